@@ -1,0 +1,48 @@
+/*
+ * slice.c - borrowed runs of bytes: see slice.h.
+ */
+#define _GNU_SOURCE /* memmem */
+#include "base/slice.h"
+
+bool slice_eq_nocase(struct slice a, struct slice b)
+{
+    if (a.len != b.len)
+        return false;
+    for (size_t i = 0; i < a.len; i++)
+        if (ascii_lower(a.ptr[i]) != ascii_lower(b.ptr[i]))
+            return false;
+    return true;
+}
+
+int slice_compare(struct slice a, struct slice b)
+{
+    size_t common = a.len < b.len ? a.len : b.len;
+    int order = common ? memcmp(a.ptr, b.ptr, common) : 0;
+    return order ? order : (a.len > b.len) - (a.len < b.len);
+}
+
+ptrdiff_t slice_find(struct slice s, struct slice needle, size_t from)
+{
+    if (from > s.len)
+        return SLICE_NOT_FOUND;
+    if (needle.len == 0)
+        return (ptrdiff_t)from;
+    const char *found = memmem(s.ptr + from, s.len - from, needle.ptr, needle.len);
+    return found ? found - s.ptr : SLICE_NOT_FOUND;
+}
+
+static bool is_blank(char c)
+{
+    return c == ' ' || c == '\t' || c == '\r' || c == '\n';
+}
+
+struct slice slice_trim(struct slice s)
+{
+    while (s.len > 0 && is_blank(s.ptr[0])) {
+        s.ptr++;
+        s.len--;
+    }
+    while (s.len > 0 && is_blank(s.ptr[s.len - 1]))
+        s.len--;
+    return s;
+}

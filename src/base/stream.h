@@ -1,0 +1,49 @@
+/*
+ * stream.h - bytes from a file, a pipe or memory, decompressed on the way where their first bytes say so.
+ *
+ * A stream is read forwards, by one thread at a time. gzip, zstd, lz4 (frames), xz and bzip2 are known by their magic
+ * numbers, never by a file's name, and may be several members in a row; a compressed file inside a compressed file is
+ * not opened twice. Memory is bounded whatever the input claims: a window over STREAM_WINDOW_MAX is refused.
+ * Sources: RFC 1952, RFC 8878, the lz4 frame format 1.6, the .xz format 1.1.
+ */
+#ifndef DDNSHUNT_BASE_STREAM_H
+#define DDNSHUNT_BASE_STREAM_H
+
+#include "base/err.h"
+#include "base/slice.h"
+
+#include <stdbool.h>
+#include <stdint.h>
+
+/* zstd's own default for a decoder (windowLog 27); xz dictionaries are held to the same. */
+enum { STREAM_WINDOW_MAX = 128 * 1024 * 1024 };
+
+struct stream;
+
+/* path "-" is standard input. ERR_INPUT names the path and the reason. Folders are refused. */
+enum err_code stream_open(const char *path, struct stream **out_stream, struct err *err) MUST_CHECK;
+/* Over bytes that outlive the stream; name is for messages. */
+enum err_code stream_open_memory(struct slice bytes, const char *name, struct stream **out_stream,
+                                 struct err *err) MUST_CHECK;
+void stream_close(struct stream *stream);
+
+/*
+ * Reads up to size bytes (decompressed); *out_len 0 means the end. Short reads are normal. A damaged or truncated
+ * compressed input gives what could be decompressed first, then ERR_INPUT with the reason; later calls say it again.
+ */
+enum err_code stream_read(struct stream *stream, char *into, size_t size, size_t *out_len, struct err *err) MUST_CHECK;
+
+/*
+ * The next bytes without consuming them: at least `want` unless the input ends or fails earlier (want is at most
+ * STREAM_PEEK_MAX). Good until the next read or peek. An error after some bytes is kept for the read that reaches it.
+ */
+enum { STREAM_PEEK_MAX = 1 << 20 };
+enum err_code stream_peek(struct stream *stream, size_t want, struct slice *out_bytes, struct err *err) MUST_CHECK;
+
+/* "gzip", "zstd", "lz4", "xz", "bzip2" or "" (known after the first read or peek). */
+const char *stream_compression(const struct stream *stream);
+/* Bytes taken from the file so far, and the file's size where it has one (0: unknown), both before decompression. */
+uint64_t stream_raw_bytes(const struct stream *stream);
+uint64_t stream_raw_size(const struct stream *stream);
+
+#endif

@@ -1,0 +1,25 @@
+/*
+ * suffix.h - a set of text endings, and the question whether a text ends in one of them.
+ *
+ * Built once, const afterwards, shared by threads; asking allocates nothing and costs the same for 15 endings as for
+ * 15,000. Bytes are compared as they are. (Host names, labels, wildcards and the longest match come with the knowledge
+ * base.)
+ */
+#ifndef DDNSHUNT_DDNS_SUFFIX_H
+#define DDNSHUNT_DDNS_SUFFIX_H
+
+#include "base/err.h"
+#include "base/slice.h"
+
+#include <stdbool.h>
+#include <stdint.h>
+
+struct suffix_set;
+
+/* Endings are copied; duplicates and endings that another ending implies are fine; an empty one matches every text. */
+enum err_code suffix_set_build(const struct slice *endings, uint32_t count, struct suffix_set **out_set,
+                               struct err *err) MUST_CHECK;
+void suffix_set_free(struct suffix_set *set);
+bool suffix_set_ends(const struct suffix_set *set, struct slice text);
+
+#endif

@@ -1,0 +1,140 @@
+/*
+ * batch.h - N rows of a table whose columns are not decoded yet: the one currency between sources, operators, sinks.
+ *
+ * An operator asks batch_load() for one column, and gets it for the rows that are still selected. The first predicate
+ * of a detection thus decodes one column of every row, and the rest of the plan the others for the few that survive.
+ *
+ *   selection   ascending row numbers in [0, row_count). It only shrinks. All batches derived from one another in a
+ *               pipeline (extend, project) share one selection object, so that narrowing it anywhere narrows it for
+ * all. columns     a column is dense: cell i belongs to row i. Cells of rows that were not selected when the column was
+ *               loaded are undefined.
+ *   rejects     a row found to be unreadable (malformed, undecided) is marked by batch_reject(); its cells read as null
+ *               until batch_drop_rejected() takes it out of the selection.
+ *
+ * Owner: whoever made the batch frees it; arena-allocated cells live as long as the batch. One thread at a time.
+ */
+#ifndef DDNSHUNT_EVENT_BATCH_H
+#define DDNSHUNT_EVENT_BATCH_H
+
+#include "base/arena.h"
+#include "base/err.h"
+#include "event/schema.h"
+#include "event/type.h"
+#include "event/value.h"
+
+/* One column of a batch, or one result of an expression. */
+struct column {
+    enum type type;
+    bool is_const;  /* cell 0 stands for every row */
+    uint8_t *nulls; /* a byte a row, 1 = null; NULL = no row is. Never set for strings. */
+    union {
+        void *data;
+        int64_t *i64;
+        double *f64;
+        struct decimal *dec;
+        struct guid *guid;
+        struct slice *str;
+        const struct dyn **dyn;
+    };
+};
+
+static inline uint32_t column_cell(const struct column *column, uint32_t row)
+{
+    return column->is_const ? 0 : row;
+}
+
+static inline bool column_is_null(const struct column *column, uint32_t row)
+{
+    return column->nulls && column->nulls[column_cell(column, row)];
+}
+
+/* Allocates cells for row_count rows (uninitialised) and, if with_nulls, a zeroed null map. ERR_MEMORY. */
+enum err_code column_init(struct column *column, enum type type, uint32_t row_count, bool with_nulls,
+                          struct arena *arena, struct err *err) MUST_CHECK;
+/* A column whose every cell is value (borrowed). */
+enum err_code column_init_const(struct column *column, const struct value *value, struct arena *arena,
+                                struct err *err) MUST_CHECK;
+/* The cell of a row. Borrows. */
+struct value column_value(const struct column *column, uint32_t row);
+/* Stores value (same type) in a row's cell; a null needs a null map. Borrows. */
+void column_set(struct column *column, uint32_t row, const struct value *value);
+
+struct selection {
+    uint32_t *rows; /* ascending */
+    uint32_t count;
+};
+
+/* Why a row is not among the results though it may belong there. */
+enum reject_kind {
+    REJECT_MALFORMED, /* not readable as a record */
+    REJECT_TOO_LONG,  /* beyond the limit on a record's size */
+    REJECT_NO_RECORD, /* text outside any record */
+    REJECT_UNDECIDED  /* a regular expression met its match limit on it */
+};
+
+struct batch;
+
+/* What a kind of batch must be able to do; const tables. */
+struct batch_type {
+    /* Fills batch->columns[column] for the selected rows. Called once a column. */
+    enum err_code (*load)(struct batch *batch, uint32_t column, struct err *err);
+    /*
+     * Makes sure that each selected row is well-formed as a whole, rejecting those that are not (then dropped by the
+     * caller). NULL: they all are.
+     */
+    enum err_code (*verify)(struct batch *batch, struct err *err);
+    /* Records a rejected row (why is static or arena text). NULL: passes it on to batch->parent. */
+    enum err_code (*reject)(struct batch *batch, uint32_t row, enum reject_kind kind, const char *why, struct err *err);
+    void (*free)(struct batch *batch); /* releases what it owns, the batch included */
+};
+
+struct batch {
+    const struct batch_type *type;
+    const struct schema *schema;
+    uint64_t sequence; /* position of the batch in the input: batches in this order are the input's order */
+    uint32_t row_count;
+    struct selection *selection; /* shared along a pipeline */
+    struct column *columns;      /* [schema->count] */
+    bool *loaded;                /* [schema->count] */
+    uint8_t *rejected;           /* [row_count], shared along a pipeline; 1 = rejected, not yet dropped */
+    bool *has_rejected;          /* shared: some row is */
+    struct batch *parent;        /* what it was derived from, or NULL for one made by a source or a breaker */
+    struct arena *arena;         /* shared along a pipeline: lives as long as the root batch */
+    void *impl;
+};
+
+/*
+ * The column, decoded for (at least) the rows now selected. The pointer is good as long as the batch. A bad cell is not
+ * an error: it is null and counted. Fails with ERR_MEMORY or ERR_LIMIT.
+ */
+enum err_code batch_load(struct batch *batch, uint32_t column, const struct column **out_column,
+                         struct err *err) MUST_CHECK;
+
+/* Marks a row, and has the root's type record it. Marking twice is once. */
+enum err_code batch_reject(struct batch *batch, uint32_t row, enum reject_kind kind, const char *why,
+                           struct err *err) MUST_CHECK;
+
+/* Checks the selected rows whole (batch_type.verify of the root) and drops the rejected ones from the selection. */
+enum err_code batch_verify(struct batch *batch, struct err *err) MUST_CHECK;
+void batch_drop_rejected(struct batch *batch);
+
+/*
+ * A batch over the same rows as parent, with another schema and type; shares parent's selection, rejects and arena, in
+ * which it lives itself: free the root alone.
+ */
+enum err_code batch_derive(struct batch *parent, const struct batch_type *type, const struct schema *schema, void *impl,
+                           struct batch **out_batch, struct err *err) MUST_CHECK;
+
+/*
+ * A root batch with its own arena and all rows selected; columns not loaded. type->free must end in batch_destroy().
+ */
+enum err_code batch_create(const struct batch_type *type, const struct schema *schema, uint32_t row_count,
+                           struct batch **out_batch, struct err *err) MUST_CHECK;
+void batch_destroy(struct batch *batch);
+
+/* A root batch of which all columns are loaded already (breakers, datatable, tests): fill columns[], set loaded[]. */
+extern const struct batch_type BATCH_LOADED;
+
+void batch_free(struct batch *batch); /* type->free; NULL is allowed */
+
+#endif

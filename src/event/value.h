@@ -1,0 +1,81 @@
+/*
+ * value.h - one scalar value with its type: constants of a plan, group keys, cells on their way to a sink.
+ *
+ * Text and dynamics are borrowed unless value_copy() made them. Conversions follow shared semantics: they give null
+ * (for a string "") where a value can't be converted, never an error.
+ */
+#ifndef DDNSHUNT_EVENT_VALUE_H
+#define DDNSHUNT_EVENT_VALUE_H
+
+#include "base/arena.h"
+#include "base/buf.h"
+#include "event/dyn.h"
+#include "event/type.h"
+
+struct value {
+    enum type type;
+    bool is_null; /* never set for a string */
+    union {
+        int64_t i64;
+        double f64;
+        struct decimal dec;
+        struct guid guid;
+        struct slice str;
+        const struct dyn *dyn;
+    };
+};
+
+struct value value_null(enum type type); /* for TYPE_STRING: "" */
+struct value value_i64(enum type type, int64_t v);
+struct value value_real(double v);
+struct value value_str(struct slice text);
+struct value value_dyn(const struct dyn *dyn); /* DYN_NULL becomes null */
+
+/*
+ * How a cell is shown: which text a datetime, real or bool gets differs between tostring() and a result column.
+ * semantics: tostring -> "True", 7-digit times; result -> true, trailing zeros of a datetime cut.
+ */
+enum text_style {
+    TEXT_TOSTRING, /* KQL's tostring(): True, 2015-12-31T23:59:59.9000000Z */
+    TEXT_RESULT    /* sinks: true, seven digits in datetimes (design section 6), dynamic as JSON */
+};
+
+/* Appends the value's text; null appends nothing. */
+void value_to_text(const struct value *value, enum text_style style, struct buf *out);
+
+/* Appends the value as JSON: null, true, 1, 1.5, "text", {"a":1}; NaN and infinities as "NaN", "Infinity", "-Infinity".
+ */
+void value_to_json(const struct value *value, struct buf *out);
+
+/*
+ * tobool/toint/tolong/toreal/todecimal/todatetime/totimespan/toguid/tostring/todynamic of a value. A value that can't
+ * be converted gives null. Text that is made lives in arena. ERR_MEMORY alone can fail.
+ */
+enum err_code value_convert(const struct value *in, enum type to, struct arena *arena, struct value *out_value,
+                            struct err *err) MUST_CHECK;
+
+/* Reads text of unknown form as `type` (a CSV cell, a column of another type): blank is null. False if it can't be
+ * read. */
+bool value_parse(struct slice text, enum type type, struct arena *arena, struct value *out_value);
+
+/* Order for sorting within one type: nulls are not looked at here. Reals: NaN after everything. Strings by bytes. */
+int value_compare(const struct value *a, const struct value *b);
+
+/* Same type, both null or equal. */
+bool value_same(const struct value *a, const struct value *b);
+uint64_t value_hash(const struct value *value, uint64_t seed);
+
+/* Deep copy into arena; false when it says no. */
+bool value_copy(const struct value *in, struct arena *arena, struct value *out_value);
+
+/* Shortest text that reads back as the same double; keeps ".0"; NaN "NaN", infinities "Infinity"/"-Infinity". */
+void real_to_text(double value, struct buf *out);
+/* The whole text is a number (no blanks). */
+bool real_from_text(struct slice text, double *out_value);
+/* The whole text is an integer: sign, decimal or 0x; false on overflow. */
+bool long_from_text(struct slice text, int64_t *out_value);
+
+bool guid_from_text(struct slice text, struct guid *out_guid);
+void guid_to_text(const struct guid *guid, struct buf *out);
+
+#endif

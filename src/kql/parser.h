@@ -1,0 +1,34 @@
+/*
+ * parser.h - tokens to a syntax tree.
+ */
+#ifndef DDNSHUNT_KQL_PARSER_H
+#define DDNSHUNT_KQL_PARSER_H
+
+#include "base/arena.h"
+#include "kql/ast.h"
+
+/*
+ * Parses a whole query (lets and one tabular expression). On ERR_QUERY and ERR_UNSUPPORTED the err has the span, a
+ * sentence and, where one helps, a hint. text must outlive the tree.
+ */
+enum err_code kql_parse(struct slice text, struct arena *arena, struct ast **out_query, struct err *err) MUST_CHECK;
+
+/* Parses a lone scalar predicate (for --where). */
+enum err_code kql_parse_predicate(struct slice text, struct arena *arena, struct ast **out_expr,
+                                  struct err *err) MUST_CHECK;
+
+/* The tree as KQL text that parses to the same tree. */
+void kql_print(const struct ast *ast, struct buf *out);
+
+/*
+ * The error as people read it:
+ *   query:2:9: error: unknown column RemoteURL
+ *     | where RemoteURL has "x"
+ *             ^~~~~~~~~
+ *   hint: did you mean RemoteUrl?
+ * origin is "query" or a file's name. Tabs and wide characters are taken into account for the caret's place; control
+ * characters are shown as '?'.
+ */
+void kql_diagnose(const char *origin, struct slice text, const struct err *err, struct buf *out);
+
+#endif

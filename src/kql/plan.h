@@ -1,0 +1,92 @@
+/*
+ * plan.h - what is to be done, as a chain of operators from a source of rows up to the result.
+ *
+ *   text -> kql_parse -> kql_bind -> kql_optimize -> exec_run
+ *
+ * A plan is made in the query's arena and const while it runs; workers share it.
+ */
+#ifndef DDNSHUNT_KQL_PLAN_H
+#define DDNSHUNT_KQL_PLAN_H
+
+#include "base/arena.h"
+#include "event/schema.h"
+#include "kql/aggr.h"
+#include "kql/ast.h"
+#include "kql/expr.h"
+
+enum plan_kind {
+    PLAN_SCAN,   /* the table of the inputs */
+    PLAN_ROWS,   /* constant rows: datatable, print */
+    PLAN_RANGE,  /* range x from a to b step s */
+    PLAN_WHERE,  /* predicate */
+    PLAN_DERIVE, /* extend, project and its kin: exprs[i] gives column i of schema */
+    PLAN_VERIFY, /* rows are checked whole from here on; put in by the optimizer over a PLAN_SCAN */
+    PLAN_SORT,   /* keys */
+    PLAN_TOP,    /* keys[0], limit */
+    PLAN_TAKE,   /* limit */
+    PLAN_COUNT,
+    PLAN_DISTINCT, /* all columns of its input */
+    PLAN_SUMMARIZE /* groups, aggregates; then exprs over [groups..., aggregate results...] give the columns of schema
+                    */
+};
+
+struct sort_key {
+    struct expr *expr;
+    bool descending;
+    bool nulls_first;
+};
+
+struct plan {
+    enum plan_kind kind;
+    struct plan *input;          /* NULL for sources */
+    const struct schema *schema; /* of what it gives */
+    struct span span;            /* of the query's text */
+
+    struct expr *
+        *exprs; /* PLAN_DERIVE, PLAN_SUMMARIZE: [schema->count]; PLAN_WHERE: exprs[0]; PLAN_RANGE: from, to, step */
+    struct sort_key *keys;
+    uint32_t key_count;
+    uint64_t limit;
+
+    struct value *rows; /* PLAN_ROWS: row_count * schema->count, row by row */
+    uint32_t row_count;
+
+    struct expr **groups; /* PLAN_SUMMARIZE */
+    uint32_t group_count;
+    struct aggr_call *aggrs;
+    uint32_t aggr_count;
+};
+
+/* A bound query. Owns its arena and all that hangs in it. */
+struct query {
+    struct arena arena;
+    struct plan *root;
+    struct plan **subqueries; /* run before root, in order; EXPR_SET refers to them */
+    uint32_t subquery_count;
+    struct value **sets; /* filled by the executor: first-column values of each subquery */
+    uint64_t *set_counts;
+    int64_t now;         /* one instant for the whole query */
+    uint64_t memory_max; /* bytes that sort, distinct, summarize and sets may hold together */
+};
+
+struct bind_options {
+    const struct schema *table; /* DeviceNetworkEvents as it is for these inputs */
+    int64_t now;
+};
+
+/*
+ * Binds a syntax tree: resolves names, checks types, gives result columns their names. text and ast must outlive the
+ * query.
+ */
+enum err_code kql_bind(const struct ast *ast, const struct bind_options *options, struct query *out_query,
+                       struct err *err) MUST_CHECK;
+/* Folds constants, splits and orders predicates, finds suffix sets, puts PLAN_VERIFY in its place; prepares functions.
+ */
+enum err_code kql_optimize(struct query *query, struct err *err) MUST_CHECK;
+/* The plan as text, an operator a line, source first, for --explain. */
+void plan_explain(const struct query *query, struct buf *out);
+/* The column that the first predicate over the scan asks of every row, or COLUMN_NONE. */
+uint32_t plan_first_column(const struct plan *root);
+void query_release(struct query *query);
+
+#endif
