@@ -4,6 +4,16 @@
  * Operators (+, ==, has, in, and ...) are rows like any function. Families live in fn_*.c, each a const array; func.c
  * joins them. Adding a function is adding a row and its eval. What Kusto has and we do not stands in func_missing.c by
  * name, so that it can be refused as "not supported yet" and not as unknown.
+ *
+ * What an eval may rely on, because the binder has seen to it:
+ *   - Each argument has exactly the type that its letter in the signature names. Where a query gives another that
+ *     converts, the binder has put a cast (fn_cast.c) or tostring() (letter S) around it. So int never reaches an l.
+ *   - Operators: "unary-" has one argument; "[]" is d.key, d["key"], d[0] and d[expr]: (dynamic, string or long).
+ *   - == != in !in: both sides have one type. A constant string against another type has been converted already.
+ *   - in !in in~ !in~ has_any has_all: args[0] is the value; behind it either one EXPR_SET of the value's type, or the
+ *     list: constants of the value's type (arrays flattened; dynamic if the value is dynamic) and other expressions of
+ *     it; an expression that is dynamic where the value is not is an array, whose elements count (nested ones too).
+ *   - typeof(T) is a constant of type T that is null ("" for string).
  */
 #ifndef DDNSHUNT_KQL_FUNC_H
 #define DDNSHUNT_KQL_FUNC_H
@@ -40,9 +50,11 @@ struct func {
      *   b bool  i int  l long  r real  m decimal  d datetime  t timespan  g guid  s string  y dynamic
      *   n any number (int long real decimal)   x any scalar   S string or dynamic (a dynamic is given to eval as its
      * text) k a constant string   ? before an argument: optional from here   * after the last: any number of it (at
-     * least none) RESULT = : decided by bind(). An argument converts implicitly int -> long -> real (and -> decimal),
-     * never otherwise; dynamic goes where a typed value is asked for by conversion (null if it holds another type).
-     * long widens to real for 'r'.
+     * least none)
+     *   RESULT = : decided by bind(). An argument converts implicitly int -> long -> real -> decimal, never otherwise,
+     * but for dynamic: it goes where a string is asked for, and to operators also where a number, bool, datetime or
+     * timespan is (null if it holds another type). An overload that needs nothing converted from dynamic is preferred
+     * to an earlier one that does. `nn` takes two numbers as they are: write "ll rr mm" to have them made alike.
      */
     const char *signature;
     enum null_rule null_rule;
