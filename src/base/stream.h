@@ -25,7 +25,7 @@ enum err_code stream_open(const char *path, struct stream **out_stream, struct e
 /* Over bytes that outlive the stream; name is for messages. */
 enum err_code stream_open_memory(struct slice bytes, const char *name, struct stream **out_stream,
                                  struct err *err) MUST_CHECK;
-void stream_close(struct stream *stream);
+void stream_close(struct stream *stream); /* NULL is allowed */
 
 /*
  * Reads up to size bytes (decompressed); *out_len 0 means the end. Short reads are normal. A damaged or truncated
@@ -40,8 +40,17 @@ enum err_code stream_read(struct stream *stream, char *into, size_t size, size_t
 enum { STREAM_PEEK_MAX = 1 << 20 };
 enum err_code stream_peek(struct stream *stream, size_t want, struct slice *out_bytes, struct err *err) MUST_CHECK;
 
+/*
+ * For a signal handler: every read of a pipe or a terminal that waits for bytes, and every later one of any file, fails
+ * with ERR_INTERRUPTED (within STREAM_WAIT_MS). false takes it back.
+ */
+void stream_interrupt(bool stop);
+enum { STREAM_WAIT_MS = 200 };
+
 /* "gzip", "zstd", "lz4", "xz", "bzip2" or "" (known after the first read or peek). */
 const char *stream_compression(const struct stream *stream);
+/* Bytes given to the reader so far (decompressed): the offset of the next one. */
+uint64_t stream_offset(const struct stream *stream);
 /* Bytes taken from the file so far, and the file's size where it has one (0: unknown), both before decompression. */
 uint64_t stream_raw_bytes(const struct stream *stream);
 uint64_t stream_raw_size(const struct stream *stream);

@@ -1,0 +1,63 @@
+/*
+ * inflate.c - which compression an input has, by its first bytes; and the sentences all of them share.
+ *
+ * A skippable frame (0x184D2A50 to 5F) may open a zstd or an lz4 file (pzstd writes one before each frame): the frame
+ * behind it decides. Sources: RFC 8878 section 3.1.2; the lz4 frame format 1.6, "Skippable Frames".
+ */
+#include "base/inflate.h"
+
+#include "base/stream.h"
+
+#include <stdint.h>
+
+static const struct inflate_type *const INFLATE_TYPES[] = {&INFLATE_GZIP, &INFLATE_ZSTD, &INFLATE_LZ4, &INFLATE_XZ,
+                                                           &INFLATE_BZIP2};
+
+static uint32_t read_le32(const char *p)
+{
+    const unsigned char *b = (const unsigned char *)p;
+    return (uint32_t)b[0] | (uint32_t)b[1] << 8 | (uint32_t)b[2] << 16 | (uint32_t)b[3] << 24;
+}
+
+bool inflate_skippable(struct slice head, size_t *out_len)
+{
+    if (head.len < 8 || (read_le32(head.ptr) & ~UINT32_C(0xf)) != UINT32_C(0x184d2a50))
+        return false;
+    *out_len = (size_t)8 + read_le32(head.ptr + 4);
+    return true;
+}
+
+const struct inflate_type *inflate_detect(struct slice head)
+{
+    size_t skip = 0;
+    bool skipped = false;
+    while (inflate_skippable(head, &skip)) {
+        skipped = true;
+        head = slice_cut(head, skip, head.len);
+    }
+    for (size_t i = 0; i < sizeof INFLATE_TYPES / sizeof INFLATE_TYPES[0]; i++)
+        if (INFLATE_TYPES[i]->magic(head) && (!skipped || INFLATE_TYPES[i] == &INFLATE_LZ4))
+            return INFLATE_TYPES[i];
+    /* Nothing in sight behind the skippable frames, or zstd: its decoder says what is wrong if it is neither. */
+    return skipped ? &INFLATE_ZSTD : NULL;
+}
+
+enum err_code inflate_err_damaged(const char *name, const char *why, struct err *err)
+{
+    err_set(err, ERR_INPUT, "%s data is damaged: %s", name, why);
+    return ERR_INPUT;
+}
+
+enum err_code inflate_err_garbage(const char *name, struct err *err)
+{
+    err_set(err, ERR_INPUT, "after the end of the %s data stand bytes that are not %s", name, name);
+    return ERR_INPUT;
+}
+
+enum err_code inflate_err_window(const char *name, struct err *err)
+{
+    err_set(err, ERR_INPUT, "%s data needs a window over %d MiB to be decompressed, more than is allowed", name,
+            STREAM_WINDOW_MAX >> 20);
+    err_hint(err, "decompress it with the %s program itself and pipe it in", name);
+    return ERR_INPUT;
+}

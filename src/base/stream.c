@@ -1,0 +1,325 @@
+/*
+ * stream.c - bytes from a descriptor or memory, decompressed where their first bytes say so: see stream.h.
+ *
+ *   descriptor or memory --raw_fill()--> raw --decode()--> plain --> [peeked] --> reader
+ *
+ * What is not compressed goes from the descriptor into the reader's memory without a stop in between, but for the
+ * first bytes, by which the compression is told.
+ */
+#include "base/stream.h"
+
+#include "base/inflate.h"
+#include "base/mem.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <limits.h>
+#include <poll.h>
+#include <signal.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+/* Large enough that a read's cost is nothing beside decompression, small enough for a core's second cache. */
+enum { RAW_BYTES = 256 * 1024 };
+
+struct stream {
+    char *name;
+    int fd; /* -1: memory */
+    bool fd_owned;
+    bool waits; /* a pipe, a terminal, a socket: a read may wait for ever */
+
+    char *raw_buffer;  /* [RAW_BYTES], NULL for memory */
+    struct slice raw;  /* not yet decoded; of raw_buffer or the caller's memory */
+    bool raw_end;      /* nothing comes after `raw` */
+    uint64_t raw_done; /* taken from the descriptor or memory */
+    uint64_t raw_size;
+
+    bool detected;
+    const struct inflate_type *inflate; /* NULL: plain */
+    void *decoder;
+
+    char *peek_buffer;   /* [STREAM_PEEK_MAX], made by the first peek */
+    struct slice peeked; /* of peek_buffer: decoded, not yet read */
+    bool ended;
+    struct err failure; /* its code is set: told by every read that finds nothing before it */
+    uint64_t offset;
+};
+
+static volatile sig_atomic_t interrupted;
+
+void stream_interrupt(bool stop)
+{
+    interrupted = stop;
+}
+
+static struct stream *stream_create(const char *name, struct err *err)
+{
+    struct stream *stream = mem_zalloc(1, sizeof *stream);
+    char *copy = stream ? mem_strndup(name, strlen(name)) : NULL;
+    if (!copy) {
+        mem_free(stream);
+        err_no_memory(err, sizeof *stream);
+        return NULL;
+    }
+    stream->name = copy;
+    stream->fd = -1;
+    return stream;
+}
+
+/* Opens what path names; the descriptor is told to *out_fd even where it is no good, so that it can be closed. */
+static enum err_code file_open(const char *path, struct stream *stream, struct err *err)
+{
+    if (strcmp(path, "-") == 0) {
+        stream->fd = STDIN_FILENO;
+    } else {
+        do
+            stream->fd = open(path, O_RDONLY | O_CLOEXEC | O_NOCTTY);
+        while (stream->fd < 0 && errno == EINTR && !interrupted);
+        stream->fd_owned = stream->fd >= 0;
+    }
+    if (stream->fd < 0)
+        return errno == EINTR ? err_set(err, ERR_INTERRUPTED, "interrupted")
+                              : err_errno(err, ERR_INPUT, errno, "can't be opened");
+    struct stat st;
+    if (fstat(stream->fd, &st) != 0)
+        return err_errno(err, ERR_INPUT, errno, "can't be read");
+    if (S_ISDIR(st.st_mode))
+        return err_set(err, ERR_INPUT, "is a folder, not a file");
+    stream->waits = !S_ISREG(st.st_mode);
+    if (S_ISREG(st.st_mode) && st.st_size > 0)
+        stream->raw_size = (uint64_t)st.st_size;
+    (void)posix_fadvise(stream->fd, 0, 0, POSIX_FADV_SEQUENTIAL); /* a hint: pipes have no use for it */
+    stream->raw_buffer = mem_alloc(RAW_BYTES);
+    return stream->raw_buffer ? ERR_NONE : err_no_memory(err, RAW_BYTES);
+}
+
+enum err_code stream_open(const char *path, struct stream **out_stream, struct err *err)
+{
+    const char *name = strcmp(path, "-") == 0 ? "standard input" : path;
+    struct stream *stream = stream_create(name, err);
+    if (!stream)
+        return ERR_MEMORY;
+    enum err_code code = file_open(path, stream, err);
+    if (code) {
+        err_at(err, "%s", name);
+        stream_close(stream);
+        return code;
+    }
+    *out_stream = stream;
+    return ERR_NONE;
+}
+
+enum err_code stream_open_memory(struct slice bytes, const char *name, struct stream **out_stream, struct err *err)
+{
+    struct stream *stream = stream_create(name, err);
+    if (!stream)
+        return ERR_MEMORY;
+    stream->raw = bytes;
+    stream->raw_end = true;
+    stream->raw_done = stream->raw_size = bytes.len;
+    *out_stream = stream;
+    return ERR_NONE;
+}
+
+void stream_close(struct stream *stream)
+{
+    if (!stream)
+        return;
+    if (stream->decoder)
+        stream->inflate->close(stream->decoder);
+    if (stream->fd_owned)
+        close(stream->fd);
+    mem_free(stream->raw_buffer);
+    mem_free(stream->peek_buffer);
+    mem_free(stream->name);
+    mem_free(stream);
+}
+
+/* Waits until bytes are there (or the other end is gone), looking up now and then whether it is to stop. */
+static enum err_code fd_wait(int fd, struct err *err)
+{
+    struct pollfd poll_fd = {.fd = fd, .events = POLLIN};
+    int ready;
+    do {
+        if (interrupted)
+            return err_set(err, ERR_INTERRUPTED, "interrupted");
+        ready = poll(&poll_fd, 1, STREAM_WAIT_MS);
+    } while (ready == 0 || (ready < 0 && errno == EINTR));
+    return ready < 0 ? err_errno(err, ERR_INPUT, errno, "can't be read") : ERR_NONE;
+}
+
+/* One read from the descriptor; *out_len 0 is the end. */
+static enum err_code fd_read(struct stream *stream, char *into, size_t size, size_t *out_len, struct err *err)
+{
+    for (;;) {
+        if (stream->waits)
+            TRY(fd_wait(stream->fd, err));
+        if (interrupted)
+            return err_set(err, ERR_INTERRUPTED, "interrupted");
+        ssize_t got = read(stream->fd, into, size > SSIZE_MAX ? SSIZE_MAX : size);
+        if (got >= 0) {
+            *out_len = (size_t)got;
+            stream->raw_done += (size_t)got;
+            stream->raw_end = got == 0;
+            return ERR_NONE;
+        }
+        /* EAGAIN: whoever shares the pipe with us has made it non-blocking, or another reader was quicker. */
+        if (errno == EAGAIN || errno == EWOULDBLOCK)
+            stream->waits = true;
+        else if (errno != EINTR)
+            return err_errno(err, ERR_INPUT, errno, "can't be read");
+    }
+}
+
+/* More raw bytes behind what is left of them, which moves to the buffer's front. */
+static enum err_code raw_fill(struct stream *stream, struct err *err)
+{
+    if (stream->raw.len)
+        memmove(stream->raw_buffer, stream->raw.ptr, stream->raw.len);
+    stream->raw.ptr = stream->raw_buffer;
+    size_t got = 0;
+    TRY(fd_read(stream, stream->raw_buffer + stream->raw.len, RAW_BYTES - stream->raw.len, &got, err));
+    stream->raw.len += got;
+    return ERR_NONE;
+}
+
+static enum err_code raw_fill_to(struct stream *stream, size_t len, struct err *err)
+{
+    while (!stream->raw_end && stream->raw.len < len)
+        TRY(raw_fill(stream, err));
+    return ERR_NONE;
+}
+
+static enum err_code detect(struct stream *stream, struct err *err)
+{
+    TRY(raw_fill_to(stream, INFLATE_MAGIC_LEN, err));
+    size_t skip;
+    if (inflate_skippable(stream->raw, &skip))
+        TRY(raw_fill_to(stream, RAW_BYTES, err));
+    stream->detected = true;
+    stream->inflate = inflate_detect(stream->raw);
+    return stream->inflate ? stream->inflate->open(&stream->decoder, err) : ERR_NONE;
+}
+
+static enum err_code read_plain(struct stream *stream, char *into, size_t size, size_t *out_len, struct err *err)
+{
+    *out_len = 0;
+    if (stream->raw.len == 0)
+        return stream->raw_end ? ERR_NONE : fd_read(stream, into, size, out_len, err);
+    *out_len = stream->raw.len < size ? stream->raw.len : size;
+    memcpy(into, stream->raw.ptr, *out_len);
+    stream->raw = slice_cut(stream->raw, *out_len, stream->raw.len);
+    return ERR_NONE;
+}
+
+static enum err_code read_inflated(struct stream *stream, char *into, size_t size, size_t *out_len, struct err *err)
+{
+    for (;;) {
+        if (stream->raw.len == 0 && !stream->raw_end)
+            TRY(raw_fill(stream, err));
+        struct inflate_step step = {.in = stream->raw, .last = stream->raw_end, .out = into, .out_size = size};
+        enum inflate_state state = INFLATE_INSIDE;
+        size_t before = step.in.len;
+        enum err_code code = stream->inflate->step(stream->decoder, &step, &state, err);
+        stream->raw = step.in;
+        *out_len = step.out_len;
+        if (code || step.out_len)
+            return code;
+        if (step.in.len != before)
+            continue;
+        if (!stream->raw_end && stream->raw.len < RAW_BYTES) {
+            TRY(raw_fill(stream, err));
+            continue;
+        }
+        if (state == INFLATE_BETWEEN && stream->raw_end)
+            return ERR_NONE;
+        return err_set(err, ERR_INPUT, "%s data ends too early: the file is truncated", stream->inflate->name);
+    }
+}
+
+/*
+ * The next decoded bytes. A failure is kept, so that it is told after what came with it, and again by later calls; 0
+ * bytes without a failure are the end.
+ */
+static size_t decode(struct stream *stream, char *into, size_t size)
+{
+    if (stream->ended || stream->failure.code || size == 0)
+        return 0;
+    size_t len = 0;
+    struct err *err = &stream->failure;
+    enum err_code code = stream->detected ? ERR_NONE : detect(stream, err);
+    if (!code)
+        code =
+            stream->inflate ? read_inflated(stream, into, size, &len, err) : read_plain(stream, into, size, &len, err);
+    if (code) {
+        err->code = code;
+        err_at(err, "%s", stream->name);
+    } else {
+        stream->ended = len == 0;
+    }
+    return len;
+}
+
+static enum err_code failure_tell(const struct stream *stream, struct err *err)
+{
+    if (stream->failure.code && err)
+        *err = stream->failure;
+    return stream->failure.code;
+}
+
+enum err_code stream_read(struct stream *stream, char *into, size_t size, size_t *out_len, struct err *err)
+{
+    size_t len = stream->peeked.len < size ? stream->peeked.len : size;
+    if (len) {
+        memcpy(into, stream->peeked.ptr, len);
+        stream->peeked = slice_cut(stream->peeked, len, stream->peeked.len);
+    } else {
+        len = decode(stream, into, size);
+    }
+    *out_len = len;
+    stream->offset += len;
+    return len || size == 0 ? ERR_NONE : failure_tell(stream, err);
+}
+
+enum err_code stream_peek(struct stream *stream, size_t want, struct slice *out_bytes, struct err *err)
+{
+    if (!stream->peek_buffer) {
+        stream->peek_buffer = mem_alloc(STREAM_PEEK_MAX);
+        if (!stream->peek_buffer)
+            return err_no_memory(err, STREAM_PEEK_MAX);
+    }
+    if (want > STREAM_PEEK_MAX)
+        want = STREAM_PEEK_MAX;
+    if (stream->peeked.len < want) {
+        if (stream->peeked.len)
+            memmove(stream->peek_buffer, stream->peeked.ptr, stream->peeked.len);
+        size_t len = stream->peeked.len, got;
+        do {
+            got = decode(stream, stream->peek_buffer + len, STREAM_PEEK_MAX - len);
+            len += got;
+        } while (got && len < want);
+        stream->peeked = slice_of(stream->peek_buffer, len);
+    }
+    *out_bytes = stream->peeked;
+    return stream->peeked.len || want == 0 ? ERR_NONE : failure_tell(stream, err);
+}
+
+const char *stream_compression(const struct stream *stream)
+{
+    return stream->inflate ? stream->inflate->name : "";
+}
+
+uint64_t stream_offset(const struct stream *stream)
+{
+    return stream->offset;
+}
+
+uint64_t stream_raw_bytes(const struct stream *stream)
+{
+    return stream->raw_done;
+}
+
+uint64_t stream_raw_size(const struct stream *stream)
+{
+    return stream->raw_size;
+}
