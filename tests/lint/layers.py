@@ -1,0 +1,71 @@
+#!/usr/bin/env python3
+"""Checks the include graph of src/: layers look downward only, each header compiles alone, file names are unique. TAP.
+
+Usage: layers.py SRC_DIR [CC]
+"""
+import os
+import re
+import subprocess
+import sys
+
+# A folder may include itself and what stands here. See ARCHITECTURE.md, Rooms.
+MAY_USE = {
+    "base": set(),
+    "event": {"base"},
+    "host": {"base"},
+    "ddns": {"base", "host"},
+    "source": {"base", "event", "host", "ddns"},
+    "kql": {"base", "event", "host", "ddns", "source"},   # source: only the scan that the executor drives
+    "sink": {"base", "event", "host", "ddns"},
+    "cli": {"base", "event", "host", "ddns", "source", "kql", "sink"},
+}
+# In kql, reading sources is the executor's business alone.
+MAY_DRIVE_SOURCES = re.compile(r"kql/exec[a-z_]*\.[ch]$")
+INCLUDE = re.compile(r'^\s*#\s*include\s+"([^"]+)"', re.MULTILINE)
+
+
+def sources(top):
+    for folder, _dirs, files in os.walk(top):
+        for name in sorted(files):
+            if name.endswith((".c", ".h")):
+                path = os.path.join(folder, name)
+                yield os.path.relpath(path, top), open(path, encoding="utf-8").read()
+
+
+def upward(path, text):
+    room = path.split(os.sep)[0]
+    for included in INCLUDE.findall(text):
+        target = included.split("/")[0] if "/" in included else room
+        if target == room or target in MAY_USE.get(room, set()):
+            if room == "kql" and target == "source" and not MAY_DRIVE_SOURCES.search(path):
+                yield f"{path} includes {included}: only kql/exec* may drive sources"
+            continue
+        yield f"{path} includes {included}: {room} may not use {target}"
+
+
+def main():
+    top, compiler = sys.argv[1], sys.argv[2] if len(sys.argv) > 2 else "cc"
+    found = list(sources(top))
+    problems = {"layers look downward only": [], "every header compiles alone": [], "file names are unique": []}
+    seen = {}
+    for path, text in found:
+        problems["layers look downward only"] += upward(path, text)
+        name = os.path.basename(path)
+        if name in seen:
+            problems["file names are unique"].append(f"{path} and {seen[name]}")
+        seen[name] = path
+        if path.endswith(".h") and not path.endswith("_impl.h"):
+            done = subprocess.run([compiler, "-std=c17", "-fsyntax-only", "-D_POSIX_C_SOURCE=200809L", "-I", top, "-x", "c", "-"],
+                                  input=f'#include "{path}"\n', text=True, capture_output=True, check=False)
+            if done.returncode:
+                problems["every header compiles alone"].append(done.stderr.strip())
+    for number, (name, list_) in enumerate(problems.items(), 1):
+        print(f"{'not ok' if list_ or not found else 'ok'} {number} - lint/layers: {name} ({len(found)} files)")
+        for line in list_:
+            print("# " + line.replace("\n", "\n# "))
+    print(f"1..{len(problems)}")
+    sys.exit(1 if any(problems.values()) or not found else 0)
+
+
+if __name__ == "__main__":
+    main()
