@@ -22,4 +22,8 @@ enum err_code suffix_set_build(const struct slice *endings, uint32_t count, stru
 void suffix_set_free(struct suffix_set *set);
 bool suffix_set_ends(const struct suffix_set *set, struct slice text);
 
+/* The endings that are left when those that another implies are taken out, in the order of their bytes backwards. */
+uint32_t suffix_set_count(const struct suffix_set *set);
+struct slice suffix_set_at(const struct suffix_set *set, uint32_t index);
+
 #endif
