@@ -42,13 +42,16 @@ struct scan_stats {
 
 void scan_stats_add(struct scan_stats *into, const struct scan_stats *from, uint32_t columns);
 
-/* A record that is kept out, with its bytes. Borrowed from its batch. */
+/*
+ * A record that is kept out, with its bytes. Borrowed from its batch. While it rides in the batch, record and offset
+ * count from 0 at the block's begin, and input is not set; scan_account() makes them what they are in the input.
+ */
 struct reject {
     enum reject_kind kind;
-    const char *input; /* path as named or met */
-    uint64_t record;   /* from 1, in its input; for line formats the line number */
-    uint64_t offset;   /* of its first byte in the decompressed input */
-    const char *why;
+    const char *input;  /* path as named or met */
+    uint64_t record;    /* from 1, in its input; for line formats (CSV too) the line on which it begins */
+    uint64_t offset;    /* of its first byte in the decompressed input */
+    const char *why;    /* static, or of the batch's arena */
     struct slice bytes; /* byte for byte; cut at the limit where the record was too long */
 };
 
@@ -72,6 +75,8 @@ enum source_claim {
 struct source_type {
     const char *name;  /* "ndjson", for --input-format and messages */
     const char *title; /* "JSON lines of DeviceNetworkEvents rows or streaming envelopes" */
+    /* An input is the answer to one query, which the portal and the APIs cut at a round number of rows. */
+    bool is_answer;
     /* Looks at the first bytes (up to STREAM_PEEK_MAX; `whole`: that is all there is) and says whether they are its
      * format. No state. */
     enum source_claim (*claim)(struct slice head, bool whole);
@@ -95,19 +100,32 @@ struct source_type {
     void (*close)(struct source *source);    /* after all its blocks and batches are freed */
 };
 
+struct scan_input; /* scan.c: what a scan keeps about one input */
+
 /* What every format's source, block begin with (embed as first member). */
 struct source {
     const struct source_type *type;
     const struct schema *schema;
     struct source_options options;
-    uint32_t input; /* number of the input in the scan */
-    const char *path;
+    uint32_t input;   /* number of the input in the scan */
+    const char *path; /* as named or met */
+    /* What is doubtful about how the input is read (NOTICE_DOUBT), or NULL: a sentence set by open, owned by the
+     * source.
+     */
+    const char *doubt;
+    struct scan_input *scan_input; /* NULL outside a scan */
 };
 struct block {
     struct source *source;
     uint64_t sequence; /* in the scan; set by scan_next() */
     uint64_t ordinal;  /* in its input, from 0; set by scan_next() */
+    uint64_t offset;   /* of its first byte in the decompressed input; set by the format's read */
 };
+
+/* Fills what open() is given; input and path are set by the scan.
+ */
+void source_init(struct source *source, const struct source_type *type, const struct schema *schema,
+                 const struct source_options *options);
 
 /*
  * Root batches made by sources start with this as batch->impl (embed as first member), so that counts and rejects can
@@ -121,10 +139,22 @@ struct source_batch {
     size_t reject_count, reject_capacity;
 };
 
+/*
+ * Begins and ends what a format's batch embeds. A batch keeps its source open: source_batch_release() is the last thing
+ * in the format's batch_type.free that touches the source. It does not free the block. After a failed init nothing is
+ * to be released.
+ */
+enum err_code source_batch_init(struct source_batch *batch, struct block *block, struct err *err) MUST_CHECK;
+void source_batch_release(struct source_batch *batch);
+/* Records a rejected record (bytes and why are borrowed as long as the batch lives) and counts it in
+ * stats.rejected[]. */
+enum err_code source_reject(struct source_batch *batch, const struct reject *reject, struct err *err) MUST_CHECK;
+
 /* The provenance columns need the number of records before a block; waits until all earlier blocks of the input have
- * been split. */
+ * been split. 0 outside a scan. */
 enum err_code block_first_record(struct block *block, uint64_t *out_record, struct err *err) MUST_CHECK;
-/* Tells how many records (lines) a block held. Every split must call it, on every path. Any thread. */
+/* Tells how many records (lines) a block held; only the first call counts. To be called by every successful split.
+ * (block_split() and block_free() call it for a block that failed or is thrown away.) Any thread. */
 void block_counted(struct block *block, uint64_t records);
 
 /* --- the formats --- */
@@ -141,7 +171,8 @@ struct scan;
 enum scan_notice_kind {
     NOTICE_INPUT_FAILED, /* error: the input can't be read (further) */
     NOTICE_INPUT_PASSED, /* a file met in a folder is no telemetry */
-    NOTICE_ROW_LIMIT,    /* an export of exactly 10,000, 30,000 or 100,000 rows: probably cut off */
+    NOTICE_ROW_LIMIT,    /* an export of exactly 10,000, 30,000 or 100,000 rows: probably cut off; detail: how many */
+    NOTICE_DOUBT,        /* warning: read, but perhaps not as it was meant; detail: a sentence */
     NOTICE_OPENED        /* detail: format and compression */
 };
 
@@ -152,7 +183,10 @@ struct scan_config {
     const struct column_def *named; /* --column */
     uint32_t named_count;
     const struct source_type *forced; /* --input-format, or NULL */
-    /* Called in scan_next()'s thread, one at a time, in input order. err is set for NOTICE_INPUT_FAILED. */
+    /*
+     * Called one at a time (a lock is held: don't call the scan from it), by whatever thread is in scan_open(),
+     * scan_next() or scan_account(). err is set for NOTICE_INPUT_FAILED, detail may be NULL.
+     */
     void (*notice)(void *user, enum scan_notice_kind kind, const char *path, const char *detail, const struct err *err);
     void *user;
 };
