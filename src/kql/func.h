@@ -7,7 +7,7 @@
  *
  * What an eval may rely on, because the binder has seen to it:
  *   - Each argument has exactly the type that its letter in the signature names. Where a query gives another that
- *     converts, the binder has put a cast (fn_cast.c) or tostring() (letter S) around it. So int never reaches an l.
+ *     converts, the binder has put a cast (fn_cast.c) around it; for the letter S one to string. So int never reaches an l.
  *   - Operators: "unary-" has one argument; "[]" is d.key, d["key"], d[0] and d[expr]: (dynamic, string or long).
  *   - == != in !in: both sides have one type. A constant string against another type has been converted already.
  *   - in !in in~ !in~ has_any has_all: args[0] is the value; behind it either one EXPR_SET of the value's type, or the
@@ -105,5 +105,7 @@ extern const struct func
     FUNCS_STRING[]; /* fn_string.c: tolower strcat strlen substring indexof split replace_string ... */
 extern const struct func FUNCS_REGEX[]; /* fn_regex.c: matches regex, extract, replace_regex, trim ... */
 extern const struct func FUNCS_NET[];   /* fn_net.c: ipv4_*, ipv6_*, parse_url */
+extern const struct func FUNCS_CAST[];  /* fn_cast.c: the conversions that a query does not write */
+extern const struct func FUNCS_ENDS[];  /* fn_ends.c: what the optimizer makes of some regular expressions */
 
 #endif
