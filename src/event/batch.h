@@ -96,8 +96,8 @@ struct batch {
     struct selection *selection; /* shared along a pipeline */
     struct column *columns;      /* [schema->count] */
     bool *loaded;                /* [schema->count] */
-    uint8_t *rejected;           /* [row_count], shared along a pipeline; 1 = rejected, not yet dropped */
-    bool *has_rejected;          /* shared: some row is */
+    uint8_t *rejected;           /* [row_count], shared along a pipeline; 1 = rejected, dropped already or not */
+    bool *has_rejected;          /* shared: some row is rejected and not dropped yet */
     struct batch *parent;        /* what it was derived from, or NULL for one made by a source or a breaker */
     struct arena *arena;         /* shared along a pipeline: lives as long as the root batch */
     void *impl;

@@ -36,8 +36,13 @@ void datetime_to_text(int64_t ticks, struct buf *out);
 
 /* "[-][d.]hh:mm:ss[.fffffff]", also a bare number of days; and 1d, 2.5h ... as in KQL. */
 bool timespan_parse(struct slice text, int64_t *out_ticks);
+/* Size of a unit of KQL's timespan literals ("h", "minutes", "tick"), 0 for a name that is none. Case-sensitive. */
+int64_t timespan_unit_nanos(struct slice name);
 /* days and fraction only if not zero; a fraction has seven digits. */
 void timespan_to_text(int64_t ticks, struct buf *out);
+
+/* For readers of times: one to nine digits at *at, moved behind them, as ticks (cut at seven digits). */
+bool datetime_take_fraction(struct slice text, size_t *at, int64_t *out_ticks);
 
 struct civil {
     int year, month, day; /* 1..9999, 1..12, 1..31 */
@@ -49,6 +54,9 @@ struct civil {
 void datetime_to_civil(int64_t ticks, struct civil *out_civil);
 /* False where the date does not exist. weekday and yearday are not read. */
 bool datetime_from_civil(const struct civil *civil, int64_t *out_ticks);
+
+/* month 1..12. */
+int datetime_days_in_month(int year, int month);
 
 /* Now, by the wall clock. */
 int64_t datetime_now(void);

@@ -74,6 +74,12 @@ void dyn_to_text(const struct dyn *dyn, struct buf *out);
 /* Deep equality; bags without regard to order; numbers by value across long and real. */
 bool dyn_equal(const struct dyn *a, const struct dyn *b);
 
+/*
+ * An order for sorting and for finding equals: numbers by value among themselves, else by kind, then by content (bags
+ * by their members in the order in which they stand, so that 0 here is stricter than dyn_equal()).
+ */
+int dyn_compare(const struct dyn *a, const struct dyn *b);
+
 /* Equal dyns have equal hashes. */
 uint64_t dyn_hash(const struct dyn *dyn, uint64_t seed);
 
@@ -84,6 +90,14 @@ const struct dyn *dyn_copy(const struct dyn *dyn, struct arena *arena);
 const struct dyn *dyn_new_string(struct slice text, struct arena *arena);
 const struct dyn *dyn_new_long(int64_t value, struct arena *arena);
 const struct dyn *dyn_new_array(const struct dyn *const *items, uint32_t count, struct arena *arena);
+/* Keys must be unique. Keys and members are borrowed. */
+const struct dyn *dyn_new_bag(const struct dyn_member *members, uint32_t count, struct arena *arena);
+
+/*
+ * Appends what stands between the quotes of a JSON string with its escapes undone, lone surrogates as U+FFFD; does not
+ * look at control characters or invalid UTF-8. False at a bad escape.
+ */
+bool json_unescape(struct slice raw, struct buf *out);
 
 /* Appends text as a JSON string, quotes included; control characters, quote and backslash escaped. */
 void json_quote(struct slice text, struct buf *out);

@@ -1,0 +1,176 @@
+/*
+ * batch.c - rows whose columns are decoded on demand: see batch.h.
+ */
+#include "event/batch.h"
+
+#include "base/mem.h"
+
+/* A root batch and the arena that it and all that is derived from it live in. */
+struct root {
+    struct batch batch;
+    struct arena arena;
+    struct selection selection;
+    bool has_rejected;
+};
+
+static enum err_code alloc_columns(struct batch *batch, struct err *err)
+{
+    uint32_t count = batch->schema->count;
+    batch->columns = arena_zalloc(batch->arena, count, sizeof *batch->columns);
+    batch->loaded = arena_zalloc(batch->arena, count, sizeof *batch->loaded);
+    if (!batch->columns || !batch->loaded)
+        return err_no_memory(err, (uint64_t)count * sizeof *batch->columns);
+    return ERR_NONE;
+}
+
+static enum err_code alloc_rows(struct root *root, struct err *err)
+{
+    struct batch *batch = &root->batch;
+    uint32_t *rows = arena_array(batch->arena, batch->row_count, sizeof *rows);
+    batch->rejected = arena_zalloc(batch->arena, batch->row_count, 1);
+    if (!rows || !batch->rejected)
+        return err_no_memory(err, (uint64_t)batch->row_count * sizeof *rows);
+    for (uint32_t i = 0; i < batch->row_count; i++)
+        rows[i] = i;
+    root->selection = (struct selection){rows, batch->row_count};
+    return ERR_NONE;
+}
+
+enum err_code batch_create(const struct batch_type *type, const struct schema *schema, uint32_t row_count,
+                           struct batch **out_batch, struct err *err)
+{
+    struct root *root = mem_alloc(sizeof *root);
+    if (!root)
+        return err_no_memory(err, sizeof *root);
+    *root = (struct root){.batch = {.type = type, .schema = schema, .row_count = row_count}};
+    arena_init(&root->arena, 0);
+    root->batch.arena = &root->arena;
+    root->batch.selection = &root->selection;
+    root->batch.has_rejected = &root->has_rejected;
+    enum err_code code = alloc_columns(&root->batch, err);
+    if (code == ERR_NONE)
+        code = alloc_rows(root, err);
+    if (code != ERR_NONE) {
+        batch_destroy(&root->batch);
+        return code;
+    }
+    *out_batch = &root->batch;
+    return ERR_NONE;
+}
+
+void batch_destroy(struct batch *batch)
+{
+    if (!batch || batch->parent)
+        return; /* a derived batch lives in its root's arena */
+    struct root *root = (struct root *)batch;
+    arena_release(&root->arena);
+    mem_free(root);
+}
+
+void batch_free(struct batch *batch)
+{
+    if (batch && !batch->parent)
+        batch->type->free(batch);
+}
+
+enum err_code batch_derive(struct batch *parent, const struct batch_type *type, const struct schema *schema, void *impl,
+                           struct batch **out_batch, struct err *err)
+{
+    struct batch *batch = arena_alloc(parent->arena, sizeof *batch);
+    if (!batch)
+        return err_no_memory(err, sizeof *batch);
+    *batch = (struct batch){
+        .type = type,
+        .schema = schema,
+        .sequence = parent->sequence,
+        .row_count = parent->row_count,
+        .selection = parent->selection,
+        .rejected = parent->rejected,
+        .has_rejected = parent->has_rejected,
+        .parent = parent,
+        .arena = parent->arena,
+        .impl = impl,
+    };
+    TRY(alloc_columns(batch, err));
+    *out_batch = batch;
+    return ERR_NONE;
+}
+
+/* Cells of rejected rows read as null, whatever the loader left in them. */
+static enum err_code blank_rejected(struct batch *batch, struct column *column, struct err *err)
+{
+    if (column->is_const)
+        return ERR_NONE;
+    bool needs_nulls = column->type != TYPE_STRING && !column->nulls;
+    const struct value null = value_null(column->type);
+    for (uint32_t i = 0; i < batch->selection->count; i++) {
+        uint32_t row = batch->selection->rows[i];
+        if (!batch->rejected[row])
+            continue;
+        if (needs_nulls) {
+            column->nulls = arena_zalloc(batch->arena, batch->row_count, 1);
+            if (!column->nulls)
+                return err_no_memory(err, batch->row_count);
+            needs_nulls = false;
+        }
+        column_set(column, row, &null);
+    }
+    return ERR_NONE;
+}
+
+enum err_code batch_load(struct batch *batch, uint32_t column, const struct column **out_column, struct err *err)
+{
+    if (!batch->loaded[column]) {
+        TRY(batch->type->load(batch, column, err));
+        batch->loaded[column] = true;
+        if (*batch->has_rejected)
+            TRY(blank_rejected(batch, &batch->columns[column], err));
+    }
+    *out_column = &batch->columns[column];
+    return ERR_NONE;
+}
+
+enum err_code batch_reject(struct batch *batch, uint32_t row, enum reject_kind kind, const char *why, struct err *err)
+{
+    if (batch->rejected[row])
+        return ERR_NONE;
+    batch->rejected[row] = 1;
+    *batch->has_rejected = true;
+    for (struct batch *at = batch; at; at = at->parent)
+        if (at->type->reject)
+            return at->type->reject(at, row, kind, why, err);
+    return ERR_NONE;
+}
+
+enum err_code batch_verify(struct batch *batch, struct err *err)
+{
+    struct batch *root = batch;
+    while (root->parent)
+        root = root->parent;
+    if (root->type->verify)
+        TRY(root->type->verify(root, err));
+    batch_drop_rejected(batch);
+    return ERR_NONE;
+}
+
+void batch_drop_rejected(struct batch *batch)
+{
+    if (!*batch->has_rejected)
+        return;
+    struct selection *selection = batch->selection;
+    uint32_t kept = 0;
+    for (uint32_t i = 0; i < selection->count; i++)
+        if (!batch->rejected[selection->rows[i]])
+            selection->rows[kept++] = selection->rows[i];
+    selection->count = kept;
+    *batch->has_rejected = false;
+}
+
+/* A column that its maker never filled is all null. */
+static enum err_code loaded_load(struct batch *batch, uint32_t column, struct err *err)
+{
+    const struct value null = value_null(batch->schema->columns[column].type);
+    return column_init_const(&batch->columns[column], &null, batch->arena, err);
+}
+
+const struct batch_type BATCH_LOADED = {.load = loaded_load, .free = batch_destroy};
