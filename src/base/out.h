@@ -12,9 +12,14 @@
 
 struct out;
 
+/* fd is borrowed: it is not closed. */
 enum err_code out_open_fd(int fd, const char *name, struct out **out_out, struct err *err) MUST_CHECK;
+/*
+ * A link is followed: what it points to is replaced, not the link. A new file gets the usual mode (umask), an old one
+ * keeps its own. A folder, or a file that may not be written, is refused here.
+ */
 enum err_code out_open_file(const char *path, struct out **out_out, struct err *err) MUST_CHECK;
-/* Into memory, for tests: the bytes can be had by out_memory(). */
+/* Into memory, for tests: the bytes (also those not flushed) can be had by out_memory(), until the next call. */
 enum err_code out_open_memory(struct out **out_out, struct err *err) MUST_CHECK;
 struct slice out_memory(const struct out *out);
 
