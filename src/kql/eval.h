@@ -46,6 +46,10 @@ enum err_code eval_filter(struct eval *eval, const struct expr *predicate, struc
 enum err_code eval_convert(struct eval *eval, const struct column *column, enum type to, uint32_t row_count,
                            const struct selection *rows, const struct column **out_column, struct err *err) MUST_CHECK;
 
+/* The same for one value: what a dynamic holds, as a value of the type. Text may borrow from dyn. */
+enum err_code eval_dyn_value(const struct dyn *dyn, enum type to, struct arena *arena, struct value *out_value,
+                             struct err *err) MUST_CHECK;
+
 /* Room for a sub-selection of up to `count` rows, empty, in eval->arena. */
 enum err_code eval_rows(struct eval *eval, uint32_t count, struct selection *out_rows, struct err *err) MUST_CHECK;
 

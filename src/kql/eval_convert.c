@@ -180,19 +180,28 @@ static bool number_widen(const struct value *in, enum type to, struct value *out
     return !out->is_null;
 }
 
+enum err_code eval_dyn_value(const struct dyn *dyn, enum type to, struct arena *arena, struct value *out_value,
+                             struct err *err)
+{
+    *out_value = to == TYPE_DYNAMIC ? value_dyn(dyn) : value_null(to);
+    if (to == TYPE_STRING)
+        return dyn_to_string(dyn, arena, out_value, err);
+    if (to != TYPE_DYNAMIC)
+        (void)dyn_to_typed(dyn, to, out_value);
+    return ERR_NONE;
+}
+
 static enum err_code cell_convert(const struct value *in, enum type to, struct arena *arena, struct value *out,
                                   struct err *err)
 {
     *out = value_null(to);
     if (in->is_null)
         return ERR_NONE;
-    if (in->type == TYPE_DYNAMIC && to == TYPE_STRING)
-        return dyn_to_string(in->dyn, arena, out, err);
+    if (in->type == TYPE_DYNAMIC)
+        return eval_dyn_value(in->dyn, to, arena, out, err);
     if (to == TYPE_DYNAMIC)
         return value_to_dynamic(in, arena, out, err);
-    if (in->type == TYPE_DYNAMIC)
-        (void)dyn_to_typed(in->dyn, to, out);
-    else if (type_is_number(in->type))
+    if (type_is_number(in->type))
         (void)number_widen(in, to, out);
     else if (in->type == TYPE_BOOL && type_is_number(to)) {
         struct value number = value_i64(TYPE_LONG, in->i64);

@@ -4,11 +4,10 @@
  */
 #include "kql/aggr.h"
 #include "kql/func.h"
+#include "kql/regex.h"
 
 #define PENDING __attribute__((weak))
 
-const struct func FUNCS_COMPARE[] PENDING = {{.name = NULL}};
-const struct func FUNCS_MATH[] PENDING = {{.name = NULL}};
 const struct func FUNCS_CONVERT[] PENDING = {{.name = NULL}};
 const struct func FUNCS_DATETIME[] PENDING = {{.name = NULL}};
 const struct func FUNCS_DYNAMIC[] PENDING = {{.name = NULL}};
@@ -27,4 +26,9 @@ PENDING const struct aggr *aggr_at(uint32_t index)
 {
     (void)index;
     return NULL;
+}
+
+PENDING void regex_scratch_free(struct regex_scratch *scratch)
+{
+    (void)scratch;
 }

@@ -14,6 +14,8 @@
 #include "kql/ast.h"
 #include "kql/expr.h"
 
+struct value_set;
+
 enum plan_kind {
     PLAN_SCAN,   /* the table of the inputs */
     PLAN_ROWS,   /* constant rows: datatable, print */
@@ -65,6 +67,7 @@ struct query {
     uint32_t subquery_count;
     struct value **sets; /* filled by the executor: first-column values of each subquery */
     uint64_t *set_counts;
+    struct value_set *set_indexes, *set_indexes_nocase; /* the same, hashed, for in and in~ (value_set.h) */
     int64_t now;         /* one instant for the whole query */
     uint64_t memory_max; /* bytes that sort, distinct, summarize and sets may hold together */
 };
