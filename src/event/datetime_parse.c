@@ -90,12 +90,19 @@ static char peek(const struct cursor *cursor)
     return cursor->at < cursor->text.len ? cursor->text.ptr[cursor->at] : '\0';
 }
 
+/* Blanks, and the narrow no-break space that browsers put before AM and PM. */
 static bool skip_blanks(struct cursor *cursor)
 {
+    const struct slice narrow = SLICE("\xe2\x80\xaf");
     size_t start = cursor->at;
-    while (peek(cursor) == ' ' || peek(cursor) == '\t')
-        cursor->at++;
-    return cursor->at > start;
+    for (;;) {
+        if (peek(cursor) == ' ' || peek(cursor) == '\t')
+            cursor->at++;
+        else if (slice_starts(slice_cut(cursor->text, cursor->at, cursor->text.len), narrow))
+            cursor->at += narrow.len;
+        else
+            return cursor->at > start;
+    }
 }
 
 static bool accept(struct cursor *cursor, char c)

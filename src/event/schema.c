@@ -3,7 +3,7 @@
  */
 #include "event/schema.h"
 
-#include "base/distance.h"
+#include "base/near.h"
 
 #define COLUMN(name, type, origin)                                                                                     \
     {                                                                                                                  \
@@ -155,14 +155,8 @@ enum err_code schema_extend(const struct schema *base, const struct column_def *
 
 struct slice schema_suggest(const struct schema *schema, struct slice name)
 {
-    struct slice best = SLICE("");
-    unsigned best_distance = DISTANCE_FAR;
-    for (uint32_t i = 0; i < schema->count; i++) {
-        unsigned distance = name_distance(name, schema->columns[i].name);
-        if (distance < best_distance) {
-            best_distance = distance;
-            best = schema->columns[i].name;
-        }
-    }
-    return best;
+    struct near near = near_to(name);
+    for (uint32_t i = 0; i < schema->count; i++)
+        near_offer(&near, schema->columns[i].name);
+    return near.best;
 }
