@@ -199,7 +199,7 @@ static void assert_whole(struct value in, enum type to, int64_t expected)
     assert_int_equal(out.i64, expected);
 }
 
-static void assert_null(struct value in, enum type to)
+static void assert_null_value(struct value in, enum type to)
 {
     assert_true(convert(in, to).is_null);
 }
@@ -216,14 +216,14 @@ static void bools_convert(void **state)
     assert_whole(text("FALSE"), TYPE_BOOL, 0);
     assert_whole(value_i64(TYPE_LONG, 123), TYPE_BOOL, 1);
     assert_whole(value_i64(TYPE_INT, 0), TYPE_BOOL, 0);
-    assert_null(text("yes"), TYPE_BOOL);
-    assert_null(text(""), TYPE_BOOL);
+    assert_null_value(text("yes"), TYPE_BOOL);
+    assert_null_value(text(""), TYPE_BOOL);
     assert_whole(json("true"), TYPE_BOOL, 1);
     assert_string(value_i64(TYPE_BOOL, 1), "True");
     assert_string(value_i64(TYPE_BOOL, 0), "False");
     assert_string(value_null(TYPE_BOOL), "");
     assert_whole(value_i64(TYPE_BOOL, 1), TYPE_LONG, 1);
-    assert_null(value_i64(TYPE_BOOL, 1), TYPE_DATETIME);
+    assert_null_value(value_i64(TYPE_BOOL, 1), TYPE_DATETIME);
 }
 
 static void whole_numbers_truncate_and_know_their_range(void **state)
@@ -231,24 +231,24 @@ static void whole_numbers_truncate_and_know_their_range(void **state)
     (void)state;
     assert_whole(value_real(2.3), TYPE_INT, 2);
     assert_whole(value_real(-2.9), TYPE_LONG, -2);
-    assert_null(value_real(1e10), TYPE_INT);
+    assert_null_value(value_real(1e10), TYPE_INT);
     assert_whole(value_real(1e10), TYPE_LONG, 10000000000);
-    assert_null(value_real(9223372036854775808.0), TYPE_LONG);
+    assert_null_value(value_real(9223372036854775808.0), TYPE_LONG);
     assert_whole(value_real(-9223372036854775808.0), TYPE_LONG, INT64_MIN);
-    assert_null(value_real((double)NAN), TYPE_LONG);
-    assert_null(value_real(-(double)INFINITY), TYPE_INT);
-    assert_null(value_i64(TYPE_LONG, 2147483648), TYPE_INT);
+    assert_null_value(value_real((double)NAN), TYPE_LONG);
+    assert_null_value(value_real(-(double)INFINITY), TYPE_INT);
+    assert_null_value(value_i64(TYPE_LONG, 2147483648), TYPE_INT);
     assert_whole(value_i64(TYPE_LONG, -2147483648), TYPE_INT, -2147483648);
     assert_whole(text("123"), TYPE_INT, 123);
     assert_whole(text(" 5 "), TYPE_INT, 5);
     assert_whole(text("0x1F"), TYPE_LONG, 31);
-    assert_null(text("2.7"), TYPE_INT);
-    assert_null(text("not a number"), TYPE_LONG);
-    assert_null(text("2147483648"), TYPE_INT);
+    assert_null_value(text("2.7"), TYPE_INT);
+    assert_null_value(text("not a number"), TYPE_LONG);
+    assert_null_value(text("2147483648"), TYPE_INT);
     assert_whole(json("2.7"), TYPE_INT, 2);
     assert_whole(json("\"42\""), TYPE_LONG, 42);
-    assert_null(json("[1]"), TYPE_LONG);
-    assert_null(json("{}"), TYPE_LONG);
+    assert_null_value(json("[1]"), TYPE_LONG);
+    assert_null_value(json("{}"), TYPE_LONG);
 }
 
 static void times_convert(void **state)
@@ -257,10 +257,10 @@ static void times_convert(void **state)
     assert_whole(text("0.00:03:00"), TYPE_TIMESPAN, 3 * TICKS_PER_MINUTE);
     assert_whole(text("1970-01-01T00:00:00Z"), TYPE_DATETIME, TICKS_UNIX_EPOCH);
     assert_whole(json("\"1970-01-01\""), TYPE_DATETIME, TICKS_UNIX_EPOCH);
-    assert_null(text("yesterday"), TYPE_DATETIME);
-    assert_null(value_i64(TYPE_LONG, -1), TYPE_DATETIME);
-    assert_null(value_i64(TYPE_TIMESPAN, 5), TYPE_DATETIME);
-    assert_null(value_real(5), TYPE_DATETIME);
+    assert_null_value(text("yesterday"), TYPE_DATETIME);
+    assert_null_value(value_i64(TYPE_LONG, -1), TYPE_DATETIME);
+    assert_null_value(value_i64(TYPE_TIMESPAN, 5), TYPE_DATETIME);
+    assert_null_value(value_real(5), TYPE_DATETIME);
     assert_string(value_i64(TYPE_DATETIME, TICKS_UNIX_EPOCH), "1970-01-01T00:00:00.0000000Z");
     assert_string(value_i64(TYPE_TIMESPAN, TICKS_PER_DAY), "1.00:00:00");
     assert_whole(value_i64(TYPE_DATETIME, TICKS_UNIX_EPOCH), TYPE_LONG, TICKS_UNIX_EPOCH);
@@ -276,8 +276,8 @@ static void dynamics_convert_like_what_they_hold(void **state)
     assert_string(json("null"), "");
     assert_true(convert(json("null"), TYPE_DYNAMIC).is_null);
     assert_true(convert(json("1.5"), TYPE_REAL).f64 == 1.5);
-    assert_null(json("\"x\""), TYPE_REAL);
-    assert_null(json("[]"), TYPE_GUID);
+    assert_null_value(json("\"x\""), TYPE_REAL);
+    assert_null_value(json("[]"), TYPE_GUID);
     assert_false(convert(json("\"82b8be2d-dfa7-4bd1-8f63-24ad26d31449\""), TYPE_GUID).is_null);
 }
 
@@ -289,8 +289,8 @@ static void text_becomes_dynamic_by_parsing_or_as_itself(void **state)
     struct value plain = convert(text("abc"), TYPE_DYNAMIC);
     assert_int_equal(plain.dyn->kind, DYN_STRING);
     assert_slice_equal(plain.dyn->str, SLICE("abc"));
-    assert_null(text(""), TYPE_DYNAMIC);
-    assert_null(text("null"), TYPE_DYNAMIC);
+    assert_null_value(text(""), TYPE_DYNAMIC);
+    assert_null_value(text("null"), TYPE_DYNAMIC);
     assert_false(convert(text("[]"), TYPE_DYNAMIC).is_null);
     assert_int_equal(convert(value_i64(TYPE_INT, 5), TYPE_DYNAMIC).dyn->kind, DYN_LONG);
     struct value element = text("{}");
@@ -329,8 +329,8 @@ static void decimals_convert(void **state)
     assert_whole(decimal, TYPE_BOOL, 1);
     assert_true(convert(decimal, TYPE_REAL).f64 == 123.45678);
     assert_string(convert(value_real(0.1), TYPE_DECIMAL), "0.1");
-    assert_null(value_real((double)NAN), TYPE_DECIMAL);
-    assert_null(convert(text("1e30"), TYPE_DECIMAL), TYPE_LONG);
+    assert_null_value(value_real((double)NAN), TYPE_DECIMAL);
+    assert_null_value(convert(text("1e30"), TYPE_DECIMAL), TYPE_LONG);
 }
 
 static void a_null_stays_null_in_every_type(void **state)
