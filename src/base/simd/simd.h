@@ -1,0 +1,53 @@
+/*
+ * simd.h - the byte loops that decide the program's speed, in one algorithm compiled per instruction set.
+ *
+ * simd_kernel.h holds the algorithm over a handful of vector operations; simd_avx512.c, simd_avx2.c and simd_generic.c
+ * (SSE2, or 64-bit words elsewhere) name these operations and include it. The table is chosen once, by what the CPU can
+ * do; DDNSHUNT_SIMD=generic|avx2|avx512 forces a lesser one, for tests. Every table gives the same answers.
+ *
+ * No kernel reads a byte outside [text, text + len), so that input may end at the end of a page.
+ */
+#ifndef DDNSHUNT_BASE_SIMD_H
+#define DDNSHUNT_BASE_SIMD_H
+
+#include <stddef.h>
+#include <stdint.h>
+
+/* Two bytes at a distance, rare enough in text to be worth a closer look. */
+struct simd_pair {
+    char first, second;
+    uint8_t distance; /* 1 to SIMD_DISTANCE_MAX */
+};
+enum { SIMD_DISTANCE_MAX = 15, SIMD_PAIRS_MAX = 3 };
+
+struct simd_marks {
+    struct simd_pair pair[SIMD_PAIRS_MAX];
+    uint32_t count; /* pairs in use */
+};
+
+struct simd {
+    const char *name;
+    /*
+     * Offset in [from, len] of the first byte that a JSON string can't hold as it is: quote, backslash or a control
+     * character; len if there is none.
+     */
+    size_t (*string_end)(const char *text, size_t len, size_t from);
+    /* Offset in [from, len] of the first quote, brace or bracket; len if there is none. */
+    size_t (*structure)(const char *text, size_t len, size_t from);
+    /*
+     * Writes the ascending offsets of the interesting bytes at or after *from to out: newlines; `{` and `[` that no
+     * backslash follows; `u` with a `0` behind it; the first byte of each pair whose second stands at its distance.
+     * Bytes behind the end count as zero. Stops when fewer than SIMD_MARKS_ROOM places of out are left (so capacity
+     * must be at least that); *from is then the offset to go on from, len at the end. Returns how many were written.
+     */
+    size_t (*mark)(const char *text, size_t len, const struct simd_marks *marks, size_t *from, uint32_t *out,
+                   size_t capacity);
+};
+enum { SIMD_MARKS_ROOM = 64 };
+
+/* The best table for this CPU, or the one that DDNSHUNT_SIMD names if the CPU can run it. */
+const struct simd *simd_ops(void);
+/* By name, for tests; NULL where this build or CPU has no such table. */
+const struct simd *simd_named(const char *name);
+
+#endif
