@@ -36,8 +36,8 @@ static inline KERNEL_TARGET uint64_t chunk_structure(struct chunk c)
 {
     /* `[` and `{`, `]` and `}` differ in one bit. */
     __m512i folded = _mm512_or_si512(c.v, _mm512_set1_epi8(0x20));
-    return _mm512_cmpeq_epi8_mask(c.v, _mm512_set1_epi8('"')) |
-           _mm512_cmpeq_epi8_mask(folded, _mm512_set1_epi8('{')) | _mm512_cmpeq_epi8_mask(folded, _mm512_set1_epi8('}'));
+    return _mm512_cmpeq_epi8_mask(c.v, _mm512_set1_epi8('"')) | _mm512_cmpeq_epi8_mask(folded, _mm512_set1_epi8('{')) |
+           _mm512_cmpeq_epi8_mask(folded, _mm512_set1_epi8('}'));
 }
 
 static inline KERNEL_TARGET struct marks_consts marks_prepare(const struct simd_marks *marks)

@@ -1,0 +1,263 @@
+/*
+ * json_batch.c - the batch of the JSON formats: rows are record texts in a block, and a column is decoded when asked.
+ *
+ * A row starts either parsed (an index says where each column's value stands) or with nothing known but where the value
+ * of one column, the fast one, begins. Asked for another column, or to verify, it is parsed whole, once; then its index
+ * serves all columns.
+ */
+#include "base/mem.h"
+#include "source/cells.h"
+#include "source/json_fast.h"
+#include "source/json_int.h"
+
+#include <assert.h>
+
+static struct json_batch *json_of(const struct batch *batch)
+{
+    return batch->impl;
+}
+
+static void release(struct json_batch *json)
+{
+    struct block *block = json->base.block;
+    json_reader_release(&json->reader);
+    arena_release(&json->arena);
+    buf_release(&json->text);
+    mem_free(json->rows);
+    json_block_free(block);
+    source_batch_release(&json->base);
+    mem_free(json);
+}
+
+enum err_code json_batch_begin(struct block *block, struct json_batch **out_batch, struct err *err)
+{
+    struct json_source *source = (struct json_source *)block->source;
+    struct json_block *json_block = (struct json_block *)block;
+    struct json_batch *json = mem_zalloc(1, sizeof *json);
+    if (!json) {
+        json_block_free(block);
+        return err_no_memory(err, sizeof *json);
+    }
+    enum err_code code = source_batch_init(&json->base, block, err);
+    if (code) {
+        mem_free(json);
+        json_block_free(block);
+        return code;
+    }
+    json->block = json_block;
+    json->base.stats.bytes = json_block->consumed;
+    json->fast_column = COLUMN_NONE;
+    arena_init(&json->arena, 0);
+    buf_init(&json->text, 0);
+    code = json_reader_init(&json->reader, &source->keys, json_block->bytes, &json->arena, err);
+    if (code) {
+        release(json);
+        return code;
+    }
+    *out_batch = json;
+    return ERR_NONE;
+}
+
+enum err_code json_batch_row(struct json_batch *json, const struct json_row *row, struct err *err)
+{
+    struct json_row *grown = mem_grow(json->rows, json->row_count, &json->row_capacity, sizeof *grown);
+    if (!grown)
+        return err_no_memory(err, sizeof *row);
+    json->rows = grown;
+    json->rows[json->row_count++] = *row;
+    json->base.stats.rows++;
+    return ERR_NONE;
+}
+
+enum err_code json_batch_reject(struct json_batch *json, enum reject_kind kind, struct slice bytes, uint32_t record,
+                                const char *why, struct err *err)
+{
+    size_t most = json->base.source->options.record_max;
+    struct reject reject = {.kind = kind,
+                            .record = record,
+                            .offset = (uint64_t)(bytes.ptr - json->block->bytes),
+                            .why = why,
+                            .bytes = slice_cut(bytes, 0, most)};
+    json->base.stats.rows++;
+    return source_reject(&json->base, &reject, err);
+}
+
+struct elements {
+    struct json_batch *batch;
+    uint32_t record;
+};
+
+static enum err_code add_element(void *user, struct slice element, struct err *err)
+{
+    struct elements *elements = user;
+    if (element.ptr[0] != '{')
+        return json_batch_reject(elements->batch, REJECT_NO_RECORD, element, elements->record,
+                                 "an element that is no object", err);
+    return json_batch_record(elements->batch, element, elements->record, false, err);
+}
+
+enum err_code json_batch_record(struct json_batch *json, struct slice text, uint32_t record, bool may_contain,
+                                struct err *err)
+{
+    struct json_record result;
+    TRY(json_record_read(&json->reader, text, may_contain, &result, err));
+    json->base.stats.rows_parsed++;
+    switch (result.shape) {
+    case JSON_ROW: {
+        struct json_row row = {.start = (uint32_t)(text.ptr - json->block->bytes),
+                               .len = (uint32_t)text.len,
+                               .record = record,
+                               .value = JSON_VALUE_UNKNOWN,
+                               .index = result.index};
+        return json_batch_row(json, &row, err);
+    }
+    case JSON_PASSED:
+        json->base.stats.rows_passed++;
+        return ERR_NONE;
+    case JSON_CONTAINER: {
+        struct elements elements = {json, record};
+        json->base.stats.rows_parsed--; /* its elements count */
+        return json_container_each(text, add_element, &elements, err);
+    }
+    case JSON_MALFORMED:
+        break;
+    }
+    return json_batch_reject(json, REJECT_MALFORMED, text, record, result.why, err);
+}
+
+/* Parses a row that was added unparsed. False: it is malformed, and now a reject. */
+static enum err_code row_parse(struct batch *batch, uint32_t number, bool *out_good, struct err *err)
+{
+    struct json_batch *json = json_of(batch);
+    struct json_row *row = &json->rows[number];
+    *out_good = true;
+    if (row->index)
+        return ERR_NONE;
+    struct json_record result;
+    struct slice text = slice_of(json->block->bytes + row->start, row->len);
+    TRY(json_record_read(&json->reader, text, false, &result, err));
+    json->base.stats.rows_parsed++;
+    /* The fast path and the full parser agree on what a well-formed record is. */
+    assert(result.shape == JSON_ROW || result.shape == JSON_MALFORMED);
+    *out_good = result.shape == JSON_ROW;
+    row->index = result.index;
+    if (*out_good)
+        return ERR_NONE;
+    return batch_reject(batch, number, REJECT_MALFORMED, result.why ? result.why : "not readable as a row", err);
+}
+
+/* The column's value in the row, or that of the column that stands for it. */
+static const struct json_entry *row_entry(const struct batch *batch, const struct json_row *row, uint32_t column)
+{
+    const struct json_entry *entry = json_index_find(row->index, column);
+    uint32_t stand_in = batch->schema->columns[column].stand_in;
+    if (!entry && stand_in != COLUMN_NONE)
+        entry = json_index_find(row->index, stand_in);
+    return entry;
+}
+
+static enum err_code load_parsed(struct batch *batch, struct column *cells, uint32_t column, uint32_t row,
+                                 struct err *err)
+{
+    struct json_batch *json = json_of(batch);
+    bool good;
+    TRY(row_parse(batch, row, &good, err));
+    const struct json_entry *entry = good ? row_entry(batch, &json->rows[row], column) : NULL;
+    if (!entry) {
+        cell_set_missing(cells, row);
+        return ERR_NONE;
+    }
+    return json_cell_set(batch, cells, row, slice_of(json->block->bytes + entry->start, entry->len), err);
+}
+
+static enum err_code load_cell(struct batch *batch, struct column *cells, uint32_t column, uint32_t number,
+                               struct err *err)
+{
+    struct json_batch *json = json_of(batch);
+    const struct json_row *row = &json->rows[number];
+    if (row->index || column != json->fast_column || row->value == JSON_VALUE_UNKNOWN)
+        return load_parsed(batch, cells, column, number, err);
+    if (row->value == JSON_VALUE_ABSENT) {
+        cell_set_missing(cells, number);
+        return ERR_NONE;
+    }
+    struct slice value;
+    const char *end = json->block->bytes + row->start + row->len;
+    if (!json_fast_value(json->block->bytes + row->value, end, &value))
+        return load_parsed(batch, cells, column, number, err);
+    return json_cell_set(batch, cells, number, value, err);
+}
+
+static struct cell_place row_place(const struct batch *batch, uint32_t row)
+{
+    const struct json_row *at = &json_of(batch)->rows[row];
+    return (struct cell_place){.record = at->record, .offset = at->start};
+}
+
+static enum err_code json_load(struct batch *batch, uint32_t column, struct err *err)
+{
+    if (cells_are_provenance(batch->schema, column))
+        return cells_load_provenance(batch, column, row_place, err);
+    struct column *cells;
+    TRY(cells_begin(batch, column, &cells, err));
+    const struct selection *selection = batch->selection;
+    for (uint32_t i = 0; i < selection->count; i++) {
+        uint32_t row = selection->rows[i];
+        if (batch->rejected[row])
+            cell_set_missing(cells, row);
+        else
+            TRY(load_cell(batch, cells, column, row, err));
+    }
+    return ERR_NONE;
+}
+
+static enum err_code json_verify(struct batch *batch, struct err *err)
+{
+    const struct selection *selection = batch->selection;
+    for (uint32_t i = 0; i < selection->count; i++) {
+        bool good;
+        if (!batch->rejected[selection->rows[i]])
+            TRY(row_parse(batch, selection->rows[i], &good, err));
+    }
+    return ERR_NONE;
+}
+
+static enum err_code json_reject(struct batch *batch, uint32_t number, enum reject_kind kind, const char *why,
+                                 struct err *err)
+{
+    struct json_batch *json = json_of(batch);
+    const struct json_row *row = &json->rows[number];
+    struct reject reject = {.kind = kind,
+                            .record = row->record,
+                            .offset = row->start,
+                            .why = why,
+                            .bytes = slice_of(json->block->bytes + row->start, row->len)};
+    return source_reject(&json->base, &reject, err);
+}
+
+static void json_free(struct batch *batch)
+{
+    release(json_of(batch));
+    batch_destroy(batch);
+}
+
+static const struct batch_type JSON_BATCH = {json_load, json_verify, json_reject, json_free};
+
+enum err_code json_batch_end(struct json_batch *json, uint64_t records, enum err_code code, struct batch **out_batch,
+                             struct err *err)
+{
+    struct batch *batch = NULL;
+    block_counted(json->base.block, records);
+    if (!code && json->row_count > UINT32_MAX - 1)
+        code = err_set(err, ERR_LIMIT, "too many rows in a block");
+    if (!code)
+        code = batch_create(&JSON_BATCH, json->base.source->schema, (uint32_t)json->row_count, &batch, err);
+    if (code) {
+        release(json);
+        return code;
+    }
+    batch->impl = json;
+    batch->sequence = json->base.block->sequence;
+    *out_batch = batch;
+    return ERR_NONE;
+}

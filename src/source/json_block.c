@@ -1,0 +1,108 @@
+/*
+ * json_block.c - the source and the blocks that both JSON formats share: see json_int.h.
+ */
+#include "source/json_int.h"
+
+#include "base/mem.h"
+
+enum err_code json_source_init(struct json_source *source, const struct source_type *type, struct stream *stream,
+                               const struct schema *schema, const struct source_options *options, struct err *err)
+{
+    source_init(&source->base, type, schema, options);
+    struct source_options *own = &source->base.options;
+    if (own->record_max > JSON_RECORD_LIMIT)
+        own->record_max = JSON_RECORD_LIMIT;
+    if (own->block_bytes > JSON_BLOCK_LIMIT)
+        own->block_bytes = JSON_BLOCK_LIMIT;
+    source->stream = stream;
+    pthread_mutex_init(&source->pool.mutex, NULL);
+    enum err_code code = json_keys_init(&source->keys, schema, err);
+    if (code)
+        json_source_release(source);
+    return code;
+}
+
+void json_source_release(struct json_source *source)
+{
+    for (size_t i = 0; i < source->pool.count; i++)
+        mem_free(source->pool.memory[i]);
+    pthread_mutex_destroy(&source->pool.mutex);
+    json_keys_release(&source->keys);
+    stream_close(source->stream);
+}
+
+static char *pool_take(struct json_pool *pool)
+{
+    pthread_mutex_lock(&pool->mutex);
+    char *memory = pool->count ? pool->memory[--pool->count] : NULL;
+    pthread_mutex_unlock(&pool->mutex);
+    return memory;
+}
+
+static bool pool_give(struct json_pool *pool, char *memory)
+{
+    pthread_mutex_lock(&pool->mutex);
+    bool room = pool->count < JSON_POOL_MAX;
+    if (room)
+        pool->memory[pool->count++] = memory;
+    pthread_mutex_unlock(&pool->mutex);
+    return room;
+}
+
+enum err_code json_block_new(struct json_source *source, size_t capacity, struct json_block **out_block,
+                             struct err *err)
+{
+    size_t usual = source->base.options.block_bytes;
+    struct json_block *block = mem_zalloc(1, sizeof *block);
+    if (!block)
+        return err_no_memory(err, sizeof *block);
+    block->base.source = &source->base;
+    block->capacity = capacity > usual ? capacity : usual;
+    if (block->capacity == usual)
+        block->bytes = pool_take(&source->pool);
+    if (!block->bytes)
+        block->bytes = mem_alloc(block->capacity);
+    if (!block->bytes) {
+        mem_free(block);
+        return err_no_memory(err, capacity);
+    }
+    *out_block = block;
+    return ERR_NONE;
+}
+
+enum err_code json_block_grow(struct json_block *block, size_t capacity, struct err *err)
+{
+    char *grown = mem_realloc(block->bytes, capacity);
+    if (!grown)
+        return err_no_memory(err, capacity);
+    block->bytes = grown;
+    block->capacity = capacity;
+    return ERR_NONE;
+}
+
+void json_block_free(struct block *base)
+{
+    struct json_block *block = (struct json_block *)base;
+    struct json_source *source = (struct json_source *)base->source;
+    bool usual = block->capacity == source->base.options.block_bytes;
+    if (!usual || !pool_give(&source->pool, block->bytes))
+        mem_free(block->bytes);
+    mem_free(block->spans);
+    mem_free(block);
+}
+
+void json_block_fill(struct json_source *source, struct json_block *block, size_t len)
+{
+    while (block->len < len && !source->ended) {
+        size_t got = 0;
+        struct err failure = {0};
+        if (stream_read(source->stream, block->bytes + block->len, len - block->len, &got, &failure)) {
+            source->failure = failure;
+            source->ended = true;
+        } else if (got == 0) {
+            source->ended = true;
+        }
+        block->len += got;
+        source->offset += got;
+    }
+}

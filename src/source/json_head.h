@@ -1,0 +1,31 @@
+/*
+ * json_head.h - what the first bytes of an input tell: whether it is JSON telemetry, which of the two formats it is in,
+ * and which columns it has that the schema does not.
+ */
+#ifndef DDNSHUNT_SOURCE_JSON_HEAD_H
+#define DDNSHUNT_SOURCE_JSON_HEAD_H
+
+#include "source/source.h"
+
+enum json_head_form { JSON_HEAD_NONE, JSON_HEAD_LINES, JSON_HEAD_STREAM };
+
+/* How sure it is that the head is of that form. */
+enum source_claim json_head_claim(struct slice head, bool whole, enum json_head_form form);
+
+/* A record's text; complete unless the head cut it off. False stops the walk. */
+typedef bool (*json_head_fn)(void *user, struct slice record, bool complete);
+
+struct json_head_walk {
+    struct slice head;
+    json_head_fn each;
+    void *user;
+    bool has_rows; /* a container was met */
+    bool stopped;
+};
+/* Calls each() for the records that begin in the head, on lines or in containers. Linear in the head's length. */
+void json_head_walk(struct json_head_walk *walk);
+
+enum err_code json_discover(struct slice head, const struct schema *schema, struct arena *arena,
+                            const struct column_def **out_defs, uint32_t *out_count, struct err *err) MUST_CHECK;
+
+#endif

@@ -1,0 +1,108 @@
+/*
+ * json_int.h - what both JSON formats share: blocks with their memory, and the batch of rows cut from a block.
+ */
+#ifndef DDNSHUNT_SOURCE_JSON_INT_H
+#define DDNSHUNT_SOURCE_JSON_INT_H
+
+#include "base/buf.h"
+#include "source/json_row.h"
+#include "source/source.h"
+
+#include <pthread.h>
+
+/* --- the source and its blocks --- */
+
+/* Offsets within a block have 32 bits; longer records and blocks than these are not asked for in earnest. */
+#define JSON_RECORD_LIMIT ((size_t)2 << 30)
+#define JSON_BLOCK_LIMIT  ((size_t)1 << 30)
+
+/* Blocks' memory that is free at the moment; allocating it afresh would cost a page fault every 4 KiB. */
+enum { JSON_POOL_MAX = 16 };
+struct json_pool {
+    pthread_mutex_t mutex;
+    char *memory[JSON_POOL_MAX];
+    size_t count;
+};
+
+struct json_source {
+    struct source base;
+    struct stream *stream;
+    struct json_keys keys;
+    struct json_pool pool;
+    uint64_t offset;    /* of the next byte to be read */
+    bool ended;         /* no more bytes will come */
+    struct err failure; /* why it ended, if its code is set: to be told once everything before it was given */
+};
+
+/* A record or reject that the stream format found, as offsets in the block. */
+struct json_span {
+    uint32_t start, len;
+    const char *why; /* a reject: static text; NULL: a record */
+    enum reject_kind kind;
+};
+
+struct json_block {
+    struct block base;
+    char *bytes;
+    size_t len, capacity;
+    uint64_t consumed;       /* bytes of the input that it stands for, those that no record needed included */
+    bool cut;                /* lines: the last line has no newline */
+    struct json_span *spans; /* stream */
+    size_t span_count, span_capacity;
+};
+
+/* Takes the stream over in any case. */
+enum err_code json_source_init(struct json_source *source, const struct source_type *type, struct stream *stream,
+                               const struct schema *schema, const struct source_options *options,
+                               struct err *err) MUST_CHECK;
+void json_source_release(struct json_source *source);
+
+enum err_code json_block_new(struct json_source *source, size_t capacity, struct json_block **out_block,
+                             struct err *err) MUST_CHECK;
+enum err_code json_block_grow(struct json_block *block, size_t capacity, struct err *err) MUST_CHECK;
+void json_block_free(struct block *block);
+/* Reads until the block has `len` bytes or the input ends (source->ended). A failure is kept in source->failure. */
+void json_block_fill(struct json_source *source, struct json_block *block, size_t len);
+
+/* --- the batch --- */
+
+enum { JSON_VALUE_ABSENT = UINT32_MAX, JSON_VALUE_UNKNOWN = UINT32_MAX - 1 };
+
+struct json_row {
+    uint32_t start, len; /* of the record in the block's bytes */
+    uint32_t record;     /* its number in the block, from 0 */
+    uint32_t value;      /* where the fast column's value begins, or one of JSON_VALUE_; only while index is NULL */
+    const struct json_index *index; /* NULL: not parsed yet */
+};
+
+struct json_batch {
+    struct source_batch base;
+    const struct json_block *block;
+    struct json_row *rows;
+    size_t row_count, row_capacity;
+    struct arena arena; /* indexes */
+    struct json_reader reader;
+    struct buf text; /* a decoded string on its way to a cell */
+    uint32_t fast_column;
+};
+
+/* Takes the block over, also on failure. */
+enum err_code json_batch_begin(struct block *block, struct json_batch **out_batch, struct err *err) MUST_CHECK;
+/* Reads a record whole and does with it what its shape demands: adds its row or rows, passes it over, rejects it. */
+enum err_code json_batch_record(struct json_batch *batch, struct slice text, uint32_t record, bool may_contain,
+                                struct err *err) MUST_CHECK;
+/* Adds a row that is known to be one. */
+enum err_code json_batch_row(struct json_batch *batch, const struct json_row *row, struct err *err) MUST_CHECK;
+enum err_code json_batch_reject(struct json_batch *batch, enum reject_kind kind, struct slice bytes, uint32_t record,
+                                const char *why, struct err *err) MUST_CHECK;
+/* Makes the batch that the contract asks for; records is how many the block held. Consumes `batch` in any case. */
+enum err_code json_batch_end(struct json_batch *batch, uint64_t records, enum err_code code, struct batch **out_batch,
+                             struct err *err) MUST_CHECK;
+
+/* --- cells --- */
+
+/* Stores a JSON value (its text, known to be well-formed) as the row's cell. ERR_MEMORY alone can fail. */
+enum err_code json_cell_set(struct batch *batch, struct column *column, uint32_t row, struct slice value,
+                            struct err *err) MUST_CHECK;
+
+#endif

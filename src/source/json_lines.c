@@ -1,0 +1,186 @@
+/*
+ * json_lines.c - JSON lines: a record a line.
+ *
+ *   read   fills a block, cuts it behind its last newline, carries the rest to the next block. A line longer than a
+ *          block makes the block grow, up to the limit on a record; beyond it the line's begin is kept as a reject and
+ *          its rest is skipped.
+ *   split  cuts the block at its newlines.
+ */
+#include "base/mem.h"
+#include "source/json.h"
+#include "source/json_head.h"
+#include "source/json_int.h"
+
+struct lines_source {
+    struct json_source json;
+    struct buf carry; /* the begin of a line whose end has not been read */
+    bool begun;       /* a byte order mark can't come any more */
+    bool skipping;    /* the rest of a line that is too long comes first */
+};
+
+static enum err_code lines_open(struct stream *stream, const struct schema *schema,
+                                const struct source_options *options, struct source **out_source, struct err *err)
+{
+    struct lines_source *source = mem_zalloc(1, sizeof *source);
+    if (!source) {
+        stream_close(stream);
+        return err_no_memory(err, sizeof *source);
+    }
+    buf_init(&source->carry, 0);
+    enum err_code code = json_source_init(&source->json, &SOURCE_JSON_LINES, stream, schema, options, err);
+    if (code) {
+        mem_free(source);
+        return code;
+    }
+    *out_source = &source->json.base;
+    return ERR_NONE;
+}
+
+static void lines_close(struct source *base)
+{
+    struct lines_source *source = (struct lines_source *)base;
+    buf_release(&source->carry);
+    json_source_release(&source->json);
+    mem_free(source);
+}
+
+/* Length up to and with the last newline at or after from; 0 if there is none. */
+static size_t last_line_end(const struct json_block *block, size_t from)
+{
+    for (size_t at = block->len; at > from; at--) {
+        if (block->bytes[at - 1] == '\n')
+            return at;
+    }
+    return 0;
+}
+
+/* Reads over the rest of a line that is too long; what was read of the next lines stays in the block. */
+static void skip_line(struct lines_source *source, struct json_block *block)
+{
+    while (source->skipping) {
+        json_block_fill(&source->json, block, block->capacity);
+        const char *newline = block->len ? memchr(block->bytes, '\n', block->len) : NULL;
+        size_t skipped = newline ? (size_t)(newline - block->bytes) + 1 : block->len;
+        block->len -= skipped;
+        block->consumed += skipped;
+        memmove(block->bytes, block->bytes + skipped, block->len);
+        source->skipping = !newline && !source->json.ended;
+    }
+}
+
+/* Fills the block until it holds a line's end, the input ends, or the line is too long. */
+static enum err_code fill(struct lines_source *source, struct json_block *block, size_t *out_whole, struct err *err)
+{
+    size_t record_max = source->json.base.options.record_max;
+    for (size_t seen = 0;;) {
+        json_block_fill(&source->json, block, block->capacity);
+        *out_whole = last_line_end(block, seen);
+        if (*out_whole)
+            return ERR_NONE;
+        if (source->json.ended || block->len > record_max) {
+            *out_whole = block->len;
+            block->cut = block->len > 0;
+            source->skipping = !source->json.ended;
+            return ERR_NONE;
+        }
+        seen = block->len;
+        size_t larger = block->capacity * 2;
+        if (larger > record_max + 1 && block->capacity < record_max + 1)
+            larger = record_max + 1;
+        TRY(json_block_grow(block, larger, err));
+    }
+}
+
+static enum err_code read_block(struct lines_source *source, struct json_block *block, struct err *err)
+{
+    size_t whole;
+    if (source->carry.len)
+        memcpy(block->bytes, source->carry.ptr, source->carry.len);
+    block->len = source->carry.len;
+    buf_clear(&source->carry);
+    skip_line(source, block);
+    block->base.offset = source->json.offset - block->len;
+    TRY(fill(source, block, &whole, err));
+    buf_add(&source->carry, slice_of(block->bytes + whole, block->len - whole));
+    if (source->carry.failed)
+        return err_no_memory(err, block->len - whole);
+    /* The end of the input is met while lines stand before its last, unended one: this comes with the next call. */
+    block->len = whole;
+    block->consumed += whole;
+    return ERR_NONE;
+}
+
+static enum err_code lines_read(struct source *base, struct block **out_block, struct err *err)
+{
+    struct lines_source *source = (struct lines_source *)base;
+    struct json_block *block;
+    size_t usual = base->options.block_bytes;
+    *out_block = NULL;
+    TRY(json_block_new(&source->json, source->carry.len >= usual ? source->carry.len + usual : usual, &block, err));
+    enum err_code code = read_block(source, block, err);
+    if (code || block->consumed == 0) {
+        json_block_free(&block->base);
+        if (!code && source->json.failure.code) {
+            if (err)
+                *err = source->json.failure;
+            code = source->json.failure.code;
+        }
+        return code;
+    }
+    *out_block = &block->base;
+    return ERR_NONE;
+}
+
+/* Without blanks around it, and without a byte order mark (of a file that was appended to another). */
+static struct slice line_trim(struct slice line)
+{
+    line = slice_trim(line);
+    if (slice_starts(line, SLICE("\xef\xbb\xbf")))
+        line = slice_trim(slice_cut(line, 3, line.len));
+    return line;
+}
+
+static enum err_code line_read(struct json_batch *batch, struct slice line, uint32_t number, struct err *err)
+{
+    struct slice record = line_trim(line);
+    if (record.len == 0)
+        return ERR_NONE;
+    if (line.len > batch->base.source->options.record_max)
+        return json_batch_reject(batch, REJECT_TOO_LONG, line, number, "longer than the limit on a record", err);
+    if (record.ptr[0] != '{' && record.ptr[0] != '[')
+        return json_batch_reject(batch, REJECT_NO_RECORD, record, number, "no JSON object on the line", err);
+    return json_batch_record(batch, record, number, true, err);
+}
+
+static enum err_code lines_split(struct block *base, struct batch **out_batch, struct err *err)
+{
+    struct json_batch *batch;
+    TRY(json_batch_begin(base, &batch, err));
+    const struct json_block *block = batch->block;
+    enum err_code code = ERR_NONE;
+    uint32_t number = 0;
+    for (size_t at = 0; at < block->len && !code; number++) {
+        const char *newline = memchr(block->bytes + at, '\n', block->len - at);
+        size_t end = newline ? (size_t)(newline - block->bytes) : block->len;
+        code = line_read(batch, slice_of(block->bytes + at, end - at), number, err);
+        at = end + 1;
+    }
+    return json_batch_end(batch, number, code, out_batch, err);
+}
+
+static enum source_claim lines_claim(struct slice head, bool whole)
+{
+    return json_head_claim(head, whole, JSON_HEAD_LINES);
+}
+
+const struct source_type SOURCE_JSON_LINES = {
+    .name = "ndjson",
+    .title = "JSON lines of DeviceNetworkEvents rows or streaming envelopes",
+    .claim = lines_claim,
+    .discover = json_discover,
+    .open = lines_open,
+    .read = lines_read,
+    .split = lines_split,
+    .free_block = json_block_free,
+    .close = lines_close,
+};

@@ -1,0 +1,453 @@
+/*
+ * json_scan.c - finds the records in JSON text: see json_scan.h.
+ */
+#include "source/json_scan.h"
+
+#include "base/mem.h"
+#include "base/simd/simd.h"
+
+/* The piece that is being scanned. */
+struct piece {
+    struct json_scan *scan;
+    struct json_block *block;
+    const char *text;
+    size_t at, len;
+    bool last;
+    bool waits; /* a byte order mark may be cut in two */
+    struct err *err;
+    enum err_code code;
+};
+
+void json_scan_init(struct json_scan *scan, size_t record_max)
+{
+    *scan = (struct json_scan){.state = SCAN_TOP, .record_max = record_max};
+}
+
+/* --- what is found --- */
+
+static void span_add(struct piece *piece, size_t start, size_t end, const char *why, enum reject_kind kind)
+{
+    struct json_block *block = piece->block;
+    struct json_span *grown = mem_grow(block->spans, block->span_count, &block->span_capacity, sizeof *block->spans);
+    if (!grown) {
+        piece->code = err_no_memory(piece->err, sizeof *grown);
+        return;
+    }
+    block->spans = grown;
+    block->spans[block->span_count++] =
+        (struct json_span){.start = (uint32_t)start, .len = (uint32_t)(end - start), .why = why, .kind = kind};
+}
+
+static void hold_begin(struct piece *piece)
+{
+    piece->scan->held = true;
+    piece->scan->hold = piece->at;
+}
+
+/* Ends what is held at `end`: a record, or a reject with the reason. What was lost is told already. */
+static void hold_end(struct piece *piece, size_t end, const char *why, enum reject_kind kind)
+{
+    struct json_scan *scan = piece->scan;
+    if (scan->held && end - scan->hold > scan->record_max)
+        span_add(piece, scan->hold, scan->hold + scan->record_max, "longer than the limit on a record",
+                 REJECT_TOO_LONG);
+    else if (scan->held)
+        span_add(piece, scan->hold, end, why, kind);
+    scan->held = scan->lost = false;
+}
+
+/* What is held outgrew the limit: it is a reject now, and the rest of it is only read over. */
+static void hold_limit(struct piece *piece)
+{
+    struct json_scan *scan = piece->scan;
+    if (!scan->held || piece->at - scan->hold <= scan->record_max)
+        return;
+    hold_end(piece, piece->at, NULL, REJECT_TOO_LONG);
+    scan->lost = true;
+}
+
+/* --- faults --- */
+
+static void fault(struct piece *piece, const char *why)
+{
+    struct json_scan *scan = piece->scan;
+    bool in_record = scan->held || scan->lost;
+    uint32_t indent = in_record ? scan->indent : scan->top_indent;
+    if (indent == SCAN_NO_INDENT || !in_record) {
+        /* Of a container there is no more to be had than the next one, and only at a line's begin. */
+        scan->failure = why;
+        return;
+    }
+    scan->state = SCAN_RESYNC;
+    scan->in_string = scan->after_backslash = false;
+    scan->line_indent = SCAN_NO_INDENT;
+}
+
+/* --- strings --- */
+
+static void string_begin(struct piece *piece)
+{
+    piece->scan->in_string = true;
+    piece->scan->key_gone = false;
+    piece->scan->token = piece->at++;
+}
+
+static void key_keep(struct piece *piece)
+{
+    struct json_scan *scan = piece->scan;
+    size_t start = scan->token + 1, len = piece->at - start;
+    scan->key_len = len <= SCAN_KEY_MAX && !scan->key_gone ? len : 0;
+    memcpy(scan->key, piece->text + start, scan->key_len);
+}
+
+static void string_end(struct piece *piece)
+{
+    struct json_scan *scan = piece->scan;
+    scan->in_string = false;
+    if (scan->state == SCAN_KEY) {
+        key_keep(piece);
+        scan->state = SCAN_COLON;
+    }
+    piece->at++;
+    if (scan->state == SCAN_VALUE)
+        scan->state = SCAN_AFTER;
+    else if (scan->state == SCAN_ROWS)
+        hold_end(piece, piece->at, "an element that is no object", REJECT_NO_RECORD);
+}
+
+static void string_step(struct piece *piece)
+{
+    struct json_scan *scan = piece->scan;
+    if (scan->after_backslash) {
+        scan->after_backslash = false;
+        piece->at++;
+        return;
+    }
+    piece->at = simd_ops()->string_end(piece->text, piece->len, piece->at);
+    if (piece->at == piece->len)
+        return;
+    char c = piece->text[piece->at];
+    if (c == '"') {
+        string_end(piece);
+    } else if (c == '\n') {
+        fault(piece, "a line ends inside of a string");
+    } else {
+        scan->after_backslash = c == '\\';
+        piece->at++; /* another control character: the reader of the record will say so */
+    }
+}
+
+/* --- between values --- */
+
+/* Steps over a blank, keeping count of those that begin a line. */
+static bool blank_step(struct piece *piece)
+{
+    struct json_scan *scan = piece->scan;
+    char c = piece->text[piece->at];
+    if (!json_is_blank(c))
+        return false;
+    if (c == '\n')
+        scan->line_indent = 0;
+    else if (scan->line_indent < SCAN_NO_INDENT - 1)
+        scan->line_indent++;
+    piece->at++;
+    return true;
+}
+
+static bool mark_step(struct piece *piece)
+{
+    static const char mark[] = {'\xef', '\xbb', '\xbf'};
+    size_t left = piece->len - piece->at;
+    if (memcmp(piece->text + piece->at, mark, left < sizeof mark ? left : sizeof mark) != 0)
+        return false;
+    piece->waits = left < sizeof mark && !piece->last;
+    if (left < sizeof mark)
+        return piece->waits;
+    piece->at += sizeof mark;
+    return true;
+}
+
+static void nested_begin(struct piece *piece, enum json_scan_state back)
+{
+    piece->scan->state = SCAN_NESTED;
+    piece->scan->back = back;
+    piece->scan->depth = 1;
+    piece->at++;
+}
+
+static void top_step(struct piece *piece)
+{
+    struct json_scan *scan = piece->scan;
+    if (blank_step(piece) || mark_step(piece))
+        return;
+    char c = piece->text[piece->at];
+    scan->indent = scan->top_indent = scan->line_indent;
+    scan->line_indent = SCAN_NO_INDENT;
+    if (c == '[') {
+        scan->in_object = false;
+        scan->state = SCAN_ROWS;
+        piece->at++;
+        return;
+    }
+    hold_begin(piece);
+    scan->in_object = c == '{';
+    scan->has_rows = false;
+    scan->state = scan->in_object ? SCAN_KEY : SCAN_LINE;
+    if (scan->in_object)
+        piece->at++;
+}
+
+static void line_step(struct piece *piece)
+{
+    const char *newline = memchr(piece->text + piece->at, '\n', piece->len - piece->at);
+    piece->at = newline ? (size_t)(newline - piece->text) : piece->len;
+    if (newline || piece->last) {
+        hold_end(piece, piece->at, "text outside any record", REJECT_NO_RECORD);
+        piece->scan->state = SCAN_TOP;
+    }
+}
+
+/* --- in an outermost object --- */
+
+static void object_end(struct piece *piece)
+{
+    piece->at++;
+    hold_end(piece, piece->at, NULL, REJECT_MALFORMED);
+    piece->scan->state = SCAN_TOP;
+    piece->scan->line_indent = SCAN_NO_INDENT;
+}
+
+static void key_step(struct piece *piece)
+{
+    if (blank_step(piece))
+        return;
+    char c = piece->text[piece->at];
+    if (c == '"')
+        string_begin(piece);
+    else if (c == '}')
+        object_end(piece);
+    else
+        fault(piece, "a key was expected");
+}
+
+static void colon_step(struct piece *piece)
+{
+    if (blank_step(piece))
+        return;
+    if (piece->text[piece->at] != ':') {
+        fault(piece, "a key without a colon");
+        return;
+    }
+    piece->at++;
+    piece->scan->state = SCAN_VALUE;
+}
+
+static bool key_holds_rows(const struct json_scan *scan)
+{
+    struct json_text key = {slice_of(scan->key, scan->key_len), memchr(scan->key, '\\', scan->key_len) != NULL};
+    return json_key_holds_rows(key);
+}
+
+/* The object is a container: what was held of it is no record. */
+static void rows_begin(struct piece *piece)
+{
+    struct json_scan *scan = piece->scan;
+    scan->held = scan->lost = false;
+    scan->has_rows = true;
+    scan->state = SCAN_ROWS;
+    piece->at++;
+}
+
+static bool is_word(char c)
+{
+    return ascii_is_alnum(c) || c == '-' || c == '+' || c == '.';
+}
+
+static void value_step(struct piece *piece)
+{
+    if (blank_step(piece))
+        return;
+    char c = piece->text[piece->at];
+    if (c == '"') {
+        string_begin(piece);
+    } else if (c == '[' && key_holds_rows(piece->scan)) {
+        rows_begin(piece);
+    } else if (c == '{' || c == '[') {
+        nested_begin(piece, SCAN_AFTER);
+    } else if (is_word(c)) {
+        piece->scan->state = SCAN_SCALAR;
+        piece->scan->back = SCAN_AFTER;
+    } else {
+        fault(piece, "a value was expected");
+    }
+}
+
+static void after_step(struct piece *piece)
+{
+    if (blank_step(piece))
+        return;
+    char c = piece->text[piece->at];
+    if (c == '}') {
+        object_end(piece);
+    } else if (c == ',') {
+        piece->scan->state = SCAN_KEY;
+        piece->at++;
+    } else {
+        fault(piece, "neither a comma nor an end after a value");
+    }
+}
+
+/* --- in an array of records --- */
+
+static void rows_step(struct piece *piece)
+{
+    struct json_scan *scan = piece->scan;
+    if (blank_step(piece))
+        return;
+    char c = piece->text[piece->at];
+    if (c == ']') {
+        scan->state = scan->in_object ? SCAN_AFTER : SCAN_TOP;
+        scan->line_indent = SCAN_NO_INDENT;
+        piece->at++;
+    } else if (c == ',') {
+        scan->line_indent = SCAN_NO_INDENT;
+        piece->at++;
+    } else {
+        scan->indent = scan->line_indent;
+        scan->line_indent = SCAN_NO_INDENT;
+        hold_begin(piece);
+        if (c == '{' || c == '[') {
+            nested_begin(piece, SCAN_ROWS);
+        } else if (c == '"') {
+            string_begin(piece);
+        } else {
+            scan->state = SCAN_SCALAR;
+            scan->back = SCAN_ROWS;
+            piece->at++; /* whatever it is, it is something */
+        }
+    }
+}
+
+static void scalar_step(struct piece *piece)
+{
+    struct json_scan *scan = piece->scan;
+    bool element = scan->back == SCAN_ROWS;
+    while (piece->at < piece->len) {
+        char c = piece->text[piece->at];
+        bool end = element ? json_is_blank(c) || c == ',' || c == ']' || c == '{' : !is_word(c);
+        if (end) {
+            if (element)
+                hold_end(piece, piece->at, "an element that is no object", REJECT_NO_RECORD);
+            scan->state = scan->back;
+            return;
+        }
+        piece->at++;
+    }
+}
+
+static void nested_end(struct piece *piece)
+{
+    struct json_scan *scan = piece->scan;
+    scan->state = scan->back;
+    if (scan->back != SCAN_ROWS)
+        return;
+    bool object = scan->lost || piece->text[scan->hold] == '{';
+    hold_end(piece, piece->at, object ? NULL : "an element that is no object", REJECT_NO_RECORD);
+}
+
+/* Brackets are only counted here: which closes which is checked when the record is read. */
+static void nested_step(struct piece *piece)
+{
+    struct json_scan *scan = piece->scan;
+    piece->at = simd_ops()->structure(piece->text, piece->len, piece->at);
+    if (piece->at == piece->len)
+        return;
+    char c = piece->text[piece->at];
+    if (c == '"') {
+        string_begin(piece);
+        return;
+    }
+    piece->at++;
+    if (c == '{' || c == '[')
+        scan->depth++;
+    else if (--scan->depth == 0)
+        nested_end(piece);
+}
+
+/* --- after a fault --- */
+
+static void resync_step(struct piece *piece)
+{
+    struct json_scan *scan = piece->scan;
+    if (scan->line_indent == SCAN_NO_INDENT) {
+        const char *newline = memchr(piece->text + piece->at, '\n', piece->len - piece->at);
+        piece->at = newline ? (size_t)(newline - piece->text) + 1 : piece->len;
+        scan->line_indent = newline ? 0 : SCAN_NO_INDENT;
+        return;
+    }
+    if (blank_step(piece))
+        return;
+    if (piece->text[piece->at] != '{' || scan->line_indent != scan->indent) {
+        scan->line_indent = SCAN_NO_INDENT;
+        return;
+    }
+    hold_end(piece, piece->at, "not well-formed JSON", REJECT_MALFORMED);
+    bool in_rows = scan->has_rows || !scan->in_object;
+    scan->state = in_rows ? SCAN_ROWS : SCAN_TOP;
+}
+
+/* --- the whole --- */
+
+static void step(struct piece *piece)
+{
+    static void (*const steps[])(struct piece *) = {
+        [SCAN_TOP] = top_step,       [SCAN_LINE] = line_step,     [SCAN_KEY] = key_step,   [SCAN_COLON] = colon_step,
+        [SCAN_VALUE] = value_step,   [SCAN_AFTER] = after_step,   [SCAN_ROWS] = rows_step, [SCAN_SCALAR] = scalar_step,
+        [SCAN_NESTED] = nested_step, [SCAN_RESYNC] = resync_step,
+    };
+    if (piece->scan->in_string)
+        string_step(piece);
+    else
+        steps[piece->scan->state](piece);
+}
+
+/* The input's end: what is open is cut off. */
+static void finish(struct piece *piece)
+{
+    struct json_scan *scan = piece->scan;
+    if (scan->held)
+        hold_end(piece, piece->len, "the text ends inside of a record", REJECT_MALFORMED);
+    else if (scan->state != SCAN_TOP && !scan->lost && !scan->failure)
+        scan->failure = "the text ends inside of an object or array";
+    scan->state = SCAN_TOP;
+    scan->in_string = false;
+}
+
+enum err_code json_scan_run(struct json_scan *scan, struct json_block *block, size_t *at, bool last, struct err *err)
+{
+    struct piece piece = {
+        .scan = scan, .block = block, .text = block->bytes, .at = *at, .len = block->len, .last = last, .err = err};
+    while (piece.at < piece.len && !piece.waits && !piece.code && !scan->failure) {
+        step(&piece);
+        hold_limit(&piece);
+    }
+    if (last && !piece.code && !scan->failure)
+        finish(&piece);
+    *at = piece.at;
+    return piece.code;
+}
+
+size_t json_scan_keep(const struct json_scan *scan, size_t at)
+{
+    if (scan->held)
+        return scan->hold;
+    bool key = scan->in_string && scan->state == SCAN_KEY && at - scan->token <= SCAN_KEY_MAX + 1;
+    return key ? scan->token : at;
+}
+
+void json_scan_shift(struct json_scan *scan, size_t keep)
+{
+    scan->hold = scan->held ? scan->hold - keep : 0;
+    scan->key_gone |= scan->token < keep;
+    scan->token = scan->token >= keep ? scan->token - keep : 0;
+}
