@@ -50,6 +50,10 @@ enum err_code eval_convert(struct eval *eval, const struct column *column, enum 
 enum err_code eval_dyn_value(const struct dyn *dyn, enum type to, struct arena *arena, struct value *out_value,
                              struct err *err) MUST_CHECK;
 
+/* A value as a dynamic; null as JSON's null. Text is borrowed. */
+enum err_code eval_value_to_dyn(const struct value *value, struct arena *arena, const struct dyn **out_dyn,
+                                struct err *err) MUST_CHECK;
+
 /* Room for a sub-selection of up to `count` rows, empty, in eval->arena. */
 enum err_code eval_rows(struct eval *eval, uint32_t count, struct selection *out_rows, struct err *err) MUST_CHECK;
 

@@ -134,8 +134,12 @@ static enum dyn_kind kind_of(enum type type)
     return KINDS[type];
 }
 
-static enum err_code value_to_dynamic(const struct value *in, struct arena *arena, struct value *out, struct err *err)
+enum err_code eval_value_to_dyn(const struct value *in, struct arena *arena, const struct dyn **out_dyn,
+                                struct err *err)
 {
+    *out_dyn = in->type == TYPE_DYNAMIC && !in->is_null ? in->dyn : &DYN_NULL_VALUE;
+    if (in->is_null || in->type == TYPE_DYNAMIC)
+        return ERR_NONE;
     struct dyn *dyn = arena_zalloc(arena, 1, sizeof *dyn);
     if (!dyn)
         return err_no_memory(err, sizeof *dyn);
@@ -159,7 +163,7 @@ static enum err_code value_to_dynamic(const struct value *in, struct arena *aren
     case LANE_DYN:
         break;
     }
-    *out = value_dyn(dyn);
+    *out_dyn = dyn;
     return ERR_NONE;
 }
 
@@ -199,8 +203,12 @@ static enum err_code cell_convert(const struct value *in, enum type to, struct a
         return ERR_NONE;
     if (in->type == TYPE_DYNAMIC)
         return eval_dyn_value(in->dyn, to, arena, out, err);
-    if (to == TYPE_DYNAMIC)
-        return value_to_dynamic(in, arena, out, err);
+    if (to == TYPE_DYNAMIC) {
+        const struct dyn *dyn;
+        TRY(eval_value_to_dyn(in, arena, &dyn, err));
+        *out = value_dyn(dyn);
+        return ERR_NONE;
+    }
     if (type_is_number(in->type))
         (void)number_widen(in, to, out);
     else if (in->type == TYPE_BOOL && type_is_number(to)) {

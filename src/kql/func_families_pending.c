@@ -2,7 +2,6 @@
  * func_families_pending.c - families of functions that are still to come, empty. Weak, so that a family that comes
  * wins; whoever brings one takes its line out.
  */
-#include "kql/aggr.h"
 #include "kql/func.h"
 #include "kql/regex.h"
 
@@ -15,18 +14,6 @@ const struct func FUNCS_MATCH[] PENDING = {{.name = NULL}};
 const struct func FUNCS_STRING[] PENDING = {{.name = NULL}};
 const struct func FUNCS_REGEX[] PENDING = {{.name = NULL}};
 const struct func FUNCS_NET[] PENDING = {{.name = NULL}};
-
-PENDING const struct aggr *aggr_find(struct slice name)
-{
-    (void)name;
-    return NULL;
-}
-
-PENDING const struct aggr *aggr_at(uint32_t index)
-{
-    (void)index;
-    return NULL;
-}
 
 PENDING void regex_scratch_free(struct regex_scratch *scratch)
 {

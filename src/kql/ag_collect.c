@@ -1,0 +1,157 @@
+/*
+ * ag_collect.c - make_list, make_set and their kin: the values of a group as one array.
+ *
+ * Nulls are passed over, empty strings are not. make_set of an array adds its elements. At most `limit` elements
+ * (1,048,576, or 128 for the older makelist and makeset), the rest is left out without a word (semantics, section 11).
+ * A list has the input's order, a set that of first appearance.
+ */
+#include "kql/aggr_int.h"
+#include "kql/eval.h"
+#include "kql/value_set.h"
+
+#include <string.h>
+
+enum { LIMIT_DEFAULT = 1048576, LIMIT_OLD = 128 };
+
+static enum err_code collect_bind(struct aggr_call *call, int64_t limit, struct arena *arena, struct err *err)
+{
+    uint32_t at = call->aggr->predicate ? 2 : 1;
+    call->limit = limit;
+    if (at < call->arg_count) {
+        const struct expr *arg = call->args[at];
+        if (arg->kind != EXPR_CONST || arg->value.is_null)
+            return err_query(err, ERR_QUERY, arg->span, "the size limit of %s() must be a constant", call->aggr->name);
+        call->limit = arg->value.i64 < 0 ? 0 : arg->value.i64 < LIMIT_DEFAULT ? arg->value.i64 : LIMIT_DEFAULT;
+    }
+    call->result_types = arena_array(arena, 1, sizeof *call->result_types);
+    if (!call->result_types)
+        return err_no_memory(err, sizeof *call->result_types);
+    call->result_types[0] = TYPE_DYNAMIC;
+    call->result_count = 1;
+    return ERR_NONE;
+}
+
+static enum err_code new_bind(struct aggr_call *call, struct arena *arena, struct err *err)
+{
+    return collect_bind(call, LIMIT_DEFAULT, arena, err);
+}
+
+static enum err_code old_bind(struct aggr_call *call, struct arena *arena, struct err *err)
+{
+    return collect_bind(call, LIMIT_OLD, arena, err);
+}
+
+static enum err_code array_finish(const struct dyn *const *items, uint32_t count, struct arena *arena,
+                                  struct value *out_value, struct err *err)
+{
+    const struct dyn *array = dyn_new_array(items, count, arena);
+    if (!array)
+        return err_no_memory(err, sizeof *array);
+    *out_value = value_dyn(array);
+    return ERR_NONE;
+}
+
+/* --- lists --- */
+
+struct list {
+    uint32_t count, capacity;
+    const struct dyn **items;
+};
+
+static bool list_grow(struct list *list, struct arena *arena)
+{
+    uint32_t capacity = list->capacity ? list->capacity * 2 : 4;
+    const struct dyn **items = arena_array(arena, capacity, sizeof *items);
+    if (!items)
+        return false;
+    if (list->count)
+        memcpy(items, list->items, list->count * sizeof *items);
+    list->items = items;
+    list->capacity = capacity;
+    return true;
+}
+
+static enum err_code list_add(const struct aggr_call *call, void *state, const struct column *const *args, uint32_t row,
+                              struct arena *arena, struct err *err)
+{
+    struct list *list = state;
+    if (list->count >= call->limit)
+        return ERR_NONE;
+    struct value value = column_value(args[0], row), copy;
+    if (!value_copy(&value, arena, &copy) || (list->count == list->capacity && !list_grow(list, arena)))
+        return err_no_memory(err, sizeof copy);
+    TRY(eval_value_to_dyn(&copy, arena, &list->items[list->count], err));
+    list->count++;
+    return ERR_NONE;
+}
+
+static enum err_code list_finish(const struct aggr_call *call, void *state, uint32_t result, struct arena *arena,
+                                 struct value *out_value, struct err *err)
+{
+    (void)call, (void)result;
+    const struct list *list = state;
+    return array_finish(list->items, list->count, arena, out_value, err);
+}
+
+/* --- sets --- */
+
+static enum err_code set_add_value(const struct aggr_call *call, struct value_set *set, const struct value *value,
+                                   struct arena *arena, struct err *err)
+{
+    if (set->count >= call->limit)
+        return ERR_NONE;
+    return value_set_add(set, value, true, arena) ? ERR_NONE : err_no_memory(err, sizeof *value);
+}
+
+static enum err_code set_add(const struct aggr_call *call, void *state, const struct column *const *args, uint32_t row,
+                             struct arena *arena, struct err *err)
+{
+    struct value value = column_value(args[0], row);
+    if (value.type != TYPE_DYNAMIC || value.dyn->kind != DYN_ARRAY)
+        return set_add_value(call, state, &value, arena, err);
+    for (uint32_t i = 0; i < value.dyn->count; i++) {
+        struct value item = value_dyn(value.dyn->items[i]);
+        TRY(set_add_value(call, state, &item, arena, err));
+    }
+    return ERR_NONE;
+}
+
+static enum err_code set_finish(const struct aggr_call *call, void *state, uint32_t result, struct arena *arena,
+                                struct value *out_value, struct err *err)
+{
+    (void)call, (void)result;
+    const struct value_set *set = state;
+    const struct dyn **items = arena_array(arena, set->count, sizeof *items);
+    if (!items)
+        return err_no_memory(err, set->count * sizeof *items);
+    for (uint32_t i = 0; i < set->count; i++)
+        TRY(eval_value_to_dyn(&set->values[i], arena, &items[i], err));
+    return array_finish(items, set->count, arena, out_value, err);
+}
+
+#define LIST_ROW(name_text, prefix_text, signature_text, predicate_number, with_nulls, bind_name, doc_text)            \
+    {                                                                                                                  \
+        .name = name_text, .prefix = prefix_text, .signature = signature_text, .name_rule = AGGR_NAME_ARG,             \
+        .predicate = predicate_number, .takes_null = with_nulls, .state_bytes = sizeof(struct list),                   \
+        .bind = bind_name, .add = list_add, .finish = list_finish, .doc = doc_text                                     \
+    }
+#define SET_ROW(name_text, prefix_text, signature_text, predicate_number, bind_name, doc_text)                         \
+    {                                                                                                                  \
+        .name = name_text, .prefix = prefix_text, .signature = signature_text, .name_rule = AGGR_NAME_ARG,             \
+        .predicate = predicate_number, .state_bytes = sizeof(struct value_set), .bind = bind_name, .add = set_add,     \
+        .finish = set_finish, .doc = doc_text                                                                          \
+    }
+
+const struct aggr AGGRS_COLLECT[] = {
+    LIST_ROW("make_list", "list_", "x?l:y", 0, false, new_bind, "make_list(value, limit): an array of the values"),
+    LIST_ROW("make_list_if", "list_", "xb?l:y", 2, false, new_bind,
+             "make_list_if(value, predicate, limit): make_list() where it is true"),
+    LIST_ROW("make_list_with_nulls", "list_", "x:y", 0, true, new_bind,
+             "make_list_with_nulls(value): make_list() that keeps nulls"),
+    LIST_ROW("makelist", "list_", "x?l:y", 0, false, old_bind, "makelist(value, limit): make_list() of 128 at most"),
+    SET_ROW("make_set", "set_", "x?l:y", 0, new_bind, "make_set(value, limit): an array of the different values"),
+    SET_ROW("make_set_if", "set_", "xb?l:y", 2, new_bind,
+            "make_set_if(value, predicate, limit): make_set() where it is true"),
+    SET_ROW("makeset", "set_", "x?l:y", 0, old_bind, "makeset(value, limit): make_set() of 128 at most"),
+    {.name = NULL},
+};
