@@ -1,0 +1,107 @@
+/*
+ * json.c - NDJSON (an object a line) and a JSON array of the same objects.
+ *
+ * Exact: numbers with all their digits, dynamic values as what they are, text unchanged (RFC 8259). On a terminal,
+ * characters that it must not get are written \uXXXX, which reads back as the same text.
+ */
+#include "base/mem.h"
+#include "sink/show.h"
+#include "sink/sink_int.h"
+
+/* `{"RemoteUrl":` and `,"RemoteIP":` of each column are the same in every row: made once. */
+struct json_sink {
+    struct sink head;
+    struct buf keys;
+    size_t *key_ends; /* [schema->count]: offsets in keys */
+};
+
+static void json_free(struct sink *sink)
+{
+    if (!sink)
+        return;
+    struct json_sink *json = (struct json_sink *)sink;
+    buf_release(&json->keys);
+    mem_free(json->key_ends);
+    sink_destroy(sink);
+}
+
+static enum err_code json_open(const struct sink_type *type, const struct schema *schema,
+                               const struct sink_options *options, struct out *out, struct sink **out_sink,
+                               struct err *err)
+{
+    struct json_sink *json = (struct json_sink *)sink_create(sizeof *json, type, schema, options, out);
+    if (!json)
+        return err_no_memory(err, sizeof *json);
+    buf_init(&json->keys, 0);
+    json->key_ends = mem_array(NULL, schema->count, sizeof *json->key_ends);
+    for (uint32_t i = 0; json->key_ends && i < schema->count; i++) {
+        struct value name = value_str(schema->columns[i].name);
+        buf_add_char(&json->keys, i == 0 ? '{' : ',');
+        value_to_json(&name, &json->keys);
+        buf_add_char(&json->keys, ':');
+        json->key_ends[i] = json->keys.len;
+    }
+    if (!json->key_ends || json->keys.failed) {
+        json_free(&json->head);
+        return err_no_memory(err, schema->count * sizeof *json->key_ends);
+    }
+    *out_sink = &json->head;
+    return ERR_NONE;
+}
+
+static void add_object(struct json_sink *json, const struct batch *batch, uint32_t row, struct buf *out)
+{
+    size_t key_start = 0;
+    for (uint32_t c = 0; c < json->head.schema->count; c++) {
+        buf_add(out, slice_cut(buf_slice(&json->keys), key_start, json->key_ends[c]));
+        key_start = json->key_ends[c];
+        struct value value = column_value(&batch->columns[c], row);
+        value_to_json(&value, out);
+    }
+    buf_add_cstr(out, json->head.schema->count == 0 ? "{}" : "}");
+}
+
+static enum err_code json_write(struct sink *sink, struct batch *batch, struct err *err)
+{
+    struct json_sink *json = (struct json_sink *)sink;
+    bool array = sink->type == &SINK_JSON, terminal = sink->options.terminal;
+    for (uint32_t i = 0; i < batch->selection->count; i++, sink->rows++) {
+        if (array)
+            buf_add_cstr(&sink->text, sink->rows == 0 ? "[\n" : ",\n");
+        buf_clear(&sink->made);
+        add_object(json, batch, batch->selection->rows[i], terminal ? &sink->made : &sink->text);
+        if (terminal)
+            show_json(buf_slice(&sink->made), &sink->text);
+        if (!array)
+            buf_add_char(&sink->text, '\n');
+        sink->text.failed |= sink->made.failed;
+        TRY(sink_flush_text(sink, err));
+    }
+    return ERR_NONE;
+}
+
+static enum err_code array_finish(struct sink *sink, struct err *err)
+{
+    buf_add_cstr(&sink->text, sink->rows == 0 ? "[]\n" : "\n]\n");
+    return sink_flush_text(sink, err);
+}
+
+const struct sink_type SINK_NDJSON = {
+    .name = "ndjson",
+    .title = "a JSON object a line",
+    .extensions = "ndjson jsonl",
+    .open = json_open,
+    .write = json_write,
+    .finish = sink_finish_nothing,
+    .free = json_free,
+};
+
+const struct sink_type SINK_JSON = {
+    .name = "json",
+    .title = "a JSON array of objects",
+    .extensions = "json",
+    .open = json_open,
+    .write = json_write,
+    .finish = array_finish,
+    .free = json_free,
+};
