@@ -1,0 +1,15 @@
+/*
+ * commands.h - a function a command; each reports its failures itself.
+ */
+#ifndef DDNSHUNT_CLI_COMMANDS_H
+#define DDNSHUNT_CLI_COMMANDS_H
+
+#include "cli/run.h"
+
+void command_scan(const struct opts *opts, struct report *report, struct outcome *outcome);
+void command_query(const struct opts *opts, struct report *report, struct outcome *outcome);
+
+/* "ddnshunt 0.1.0", build features, and the libraries with their versions. */
+void version_write(struct buf *out);
+
+#endif

@@ -1,0 +1,81 @@
+/*
+ * main.c - reads the command line, runs the command, and settles the exit status: the one place that does.
+ */
+#include "base/out.h"
+#include "cli/commands.h"
+#include "cli/term.h"
+
+#include <locale.h>
+#include <stdlib.h>
+#include <unistd.h>
+
+static const char *from_environment(const char *name)
+{
+    return getenv(name);
+}
+
+/* Help and version are what was asked for: standard output. */
+static enum err_code print(const struct buf *text, struct err *err)
+{
+    if (text->failed)
+        return err_no_memory(err, text->len);
+    struct out *out;
+    TRY(out_open_fd(STDOUT_FILENO, "standard output", &out, err));
+    enum err_code code = out_write(out, buf_slice(text), err);
+    if (code == ERR_NONE)
+        code = out_commit(out, err);
+    out_close(out);
+    return code;
+}
+
+static enum err_code print_help(const struct opts *opts, struct err *err)
+{
+    struct buf text;
+    buf_init(&text, 0);
+    unsigned width = term_width(STDOUT_FILENO);
+    if (opts->version)
+        version_write(&text);
+    else
+        help_write(opts->command, opts->help_long, width > 0 ? width : 80, &text);
+    enum err_code code = print(&text, err);
+    buf_release(&text);
+    return code;
+}
+
+static void run_command(const struct opts *opts, struct report *report, struct outcome *outcome)
+{
+    switch (opts->command->id) {
+    case COMMAND_SCAN:
+        command_scan(opts, report, outcome);
+        break;
+    case COMMAND_QUERY:
+        command_query(opts, report, outcome);
+        break;
+    case COMMAND_NONE:
+        break;
+    }
+}
+
+int main(int argc, char **argv)
+{
+    setlocale(LC_CTYPE, "");
+    signals_catch();
+    struct opts opts;
+    struct report report;
+    struct outcome outcome = {0};
+    struct err err = {0};
+    enum err_code code = opts_parse(argc, argv, from_environment, &opts, &err);
+    report_init(&report, &opts);
+    bool run = code == ERR_NONE && !opts.help && !opts.version;
+    if (code == ERR_NONE && !run)
+        code = print_help(&opts, &err);
+    if (run)
+        run_command(&opts, &report, &outcome);
+    outcome_add(&outcome, code);
+    if (code != ERR_NONE && code != ERR_PIPE)
+        report_error(&report, &err);
+    int status = outcome_status(&outcome, opts.fail_on_hit);
+    report_release(&report);
+    opts_release(&opts);
+    return status;
+}

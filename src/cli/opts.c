@@ -1,0 +1,359 @@
+/*
+ * opts.c - reads the environment and the arguments by the table of options: see opts.h.
+ *
+ * Habits of getopt_long: --name=value or --name value, -x value or -xvalue, bundled flags, options and arguments in any
+ * order, -- ends the options. A name must be written in full, so that a new option never changes an old script.
+ */
+#include "cli/opts.h"
+
+#include "base/mem.h"
+#include "base/near.h"
+
+enum { COUNT_MAX = 4096 };
+
+/* What is being read: the arguments that are left, and whose options count. */
+struct reader {
+    char *const *argv;
+    int argc, at;
+    struct opts *opts;
+    unsigned command; /* FOR_SCAN ... */
+};
+
+const struct command *command_find(struct slice name)
+{
+    for (const struct command *c = COMMANDS; c->name; c++)
+        if (slice_eq(name, slice_from_cstr(c->name)))
+            return c;
+    return NULL;
+}
+
+void option_environment_name(const struct option_def *def, struct buf *out)
+{
+    buf_add_cstr(out, "DDNSHUNT_");
+    for (const char *c = def->name; *c; c++)
+        buf_add_char(out, *c == '-' ? '_' : (char)(*c - ('a' - 'A')));
+}
+
+bool size_parse(struct slice text, uint64_t *out_bytes)
+{
+    uint64_t bytes = 0;
+    size_t at = 0;
+    for (; at < text.len && ascii_is_digit(text.ptr[at]); at++) {
+        if (bytes > (UINT64_MAX - 9) / 10)
+            return false;
+        bytes = bytes * 10 + (uint64_t)(text.ptr[at] - '0');
+    }
+    if (at == 0)
+        return false;
+    unsigned shift = 0;
+    if (at < text.len) {
+        const char *unit = strchr("kmgt", ascii_lower(text.ptr[at]));
+        const char *const units = "kmgt";
+        for (unsigned i = 0; unit && i < 4; i++)
+            if (units[i] == *unit)
+                shift = 10 * (i + 1);
+        at += shift > 0;
+    }
+    struct slice rest = slice_cut(text, at, text.len);
+    bool plain = rest.len == 0 || slice_eq_nocase(rest, SLICE("b")) || (shift && slice_eq_nocase(rest, SLICE("ib")));
+    if (!plain || (shift && bytes > UINT64_MAX >> shift))
+        return false;
+    *out_bytes = bytes << shift;
+    return true;
+}
+
+/* --- values --- */
+
+static void *field_of(struct opts *opts, const struct option_def *def)
+{
+    return (char *)opts + def->offset;
+}
+
+static enum err_code list_push(struct text_list *list, const char *text, struct err *err)
+{
+    const char **items = mem_grow(list->items, list->count, &list->capacity, sizeof *items);
+    if (!items)
+        return err_no_memory(err, (list->count + 1) * sizeof *items);
+    list->items = items;
+    items[list->count++] = text;
+    return ERR_NONE;
+}
+
+static enum err_code store_choice(struct opts *opts, const struct option_def *def, const char *value, struct err *err)
+{
+    struct near near = near_to(slice_from_cstr(value));
+    for (size_t i = 0; def->choice(i); i++) {
+        if (strcmp(value, def->choice(i)) == 0) {
+            *(int *)field_of(opts, def) = (int)i;
+            return ERR_NONE;
+        }
+        near_offer(&near, slice_from_cstr(def->choice(i)));
+    }
+    err_set(err, ERR_USAGE, "unknown %s \"%s\"", def->name, value);
+    if (near.best.len > 0)
+        return err_hint(err, "did you mean %.*s?", SLICE_ARG(near.best));
+    struct buf names;
+    buf_init(&names, 0);
+    for (size_t i = 0; def->choice(i); i++)
+        buf_printf(&names, "%s%s", i > 0 ? ", " : "", def->choice(i));
+    const char *text = buf_cstr(&names);
+    err_hint(err, "there is %s", text ? text : "none");
+    buf_release(&names);
+    return ERR_USAGE;
+}
+
+static enum err_code store_count(struct opts *opts, const struct option_def *def, const char *value, struct err *err)
+{
+    unsigned count = 0;
+    const char *c = value;
+    for (; ascii_is_digit(*c) && count <= COUNT_MAX; c++)
+        count = count * 10 + (unsigned)(*c - '0');
+    if (c == value || *c != '\0' || count < 1 || count > COUNT_MAX)
+        return err_set(err, ERR_USAGE, "\"%s\" is no number from 1 to %d", value, COUNT_MAX);
+    *(unsigned *)field_of(opts, def) = count;
+    return ERR_NONE;
+}
+
+static enum err_code store_size(struct opts *opts, const struct option_def *def, const char *value, struct err *err)
+{
+    uint64_t bytes;
+    if (!size_parse(slice_from_cstr(value), &bytes) || bytes == 0 || bytes > SIZE_MAX / 2) {
+        err_set(err, ERR_USAGE, "\"%s\" is no size", value);
+        return err_hint(err, "write a number of bytes, or 64K, 128M, 2G");
+    }
+    *(uint64_t *)field_of(opts, def) = bytes;
+    return ERR_NONE;
+}
+
+/* value is NULL for what takes no argument. */
+static enum err_code store(struct opts *opts, const struct option_def *def, const char *value, struct err *err)
+{
+    switch (def->kind) {
+    case OPTION_FLAG:
+        *(bool *)field_of(opts, def) = true;
+        return ERR_NONE;
+    case OPTION_SET:
+        *(int *)field_of(opts, def) = def->constant;
+        return ERR_NONE;
+    case OPTION_TEXT:
+        *(const char **)field_of(opts, def) = value;
+        return ERR_NONE;
+    case OPTION_LIST:
+        return list_push(field_of(opts, def), value, err);
+    case OPTION_COUNT:
+        return store_count(opts, def, value, err);
+    case OPTION_SIZE:
+        return store_size(opts, def, value, err);
+    case OPTION_CHOICE:
+        return store_choice(opts, def, value, err);
+    }
+    return ERR_NONE;
+}
+
+/* --- environment --- */
+
+static bool is_false(const char *value)
+{
+    static const char *const WORDS[] = {"", "0", "no", "false", "off"};
+    for (size_t i = 0; i < sizeof WORDS / sizeof *WORDS; i++)
+        if (slice_eq_nocase(slice_from_cstr(value), slice_from_cstr(WORDS[i])))
+            return true;
+    return false;
+}
+
+static enum err_code read_environment(struct reader *reader, const char *(*environment)(const char *), struct err *err)
+{
+    struct buf name;
+    buf_init(&name, 0);
+    enum err_code code = ERR_NONE;
+    for (const struct option_def *def = OPTIONS; def->name && code == ERR_NONE; def++) {
+        if (!def->from_environment || !(def->commands & reader->command))
+            continue;
+        buf_clear(&name);
+        option_environment_name(def, &name);
+        const char *variable = buf_cstr(&name), *value = variable ? environment(variable) : NULL;
+        if (!variable)
+            code = err_no_memory(err, name.len);
+        else if (value && *value && !(def->kind == OPTION_FLAG && is_false(value)))
+            code = store(reader->opts, def, value, err);
+        if (code == ERR_USAGE)
+            err_at(err, "environment variable %s", variable);
+    }
+    buf_release(&name);
+    return code;
+}
+
+/* --- arguments --- */
+
+static enum err_code unknown_option(const struct reader *reader, struct slice name, struct err *err)
+{
+    struct near near = near_to(name);
+    for (const struct option_def *def = OPTIONS; def->name; def++) {
+        if (slice_eq(name, slice_from_cstr(def->name))) { /* of another command */
+            err_set(err, ERR_USAGE, "%s has no option --%s",
+                    reader->opts->command ? reader->opts->command->name : "ddnshunt without a command", def->name);
+            for (const struct command *c = COMMANDS; c->name; c++)
+                if (def->commands & (1u << c->id))
+                    return err_hint(err, "it belongs to ddnshunt %s", c->name);
+        }
+        if (def->commands & reader->command)
+            near_offer(&near, slice_from_cstr(def->name));
+    }
+    err_set(err, ERR_USAGE, "unknown option --%.*s", SLICE_ARG(name));
+    return near.best.len > 0 ? err_hint(err, "did you mean --%.*s?", SLICE_ARG(near.best)) : ERR_USAGE;
+}
+
+static const struct option_def *find_long(const struct reader *reader, struct slice name)
+{
+    for (const struct option_def *def = OPTIONS; def->name; def++)
+        if ((def->commands & reader->command) && slice_eq(name, slice_from_cstr(def->name)))
+            return def;
+    return NULL;
+}
+
+static const struct option_def *find_letter(const struct reader *reader, char letter)
+{
+    for (const struct option_def *def = OPTIONS; def->name; def++)
+        if ((def->commands & reader->command) && def->letter == letter)
+            return def;
+    return NULL;
+}
+
+/* The argument behind the option, for one that needs it. */
+static enum err_code take_argument(struct reader *reader, const struct option_def *def, const char **out_value,
+                                   struct err *err)
+{
+    if (reader->at >= reader->argc)
+        return err_set(err, ERR_USAGE, "option --%s needs an argument: %s", def->name, def->argument);
+    *out_value = reader->argv[reader->at++];
+    return ERR_NONE;
+}
+
+static enum err_code read_long(struct reader *reader, const char *text, struct err *err)
+{
+    const char *equals = strchr(text, '=');
+    struct slice name = slice_of(text, equals ? (size_t)(equals - text) : strlen(text));
+    const struct option_def *def = find_long(reader, name);
+    if (!def)
+        return unknown_option(reader, name, err);
+    const char *value = equals ? equals + 1 : NULL;
+    if (value && !def->argument)
+        return err_set(err, ERR_USAGE, "option --%s takes no argument", def->name);
+    if (def->argument && !value)
+        TRY(take_argument(reader, def, &value, err));
+    if (strcmp(def->name, "help") == 0)
+        reader->opts->help_long = true;
+    enum err_code code = store(reader->opts, def, value, err);
+    return code == ERR_USAGE ? err_at(err, "option --%s", def->name) : code;
+}
+
+static enum err_code read_letters(struct reader *reader, const char *letters, struct err *err)
+{
+    while (*letters) {
+        const struct option_def *def = find_letter(reader, *letters);
+        if (!def)
+            return err_set(err, ERR_USAGE, "unknown option -%.*s",
+                           (int)(ascii_is_alnum(*letters) ? 1 : strlen(letters)), letters);
+        letters++;
+        const char *value = NULL;
+        if (def->argument) {
+            if (*letters)
+                value = *letters == '=' ? letters + 1 : letters;
+            else
+                TRY(take_argument(reader, def, &value, err));
+            letters = "";
+        }
+        enum err_code code = store(reader->opts, def, value, err);
+        if (code != ERR_NONE)
+            return code == ERR_USAGE ? err_at(err, "option -%c", def->letter) : code;
+    }
+    return ERR_NONE;
+}
+
+static enum err_code read_arguments(struct reader *reader, struct err *err)
+{
+    bool options_end = false;
+    while (reader->at < reader->argc) {
+        const char *text = reader->argv[reader->at++];
+        if (options_end || text[0] != '-' || text[1] == '\0')
+            TRY(list_push(&reader->opts->paths, text, err));
+        else if (strcmp(text, "--") == 0)
+            options_end = true;
+        else if (text[1] == '-')
+            TRY(read_long(reader, text + 2, err));
+        else
+            TRY(read_letters(reader, text + 1, err));
+    }
+    return ERR_NONE;
+}
+
+static enum err_code unknown_command(const char *name, struct err *err)
+{
+    struct near near = near_to(slice_from_cstr(name));
+    for (const struct command *c = COMMANDS; c->name; c++)
+        near_offer(&near, slice_from_cstr(c->name));
+    err_set(err, ERR_USAGE, "unknown command \"%s\"", name);
+    if (near.best.len > 0)
+        return err_hint(err, "did you mean %.*s?", SLICE_ARG(near.best));
+    return err_hint(err, "the commands are scan and query; to scan a file: ddnshunt scan FILE");
+}
+
+/* The first argument that is no option. Options before it are the program's own: help and version. */
+static enum err_code read_command(struct reader *reader, struct err *err)
+{
+    while (reader->at < reader->argc && reader->argv[reader->at][0] == '-' && reader->argv[reader->at][1] != '\0') {
+        const char *text = reader->argv[reader->at++];
+        enum err_code code = text[1] == '-' ? read_long(reader, text + 2, err) : read_letters(reader, text + 1, err);
+        if (code == ERR_USAGE && err->hint[0] == '\0')
+            err_hint(err, "options stand behind the command: ddnshunt scan [OPTIONS] ...");
+        TRY(code);
+    }
+    if (reader->at >= reader->argc)
+        return ERR_NONE;
+    const char *name = reader->argv[reader->at++];
+    reader->opts->command = command_find(slice_from_cstr(name));
+    if (!reader->opts->command)
+        return unknown_command(name, err);
+    reader->command = 1u << reader->opts->command->id;
+    return ERR_NONE;
+}
+
+/* What no single option can tell. */
+static enum err_code settle(struct opts *opts, struct err *err)
+{
+    if (!opts->command) {
+        if (opts->help || opts->version)
+            return ERR_NONE;
+        err_set(err, ERR_USAGE, "no command is given");
+        return err_hint(err, "to scan a file: ddnshunt scan FILE; all commands: ddnshunt --help");
+    }
+    if (opts->help || opts->version || opts->command->id != COMMAND_QUERY || opts->kql_file)
+        return ERR_NONE;
+    if (opts->paths.count == 0) {
+        err_set(err, ERR_USAGE, "query needs a KQL text");
+        return err_hint(err, "ddnshunt query 'DeviceNetworkEvents | count' FILE, or -f FILE for a query in a file");
+    }
+    opts->kql = opts->paths.items[0];
+    opts->paths.count--;
+    memmove(opts->paths.items, opts->paths.items + 1, opts->paths.count * sizeof *opts->paths.items);
+    return ERR_NONE;
+}
+
+enum err_code opts_parse(int argc, char *const *argv, const char *(*environment)(const char *name), struct opts *opts,
+                         struct err *err)
+{
+    *opts = (struct opts){
+        .input_format = -1, .format = -1, .record_max = UINT64_C(128) << 20, .memory_max = UINT64_C(1) << 30};
+    struct reader reader = {.argv = argv, .argc = argc, .at = 1, .opts = opts, .command = FOR_TOP};
+    TRY(read_command(&reader, err));
+    TRY(read_environment(&reader, environment, err));
+    TRY(read_arguments(&reader, err));
+    return settle(opts, err);
+}
+
+void opts_release(struct opts *opts)
+{
+    mem_free(opts->paths.items);
+    mem_free(opts->columns_named.items);
+    *opts = (struct opts){0};
+}

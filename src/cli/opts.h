@@ -1,0 +1,121 @@
+/*
+ * opts.h - the command line: one table of options, from which parsing, help, the manual page and completions are made.
+ *
+ * A value comes from the command line, else from the environment (DDNSHUNT_ and the option's name in capitals, '-' as
+ * '_'), else from opts_default(). Adding an option is a row in opts_table.c and a field here.
+ */
+#ifndef DDNSHUNT_CLI_OPTS_H
+#define DDNSHUNT_CLI_OPTS_H
+
+#include "base/buf.h"
+#include "base/err.h"
+#include "base/slice.h"
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+/* --- commands --- */
+
+enum command_id { COMMAND_NONE, COMMAND_SCAN, COMMAND_QUERY };
+enum { FOR_TOP = 1 << COMMAND_NONE, FOR_SCAN = 1 << COMMAND_SCAN, FOR_QUERY = 1 << COMMAND_QUERY };
+
+struct command {
+    enum command_id id;
+    const char *name;
+    const char *arguments; /* "[OPTIONS] [FILE|DIR|-]..." */
+    const char *brief;     /* half a line, no full stop */
+    const char *detail;    /* paragraphs for --help */
+};
+extern const struct command COMMANDS[]; /* ends with a row whose name is NULL */
+const struct command *command_find(struct slice name);
+
+/* --- what was asked for --- */
+
+enum color_when { COLOR_AUTO, COLOR_ALWAYS, COLOR_NEVER };
+
+struct text_list {
+    const char **items;
+    size_t count, capacity;
+};
+
+/* Texts borrow from argv and the environment. */
+struct opts {
+    const struct command *command; /* NULL with help or version alone */
+    bool help, help_long, version;
+
+    struct text_list paths; /* inputs; none: standard input */
+    const char *kql;        /* query: its text, or NULL */
+    const char *kql_file;   /* query: -f */
+    int rule;               /* scan: index in RULES */
+    bool check, explain;
+
+    int input_format;               /* index in SOURCE_TYPES, or -1 */
+    struct text_list columns_named; /* --column NAME:TYPE */
+    bool strict;
+    uint64_t record_max, memory_max, block_size; /* bytes; block_size 0: the default */
+    unsigned threads;                            /* 0: as many as there are CPUs for us */
+
+    const char *output;  /* NULL: standard output */
+    int format;          /* index in SINK_TYPES, or -1 */
+    const char *columns; /* "A,B", or NULL */
+    bool with_source, csv_safe;
+    int color;      /* enum color_when */
+    unsigned width; /* 0: ask the terminal */
+
+    bool quiet, stats, fail_on_hit;
+    const char *rejects;
+};
+
+/* --- the table --- */
+
+enum option_kind {
+    OPTION_FLAG,  /* bool */
+    OPTION_SET,   /* int: `constant`, without an argument */
+    OPTION_TEXT,  /* const char * */
+    OPTION_LIST,  /* struct text_list, one more each time */
+    OPTION_COUNT, /* unsigned, 1 to 4096 */
+    OPTION_SIZE,  /* uint64_t bytes: 4096, 64K, 128M, 2G */
+    OPTION_CHOICE /* int: which of choice(0), choice(1) ... */
+};
+
+enum option_group { GROUP_WHAT, GROUP_INPUT, GROUP_OUTPUT, GROUP_REPORT, GROUP_GENERAL, GROUP_COUNT };
+extern const char *const OPTION_GROUP_TITLES[GROUP_COUNT];
+
+struct option_def {
+    const char *name;     /* long, without dashes */
+    char letter;          /* or '\0' */
+    const char *argument; /* how it is called in help; NULL: takes none */
+    enum option_kind kind;
+    size_t offset; /* in struct opts */
+    int constant;
+    const char *(*choice)(size_t index); /* names that are allowed (OPTION_CHOICE); NULL past the end */
+    bool argument_is_file;               /* for completion */
+    bool from_environment;
+    enum option_group group;
+    unsigned commands;  /* FOR_SCAN | ... */
+    const char *brief;  /* one line without a full stop */
+    const char *detail; /* more sentences, or NULL */
+};
+extern const struct option_def OPTIONS[]; /* ends with a row whose name is NULL */
+
+/* --- reading --- */
+
+/* Fills opts from the environment and the arguments. ERR_USAGE says what is wrong and, if it can, what was meant. */
+enum err_code opts_parse(int argc, char *const *argv, const char *(*environment)(const char *name), struct opts *opts,
+                         struct err *err) MUST_CHECK;
+/* Also after a failure of opts_parse(). */
+void opts_release(struct opts *opts);
+
+/* "64M" -> bytes. K, M, G, T are powers of 1024; a B or iB may follow. */
+bool size_parse(struct slice text, uint64_t *out_bytes);
+
+/* DDNSHUNT_RECORD_MAX for record-max. */
+void option_environment_name(const struct option_def *def, struct buf *out);
+
+/* --- help (help.c) --- */
+
+/* Of a command, or of the program if it is NULL. Lines of at most width cells. */
+void help_write(const struct command *command, bool detailed, unsigned width, struct buf *out);
+
+#endif

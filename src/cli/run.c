@@ -1,0 +1,404 @@
+/*
+ * run.c - a query from its text to written results: see run.h.
+ *
+ * Text, tree and plan are checked before any result is written. The inputs settle the columns, so that they are opened
+ * before the query is bound; a query that needs no input (print, datatable) is bound without, and never waits for
+ * standard input.
+ */
+#include "cli/run.h"
+
+#include "base/mem.h"
+#include "base/out.h"
+#include "cli/run_int.h"
+#include "cli/term.h"
+#include "event/datetime.h"
+#include "kql/exec.h"
+#include "kql/parser.h"
+
+#include <signal.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+struct run {
+    const struct opts *opts;
+    const struct run_text *text;
+    struct report *report;
+    struct outcome *outcome;
+    struct arena arena; /* tree, columns, view */
+    struct ast *ast;
+    struct column_def *named; /* --column */
+    uint32_t named_count;
+    const struct schema *table; /* the inputs' columns as far as they are known */
+    int64_t now;
+    struct query query;
+    bool bound;
+    struct scan *scan; /* opened, not yet handed to the executor */
+    bool scan_handed;
+    struct delivery delivery;
+    struct column_view view;
+    struct out *rejects;
+    struct scan_stats stats;
+    uint32_t provider; /* column of the result whose values are counted, or COLUMN_NONE */
+    uint64_t results;
+};
+
+/* --- outcome --- */
+
+int outcome_status(const struct outcome *outcome, bool fail_on_hit)
+{
+    if (outcome->wrong_call)
+        return 2;
+    if (outcome->stopped)
+        return 3;
+    if (outcome->interrupted)
+        return 130;
+    if (outcome->unread)
+        return 1;
+    return fail_on_hit && outcome->hits ? 10 : 0;
+}
+
+void outcome_add(struct outcome *outcome, enum err_code code)
+{
+    switch (err_exit_status(code)) {
+    case 1:
+        outcome->unread = true;
+        break;
+    case 2:
+        outcome->wrong_call = true;
+        break;
+    case 3:
+        outcome->stopped = true;
+        break;
+    case 130:
+        outcome->interrupted = true;
+        break;
+    default:
+        break;
+    }
+}
+
+/* --- signals --- */
+
+static volatile sig_atomic_t signal_caught;
+
+static void on_signal(int number)
+{
+    (void)number;
+    signal_caught = 1;
+    stream_interrupt(true);
+}
+
+void signals_catch(void)
+{
+    struct sigaction action = {.sa_handler = on_signal, .sa_flags = (int)SA_RESETHAND};
+    sigemptyset(&action.sa_mask);
+    sigaction(SIGINT, &action, NULL);
+    sigaction(SIGTERM, &action, NULL);
+    action = (struct sigaction){.sa_handler = SIG_IGN};
+    sigaction(SIGPIPE, &action, NULL);
+}
+
+bool signals_caught(void)
+{
+    return signal_caught != 0;
+}
+
+/* --- inputs --- */
+
+static void on_notice(void *user, enum scan_notice_kind kind, const char *path, const char *detail,
+                      const struct err *err)
+{
+    struct run *run = user;
+    if (run->scan_handed && !run->scan)
+        return; /* a later walk over the same inputs has nothing new to say */
+    switch (kind) {
+    case NOTICE_INPUT_FAILED: {
+        struct err failure = *err;
+        err_at(&failure, "%s", path);
+        run->outcome->unread = true;
+        report_error(run->report, &failure);
+        break;
+    }
+    case NOTICE_ROW_LIMIT:
+        report_note(run->report, "%s: holds exactly %s rows, the limit of an export: it is probably cut off", path,
+                    detail ? detail : "as many");
+        break;
+    case NOTICE_DOUBT:
+        report_note(run->report, "%s: %s", path, detail ? detail : "may not be read as it was meant");
+        break;
+    case NOTICE_OPENED:
+        if (run->opts->stats)
+            report_note(run->report, "%s: %s", path, detail ? detail : "opened");
+        break;
+    case NOTICE_INPUT_PASSED:
+        break; /* counted in the summary */
+    }
+}
+
+static enum err_code open_inputs(struct run *run, struct scan **out_scan, struct err *err)
+{
+    const struct opts *opts = run->opts;
+    struct scan_config config = {
+        .paths = opts->paths.items,
+        .path_count = opts->paths.count,
+        .options = {.block_bytes = opts->block_size > 0 ? (size_t)opts->block_size : SOURCE_BLOCK_BYTES,
+                    .record_max = (size_t)opts->record_max,
+                    .strict = opts->strict,
+                    .count_cells = opts->stats,
+                    .first_column = COLUMN_NONE},
+        .named = run->named,
+        .named_count = run->named_count,
+        .forced = opts->input_format >= 0 ? SOURCE_TYPES[opts->input_format] : NULL,
+        .notice = on_notice,
+        .user = run,
+    };
+    return scan_open(&config, out_scan, err);
+}
+
+/* The executor asks for the inputs: the ones opened to settle the columns first, then anew. */
+static enum err_code give_scan(void *user, struct scan **out_scan, struct err *err)
+{
+    struct run *run = user;
+    if (!run->scan)
+        return open_inputs(run, out_scan, err);
+    *out_scan = run->scan;
+    run->scan = NULL;
+    run->scan_handed = true;
+    return ERR_NONE;
+}
+
+static bool reads_once(const char *path)
+{
+    struct stat st;
+    return strcmp(path, "-") == 0 || (stat(path, &st) == 0 && !S_ISREG(st.st_mode) && !S_ISDIR(st.st_mode));
+}
+
+static unsigned count_scans(const struct plan *plan)
+{
+    unsigned count = 0;
+    for (; plan; plan = plan->input)
+        count += plan->kind == PLAN_SCAN;
+    return count;
+}
+
+static unsigned query_scans(const struct query *query)
+{
+    unsigned count = count_scans(query->root);
+    for (uint32_t i = 0; i < query->subquery_count; i++)
+        count += count_scans(query->subqueries[i]);
+    return count;
+}
+
+/* A query that reads its inputs more than once can't have them from a pipe. */
+static enum err_code check_inputs(struct run *run, struct err *err)
+{
+    unsigned scans = query_scans(&run->query);
+    if (scans < 2)
+        return ERR_NONE;
+    const struct text_list *paths = &run->opts->paths;
+    for (size_t i = 0; i < paths->count || (i == 0 && paths->count == 0); i++) {
+        const char *path = paths->count == 0 ? "-" : paths->items[i];
+        if (reads_once(path)) {
+            err_set(err, ERR_USAGE, "the query reads its inputs %u times, and a pipe can be read once", scans);
+            err_hint(err, "save the data in a file first");
+            return err_at(err, "%s", strcmp(path, "-") == 0 ? "standard input" : path);
+        }
+    }
+    return ERR_NONE;
+}
+
+/* --- the query --- */
+
+static enum err_code parse(struct run *run, struct err *err)
+{
+    TRY(columns_named(&run->opts->columns_named, &run->arena, &run->named, &run->named_count, err));
+    TRY(schema_extend(schema_device_network_events(), run->named, run->named_count, &run->arena, &run->table, err));
+    TRY(kql_parse(run->text->text, &run->arena, &run->ast, err));
+    return run->opts->with_source ? with_source(run->ast, &run->arena, err) : ERR_NONE;
+}
+
+static void unbind(struct run *run)
+{
+    if (run->bound)
+        query_release(&run->query);
+    run->bound = false;
+}
+
+static enum err_code bind(struct run *run, struct err *err)
+{
+    struct bind_options options = {.table = run->table, .now = run->now};
+    TRY(kql_bind(run->ast, &options, &run->query, err));
+    run->bound = true;
+    run->query.memory_max = run->opts->memory_max;
+    return ERR_NONE;
+}
+
+/* Opens the inputs and takes their columns for the table's. */
+static enum err_code settle_columns(struct run *run, struct err *err)
+{
+    if (run->opts->paths.count == 0 && term_is(STDIN_FILENO)) {
+        err_set(err, ERR_USAGE, "no input is given");
+        return err_hint(err, "name files or folders, or pipe the data in; - is the terminal itself");
+    }
+    TRY(open_inputs(run, &run->scan, err));
+    /* A copy, which lives longer than the scan. */
+    return schema_extend(scan_schema(run->scan), NULL, 0, &run->arena, &run->table, err);
+}
+
+static enum err_code plan(struct run *run, struct err *err)
+{
+    const struct opts *opts = run->opts;
+    enum err_code code = bind(run, err);
+    bool inputs = !opts->check && !(opts->explain && opts->paths.count == 0);
+    /* What is wrong without the inputs' columns may be right with them. */
+    if (inputs && (code != ERR_NONE ? code == ERR_QUERY : query_scans(&run->query) > 0)) {
+        unbind(run);
+        TRY(settle_columns(run, err));
+        code = bind(run, err);
+    }
+    TRY(code);
+    return kql_optimize(&run->query, err);
+}
+
+/* --- results --- */
+
+static uint32_t find_provider(const struct schema *schema)
+{
+    for (uint32_t i = 0; i < schema->count; i++)
+        if (schema->columns[i].type == TYPE_STRING && slice_find(schema->columns[i].name, SLICE("Provider"), 0) >= 0)
+            return i;
+    return COLUMN_NONE;
+}
+
+static enum err_code on_result(void *user, struct batch *batch, struct err *err)
+{
+    struct run *run = user;
+    run->results += batch->selection->count;
+    for (uint32_t i = 0; run->provider != COLUMN_NONE && i < batch->selection->count; i++) {
+        struct value value = column_value(&batch->columns[run->provider], batch->selection->rows[i]);
+        report_count_hit(run->report, value.str);
+    }
+    if (run->delivery.terminal && batch->selection->count > 0)
+        report_progress_clear(run->report);
+    struct batch shown = column_view_apply(&run->view, batch);
+    return delivery_write(&run->delivery, &shown, err);
+}
+
+static enum err_code on_reject(void *user, const struct reject *reject, struct err *err)
+{
+    struct run *run = user;
+    run->outcome->unread = true;
+    report_reject(run->report, reject);
+    if (!run->rejects)
+        return ERR_NONE;
+    TRY(out_write(run->rejects, reject->bytes, err));
+    return out_write(run->rejects, SLICE("\n"), err);
+}
+
+static bool on_interrupted(void *user)
+{
+    (void)user;
+    return signals_caught();
+}
+
+static void on_progress(void *user, const struct scan *scan, const struct scan_stats *stats, uint64_t result_rows)
+{
+    struct run *run = user;
+    (void)stats;
+    report_progress(run->report, scan, result_rows, run->text->results_name);
+}
+
+static enum err_code execute(struct run *run, struct err *err)
+{
+    struct exec_config config = {
+        .threads = run->opts->threads > 0 ? run->opts->threads : cpus_available(),
+        .open_scan = give_scan,
+        .result = on_result,
+        .reject = on_reject,
+        .user = run,
+        .interrupted = on_interrupted,
+        .progress = on_progress,
+    };
+    if (run->opts->stats) {
+        run->stats.cells = arena_zalloc(&run->arena, run->table->count, sizeof *run->stats.cells);
+        if (!run->stats.cells)
+            return err_no_memory(err, run->table->count * sizeof *run->stats.cells);
+    }
+    return exec_run(&run->query, &config, &run->stats, err);
+}
+
+/* Results so far are delivered also if the run was interrupted; not if it failed. */
+static enum err_code run_plan(struct run *run, struct err *err)
+{
+    TRY(check_inputs(run, err));
+    run->provider = find_provider(run->query.root->schema);
+    if (run->opts->rejects)
+        TRY(out_open_file(run->opts->rejects, &run->rejects, err));
+    TRY(delivery_open(&run->delivery, run->opts, err));
+    TRY(delivery_start(&run->delivery, run->opts, &run->view.schema, err));
+    enum err_code code = execute(run, err);
+    report_progress_clear(run->report);
+    if (code == ERR_INTERRUPTED)
+        run->outcome->interrupted = true;
+    else
+        TRY(code);
+    TRY(delivery_commit(&run->delivery, err));
+    return run->rejects ? out_commit(run->rejects, err) : ERR_NONE;
+}
+
+static enum err_code print_plan(struct run *run, struct err *err)
+{
+    TRY(delivery_open(&run->delivery, run->opts, err));
+    struct buf text;
+    buf_init(&text, 0);
+    plan_explain(&run->query, &text);
+    enum err_code code = text.failed ? err_no_memory(err, text.len) : ERR_NONE;
+    if (code == ERR_NONE)
+        code = out_write(run->delivery.out, buf_slice(&text), err);
+    buf_release(&text);
+    TRY(code);
+    return delivery_commit(&run->delivery, err);
+}
+
+static void report_end(struct run *run)
+{
+    struct summary summary = {.stats = run->stats.inputs > 0 || run->stats.inputs_failed > 0 ? &run->stats : NULL,
+                              .results = run->results,
+                              .results_name = run->text->results_name,
+                              .interrupted = run->outcome->interrupted};
+    run->outcome->hits = run->results > 0;
+    report_summary(run->report, &summary);
+    if (run->opts->stats)
+        report_stats(run->report, &run->stats, run->table);
+}
+
+static enum err_code run_all(struct run *run, struct err *err)
+{
+    TRY(parse(run, err));
+    TRY(plan(run, err));
+    TRY(column_view_init(&run->view, run->opts->columns, run->query.root->schema, &run->arena, err));
+    if (run->opts->check)
+        return ERR_NONE;
+    if (run->opts->explain)
+        return print_plan(run, err);
+    TRY(run_plan(run, err));
+    report_end(run);
+    return ERR_NONE;
+}
+
+void run_text(const struct opts *opts, const struct run_text *text, struct report *report, struct outcome *outcome)
+{
+    struct run run = {.opts = opts, .text = text, .report = report, .outcome = outcome, .now = datetime_now()};
+    struct err err = {0};
+    arena_init(&run.arena, 0);
+    enum err_code code = run_all(&run, &err);
+    outcome_add(outcome, code);
+    report_progress_clear(report);
+    if (code != ERR_NONE && code != ERR_PIPE)
+        report_query_error(report, text->origin, text->text, &err);
+    delivery_close(&run.delivery);
+    out_close(run.rejects);
+    unbind(&run);
+    scan_close(run.scan);
+    arena_release(&run.arena);
+}

@@ -1,0 +1,58 @@
+/*
+ * run_int.h - the parts of run.c that have files of their own.
+ */
+#ifndef DDNSHUNT_CLI_RUN_INT_H
+#define DDNSHUNT_CLI_RUN_INT_H
+
+#include "base/arena.h"
+#include "cli/opts.h"
+#include "event/batch.h"
+#include "kql/ast.h"
+#include "sink/sink.h"
+
+/* --- columns.c --- */
+
+/* The definitions that --column names, in arena. ERR_USAGE. */
+enum err_code columns_named(const struct text_list *texts, struct arena *arena, struct column_def **out_defs,
+                            uint32_t *out_count, struct err *err) MUST_CHECK;
+
+/* The result's columns that are to be shown. */
+struct column_view {
+    struct schema schema;
+    uint32_t *map;          /* [schema.count]: index in the result */
+    struct column *columns; /* [schema.count]: of the batch at hand */
+    bool *loaded;
+};
+/* list is --columns or NULL for all. schema must outlive the view, which lives in arena. ERR_USAGE. */
+enum err_code column_view_init(struct column_view *view, const char *list, const struct schema *schema,
+                               struct arena *arena, struct err *err) MUST_CHECK;
+/* The batch with the view's columns; borrows both. */
+struct batch column_view_apply(struct column_view *view, const struct batch *batch);
+
+/* --- with_source.c --- */
+
+/*
+ * Makes a query keep the provenance columns to its end: adds them where columns are picked. ERR_USAGE where a result
+ * row has no single source row (summarize, distinct, count, print).
+ */
+enum err_code with_source(struct ast *query, struct arena *arena, struct err *err) MUST_CHECK;
+
+/* --- delivery.c --- */
+
+/* Where results go. */
+struct delivery {
+    struct out *out;
+    const struct sink_type *type;
+    struct sink *sink;
+    bool terminal, flush; /* flush: results are to be seen as they come */
+};
+enum err_code delivery_open(struct delivery *delivery, const struct opts *opts, struct err *err) MUST_CHECK;
+/* The sink for rows of this schema, which must outlive it. */
+enum err_code delivery_start(struct delivery *delivery, const struct opts *opts, const struct schema *schema,
+                             struct err *err) MUST_CHECK;
+enum err_code delivery_write(struct delivery *delivery, struct batch *batch, struct err *err) MUST_CHECK;
+/* All is written: puts a file in its place. */
+enum err_code delivery_commit(struct delivery *delivery, struct err *err) MUST_CHECK;
+void delivery_close(struct delivery *delivery);
+
+#endif
