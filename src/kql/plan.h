@@ -18,7 +18,7 @@ struct value_set;
 
 enum plan_kind {
     PLAN_SCAN,   /* the table of the inputs */
-    PLAN_ROWS,   /* constant rows: datatable, print */
+    PLAN_ROWS,   /* constant rows: datatable; one row without columns: print */
     PLAN_RANGE,  /* range x from a to b step s */
     PLAN_WHERE,  /* predicate */
     PLAN_DERIVE, /* extend, project and its kin: exprs[i] gives column i of schema */
@@ -59,6 +59,9 @@ struct plan {
     uint32_t aggr_count;
 };
 
+/* What a query may hold in memory unless it is told otherwise. */
+#define QUERY_MEMORY_MAX (UINT64_C(2) << 30)
+
 /* A bound query. Owns its arena and all that hangs in it. */
 struct query {
     struct arena arena;
@@ -78,8 +81,11 @@ struct bind_options {
 };
 
 /*
- * Binds a syntax tree: resolves names, checks types, gives result columns their names. text and ast must outlive the
- * query.
+ * Binds a syntax tree: resolves names, checks types, gives result columns their names, works out what is constant. text
+ * and ast must outlive the query. On failure out_query is as after query_release().
+ *
+ * The columns of Sentinel and of provenance are not among the columns of *, and not in the result, unless the query
+ * names them.
  */
 enum err_code kql_bind(const struct ast *ast, const struct bind_options *options, struct query *out_query,
                        struct err *err) MUST_CHECK;
@@ -90,6 +96,10 @@ enum err_code kql_optimize(struct query *query, struct err *err) MUST_CHECK;
 void plan_explain(const struct query *query, struct buf *out);
 /* The column that the first predicate over the scan asks of every row, or COLUMN_NONE. */
 uint32_t plan_first_column(const struct plan *root);
-void query_release(struct query *query);
+
+/* Calls visit on each expression that a plan, or a query with its subqueries, holds, until it says false. */
+bool plan_visit(struct plan *root, bool (*visit)(struct expr **expr, void *user), void *user);
+bool query_visit(struct query *query, bool (*visit)(struct expr **expr, void *user), void *user);
+void query_release(struct query *query); /* NULL is allowed; a second time does nothing */
 
 #endif
