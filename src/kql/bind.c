@@ -222,7 +222,8 @@ enum err_code bind_set(struct binder *b, const struct ast *ast, enum type type, 
         return bind_no_memory(b);
     *out_expr = expr;
     bool reusable = let && !as_text;
-    if (reusable && let->subquery != UINT32_MAX && b->query->subqueries[let->subquery]->schema->columns[0].type == type) {
+    if (reusable && let->subquery != UINT32_MAX &&
+        b->query->subqueries[let->subquery]->schema->columns[0].type == type) {
         expr->subquery = let->subquery;
         return ERR_NONE;
     }
@@ -263,8 +264,7 @@ static enum err_code bind_let(struct binder *b, const struct ast *ast)
         return err_query(b->err, ERR_QUERY, ast->op_span, "%.*s has already been declared", SLICE_ARG(ast->text));
     const struct ast *body = ast->children[0];
     struct bind_let *let = &b->lets[b->let_count];
-    *let = (struct bind_let){
-        .name = ast->text, .ast = body, .subquery = UINT32_MAX, .inner_count = b->let_count};
+    *let = (struct bind_let){.name = ast->text, .ast = body, .subquery = UINT32_MAX, .inner_count = b->let_count};
     if (let_is_table(b, body))
         TRY(check_table(b, body));
     else

@@ -122,8 +122,8 @@ static enum err_code check_dynamic(struct binder *b, const char *name, bool is_o
 {
     if (is_operator || arg->type != TYPE_DYNAMIC || to == TYPE_DYNAMIC || to == TYPE_STRING)
         return ERR_NONE;
-    enum err_code code = err_query(b->err, ERR_QUERY, arg->span, "%s() does not take a dynamic as argument %u", name,
-                                   index + 1);
+    enum err_code code =
+        err_query(b->err, ERR_QUERY, arg->span, "%s() does not take a dynamic as argument %u", name, index + 1);
     err_hint(b->err, "convert it: to%s(...)", type_name(to));
     return code;
 }
@@ -157,8 +157,8 @@ enum err_code bind_signature(struct binder *b, const char *name, const char *sig
     struct signature_match match;
     if (!signature_match(signature, types, count, &match)) {
         if (!signature_takes_count(signature, count))
-            return err_query(b->err, ERR_QUERY, span, "%s%s does not take %u argument%s", name,
-                             is_operator ? "" : "()", count, count == 1 ? "" : "s");
+            return err_query(b->err, ERR_QUERY, span, "%s%s does not take %u argument%s", name, is_operator ? "" : "()",
+                             count, count == 1 ? "" : "s");
         if (is_operator)
             return operator_mismatch(b, name, span, args, count);
         return function_mismatch(b, name, signature, span, args, count, types);

@@ -109,17 +109,11 @@ static enum err_code align_equal(struct binder *b, const struct ast *ast, struct
     return mismatch(b, ast->op_span, ast->text, *left, *right);
 }
 
-/* Decimals hold both what a long and what a real in a dynamic can say. */
+/* The type in which two are ordered; TYPE_DYNAMIC: as they are; TYPE_COUNT: they have no order. */
 static enum type order_type(enum type a, enum type c)
 {
-    if (a == TYPE_DYNAMIC && c == TYPE_DYNAMIC)
-        return TYPE_DECIMAL;
-    if (a == TYPE_DYNAMIC || c == TYPE_DYNAMIC) {
-        enum type other = a == TYPE_DYNAMIC ? c : a;
-        if (!type_is_number(other))
-            return TYPE_COUNT;
-        return other == TYPE_REAL ? TYPE_REAL : TYPE_DECIMAL;
-    }
+    if (a == TYPE_DYNAMIC || c == TYPE_DYNAMIC)
+        return (a == c || type_is_number(a) || type_is_number(c)) ? TYPE_DYNAMIC : TYPE_COUNT;
     if (counts_as_number(a) && counts_as_number(c))
         return type_wider(a, c);
     return a == c && (a == TYPE_DATETIME || a == TYPE_TIMESPAN) ? a : TYPE_COUNT;
@@ -141,7 +135,8 @@ enum err_code bind_compare(struct binder *b, const struct ast *ast, struct expr 
         enum type type = order_type(left->type, right->type);
         if (type == TYPE_COUNT)
             return mismatch(b, ast->op_span, ast->text, left, right);
-        TRY(cast_both(b, type, &left, &right));
+        if (type != TYPE_DYNAMIC)
+            TRY(cast_both(b, type, &left, &right));
         for (size_t i = 0; i < sizeof ORDERS / sizeof ORDERS[0]; i++)
             if (slice_eq(ast->text, slice_from_cstr(ORDERS[i])))
                 name = ORDERS[i];
@@ -150,15 +145,21 @@ enum err_code bind_compare(struct binder *b, const struct ast *ast, struct expr 
     return ERR_NONE;
 }
 
-/* x between (datetime .. timespan): the span counts from the lower end. */
-static enum err_code upper_end(struct binder *b, const struct expr *low, struct expr **high)
+/* The type of all three. Decimals hold both what a long and what a real in a dynamic can say. */
+static enum type between_type(const struct expr *value, const struct expr *low, const struct expr *high)
 {
-    if (low->type != TYPE_DATETIME || (*high)->type != TYPE_TIMESPAN)
-        return ERR_NONE;
-    struct expr *start = expr_copy(b->arena, low);
-    if (!start)
-        return bind_no_memory(b);
-    return bind_operator_of(b, "+", (*high)->span, start, *high, high);
+    enum type types[] = {value->type, low->type, high->type}, type = order_type(types[0], types[1]);
+    if (types[0] == TYPE_DATETIME && types[1] == TYPE_DATETIME && types[2] == TYPE_TIMESPAN)
+        return TYPE_DATETIME; /* the span counts from the lower end */
+    for (int i = 0; i < 3; i++) {
+        if (types[i] == TYPE_BOOL)
+            return TYPE_COUNT;
+        if (types[i] == TYPE_DYNAMIC)
+            types[i] = TYPE_DECIMAL;
+    }
+    if (type_is_number(types[0]) && type_is_number(types[1]) && type_is_number(types[2]))
+        return type_wider(type_wider(types[0], types[1]), types[2]);
+    return types[1] == types[2] ? type : TYPE_COUNT;
 }
 
 enum err_code bind_between(struct binder *b, const struct ast *ast, struct expr **out_expr)
@@ -170,18 +171,13 @@ enum err_code bind_between(struct binder *b, const struct ast *ast, struct expr 
     TRY(bind_expr(b, ast->children[0], &args[0]));
     for (uint32_t i = 0; i < 2; i++)
         TRY(bind_expr(b, ends->children[i], &args[i + 1]));
-    TRY(upper_end(b, args[1], &args[2]));
-    enum type type = order_type(args[0]->type, args[1]->type);
-    enum type other = order_type(args[0]->type, args[2]->type);
-    bool bools = args[0]->type == TYPE_BOOL || args[1]->type == TYPE_BOOL || args[2]->type == TYPE_BOOL;
-    if (type == TYPE_COUNT || bools)
-        return mismatch(b, ast->op_span, ast->text, args[0], args[1]);
-    if (other == TYPE_COUNT || (type != other && !(type_is_number(type) && type_is_number(other))))
-        return mismatch(b, ast->op_span, ast->text, args[0], args[2]);
+    enum type type = between_type(args[0], args[1], args[2]);
+    if (type == TYPE_COUNT) {
+        bool low = order_type(args[0]->type, args[1]->type) != TYPE_COUNT && args[0]->type != TYPE_BOOL;
+        return mismatch(b, ast->op_span, ast->text, args[0], args[low ? 2 : 1]);
+    }
     for (uint32_t i = 0; i < 3; i++)
-        TRY(bind_cast(b, args[i], type_wider(type, other) > type ? other : type, &args[i]));
-    const struct func *func = func_find(ast->text, true);
-    if (!func)
-        return err_query(b->err, ERR_UNSUPPORTED, ast->op_span, "between is not supported yet");
-    return bind_call_of(b, func, ast->span, args, 3, out_expr);
+        if (type_is_number(type))
+            TRY(bind_cast(b, args[i], type, &args[i]));
+    return bind_call_of(b, func_find(ast->text, true), ast->span, args, 3, out_expr);
 }

@@ -131,8 +131,7 @@ static enum err_code unknown_function(struct binder *b, const struct ast *ast)
     if (func_is_missing(ast->text))
         return err_query(b->err, ERR_UNSUPPORTED, ast->op_span, "%.*s() is not supported yet", SLICE_ARG(ast->text));
     struct slice near = func_suggest(ast->text);
-    enum err_code code =
-        err_query(b->err, ERR_QUERY, ast->op_span, "unknown function %.*s()", SLICE_ARG(ast->text));
+    enum err_code code = err_query(b->err, ERR_QUERY, ast->op_span, "unknown function %.*s()", SLICE_ARG(ast->text));
     if (near.len > 0)
         err_hint(b->err, "did you mean %.*s()?", SLICE_ARG(near));
     return code;
@@ -147,12 +146,12 @@ static enum err_code bind_column_ifexists(struct binder *b, const struct ast *as
                          ast->child_count);
     TRY(bind_expr(b, ast->children[0], &name));
     if (name->kind != EXPR_CONST || name->type != TYPE_STRING)
-        return err_query(b->err, ERR_QUERY, name->span, "column_ifexists() takes the column's name as a constant "
-                                                        "string");
+        return err_query(b->err, ERR_QUERY, name->span,
+                         "column_ifexists() takes the column's name as a constant "
+                         "string");
     TRY(bind_expr(b, ast->children[1], &fallback));
     uint32_t index = b->row ? schema_find(b->row, name->value.str) : COLUMN_NONE;
-    *out_expr =
-        index == COLUMN_NONE ? fallback : expr_column(b->arena, index, b->row->columns[index].type, ast->span);
+    *out_expr = index == COLUMN_NONE ? fallback : expr_column(b->arena, index, b->row->columns[index].type, ast->span);
     return *out_expr ? ERR_NONE : bind_no_memory(b);
 }
 

@@ -37,7 +37,7 @@ bool list_knows(struct slice op)
 
 struct list {
     const struct list_operator *operator;
-    enum type type; /* of the value */
+    enum type type;     /* of the value */
     struct expr **args; /* the value first */
     uint32_t count;
     size_t capacity;
@@ -164,8 +164,8 @@ static enum err_code push_element(struct binder *b, struct list *list, const str
     struct value element = scalar_of(dyn), value;
     bool fits = element.type == list->type;
     value = element;
-    bool converts = numbers(list->type, element.type) ||
-                    (element.type == TYPE_STRING && !numbers(list->type, list->type));
+    bool converts =
+        numbers(list->type, element.type) || (element.type == TYPE_STRING && !numbers(list->type, list->type));
     if (!fits && converts)
         TRY(convert_exactly(b, &element, list->type, &value, &fits));
     return fits ? push_value(b, list, &value, span) : ERR_NONE;
@@ -220,8 +220,7 @@ static enum err_code check_text(struct binder *b, const struct ast *ast, struct 
     return code;
 }
 
-static enum err_code push_elements(struct binder *b, const struct ast *elements, struct list *list,
-                                   struct expr *value)
+static enum err_code push_elements(struct binder *b, const struct ast *elements, struct list *list, struct expr *value)
 {
     struct expr **exprs = arena_zalloc(b->arena, elements->child_count, sizeof(struct expr *));
     if (!exprs)
@@ -238,7 +237,7 @@ static enum err_code push_elements(struct binder *b, const struct ast *elements,
 
 enum err_code bind_list(struct binder *b, const struct ast *ast, struct expr **out_expr)
 {
-    struct list list = {.operator = operator_find(ast->text)};
+    struct list list = {.operator= operator_find(ast->text)};
     const struct ast *elements = ast->children[1];
     const struct func *func = func_find(ast->text, true);
     if (!func)

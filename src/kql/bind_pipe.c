@@ -175,8 +175,7 @@ static enum err_code datatable_columns(struct binder *b, const struct ast *heade
             if (slice_eq(out_defs[k].name, column->text))
                 return err_query(b->err, ERR_QUERY, column->span, "a column %.*s is already declared",
                                  SLICE_ARG(column->text));
-        out_defs[i] =
-            (struct column_def){.name = column->text, .origin = COLUMN_COMPUTED, .stand_in = COLUMN_NONE};
+        out_defs[i] = (struct column_def){.name = column->text, .origin = COLUMN_COMPUTED, .stand_in = COLUMN_NONE};
         if (!type_from_name(type->text, &out_defs[i].type))
             return err_query(b->err, ERR_QUERY, type->span, "unknown type %.*s", SLICE_ARG(type->text));
     }
@@ -209,8 +208,8 @@ static enum err_code bind_datatable(struct binder *b, const struct ast *ast, str
     if (columns == 0)
         return err_query(b->err, ERR_QUERY, ast->span, "a datatable needs a column");
     if (cells->child_count % columns != 0)
-        return err_query(b->err, ERR_QUERY, cells->span, "%u values do not make rows of %u columns",
-                         cells->child_count, columns);
+        return err_query(b->err, ERR_QUERY, cells->span, "%u values do not make rows of %u columns", cells->child_count,
+                         columns);
     struct column_def *defs = arena_zalloc(b->arena, columns, sizeof *defs);
     struct value *rows = arena_zalloc(b->arena, cells->child_count, sizeof *rows);
     if (!defs || !rows)
@@ -243,8 +242,8 @@ static enum err_code range_types(struct binder *b, struct expr **exprs, enum typ
         return ERR_NONE;
     }
     return err_query(b->err, ERR_QUERY, exprs[0]->span,
-                     "a range goes over numbers, or over times by a timespan, not from %s to %s by %s",
-                     type_name(from), type_name(to), type_name(step));
+                     "a range goes over numbers, or over times by a timespan, not from %s to %s by %s", type_name(from),
+                     type_name(to), type_name(step));
 }
 
 static enum err_code bind_range(struct binder *b, const struct ast *ast, struct plan **out_plan)

@@ -63,30 +63,33 @@ static enum err_code bind_args(struct binder *b, const struct bind_aggrs *aggrs,
 
 /* --- one aggregate --- */
 
+/* What max(), arg_max() and their kin look for must have an order. */
+static enum err_code bind_check_order(struct binder *b, const struct expr *expr)
+{
+    if (expr->type != TYPE_DYNAMIC && expr->type != TYPE_GUID)
+        return ERR_NONE;
+    enum err_code code =
+        err_query(b->err, ERR_QUERY, expr->span, "a %s has no greatest or least value", type_name(expr->type));
+    err_hint(b->err, "convert it: tostring(...), tolong(...)");
+    return code;
+}
+
 static enum err_code call_types(struct binder *b, struct aggr_call *call)
 {
     const struct aggr *aggr = call->aggr;
     enum type type = TYPE_DYNAMIC;
     bool by_bind = false;
-    enum err_code code = bind_signature(b, aggr->name, aggr->signature, false, call->span, call->args,
-                                        call->arg_count, &type, &by_bind);
+    enum err_code code =
+        bind_signature(b, aggr->name, aggr->signature, false, call->span, call->args, call->arg_count, &type, &by_bind);
     if (code == ERR_QUERY && b->err && b->err->hint[0] == '\0')
         err_hint(b->err, "%s", aggr->doc);
     TRY(code);
-    call->result_count = aggr->takes_star ? call->arg_count : 1;
-    call->result_types = arena_zalloc(b->arena, call->result_count, sizeof *call->result_types);
-    if (!call->result_types)
-        return bind_no_memory(b);
-    call->result_types[0] = type;
-    if (aggr->takes_star)
-        for (uint32_t i = 0; i < call->arg_count; i++)
-            call->result_types[i] = call->args[i]->type;
-    if (aggr->bind) {
-        code = aggr->bind(call, b->arena, b->err);
-        if (code == ERR_QUERY && b->err && !b->err->has_span) {
-            b->err->has_span = true;
-            b->err->span = call->span;
-        }
+    if (strncmp(aggr->prefix, "max", 3) == 0 || strncmp(aggr->prefix, "min", 3) == 0)
+        TRY(bind_check_order(b, call->args[0]));
+    code = aggr_bind(call, b->arena, b->err);
+    if (code == ERR_QUERY && b->err && !b->err->has_span) {
+        b->err->has_span = true;
+        b->err->span = call->span;
     }
     return code;
 }
@@ -128,8 +131,7 @@ static enum err_code push_call(struct binder *b, const struct aggr_call *call)
     return ERR_NONE;
 }
 
-enum err_code bind_aggregate(struct binder *b, const struct aggr *aggr, const struct ast *ast,
-                             struct expr **out_expr)
+enum err_code bind_aggregate(struct binder *b, const struct aggr *aggr, const struct ast *ast, struct expr **out_expr)
 {
     struct aggr_call call;
     TRY(bind_aggr_call(b, aggr, ast, &call));
@@ -246,10 +248,8 @@ enum err_code bind_summarize(struct binder *b, const struct ast *ast, struct pla
     struct bind_columns groups = {0}, columns = {0};
     TRY(bind_groups(b, (*plan)->schema, by, &groups));
     TRY(groups_first(b, &groups, by->span, &columns));
-    struct bind_aggrs aggrs = {.row = (*plan)->schema,
-                               .groups = groups.exprs,
-                               .group_count = groups.count,
-                               .result_count = groups.count};
+    struct bind_aggrs aggrs = {
+        .row = (*plan)->schema, .groups = groups.exprs, .group_count = groups.count, .result_count = groups.count};
     b->aggrs = &aggrs;
     enum err_code code = ERR_NONE;
     for (uint32_t i = 0; i < aggregates->child_count && code == ERR_NONE; i++)

@@ -19,3 +19,16 @@ PENDING void regex_scratch_free(struct regex_scratch *scratch)
 {
     (void)scratch;
 }
+
+PENDING bool regex_as_suffixes(struct slice pattern, struct arena *arena, struct slice **out_suffixes,
+                               uint32_t *out_count)
+{
+    (void)pattern, (void)arena, (void)out_suffixes, (void)out_count;
+    return false;
+}
+
+PENDING bool regex_as_literal(struct slice pattern, struct arena *arena, struct slice *out_literal)
+{
+    (void)pattern, (void)arena, (void)out_literal;
+    return false;
+}

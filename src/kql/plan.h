@@ -71,7 +71,7 @@ struct query {
     struct value **sets; /* filled by the executor: first-column values of each subquery */
     uint64_t *set_counts;
     struct value_set *set_indexes, *set_indexes_nocase; /* the same, hashed, for in and in~ (value_set.h) */
-    int64_t now;         /* one instant for the whole query */
+    int64_t now;                                        /* one instant for the whole query */
     uint64_t memory_max; /* bytes that sort, distinct, summarize and sets may hold together */
 };
 

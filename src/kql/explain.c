@@ -1,0 +1,388 @@
+/*
+ * explain.c - a plan as text, an operator a line, the source first: see plan.h.
+ *
+ * Expressions are written much as KQL writes them; what the program made itself ("ends with one of") in words. Long
+ * lists and texts are cut. Names and texts come from the query: control characters are escaped.
+ */
+#include "kql/plan.h"
+
+#include "event/dyn.h"
+#include "kql/func.h"
+
+#include <string.h>
+
+enum { LIST_SHOWN = 5, TEXT_SHOWN = 200, DEPTH_SHOWN = 40 };
+
+static bool is_plain_name(struct slice name)
+{
+    for (size_t i = 0; i < name.len; i++)
+        if (!ascii_is_alnum(name.ptr[i]) && name.ptr[i] != '_')
+            return false;
+    return name.len > 0 && !ascii_is_digit(name.ptr[0]);
+}
+
+static void add_name(struct slice name, struct buf *out)
+{
+    if (is_plain_name(name)) {
+        buf_add(out, name);
+        return;
+    }
+    buf_add_char(out, '[');
+    json_quote(name, out);
+    buf_add_char(out, ']');
+}
+
+static void add_value(const struct value *value, struct buf *out)
+{
+    if (value->is_null) {
+        buf_printf(out, "%s(null)", type_name(value->type));
+        return;
+    }
+    if (value->type == TYPE_STRING) {
+        json_quote(slice_cut(value->str, 0, TEXT_SHOWN), out);
+        buf_add_cstr(out, value->str.len > TEXT_SHOWN ? "..." : "");
+        return;
+    }
+    bool bare = value->type == TYPE_LONG || value->type == TYPE_REAL || value->type == TYPE_BOOL;
+    struct buf text;
+    buf_init(&text, 0);
+    value_to_text(value, TEXT_RESULT, &text);
+    if (!bare)
+        buf_printf(out, "%s(", type_name(value->type));
+    buf_add(out, slice_cut(buf_slice(&text), 0, TEXT_SHOWN));
+    buf_add_cstr(out, text.len > TEXT_SHOWN ? "..." : "");
+    buf_add_cstr(out, bare ? "" : ")");
+    out->failed = out->failed || text.failed;
+    buf_release(&text);
+}
+
+static void add_expr(const struct expr *expr, const struct schema *row, unsigned depth, struct buf *out);
+
+static void add_list(struct expr *const *exprs, uint32_t count, const char *separator, const struct schema *row,
+                     unsigned depth, struct buf *out)
+{
+    for (uint32_t i = 0; i < count; i++) {
+        buf_add_cstr(out, i ? separator : "");
+        add_expr(exprs[i], row, depth, out);
+    }
+}
+
+/* At most LIST_SHOWN, then how many more. */
+static void add_short_list(struct expr *const *exprs, uint32_t count, const struct schema *row, unsigned depth,
+                           struct buf *out)
+{
+    uint32_t shown = count > LIST_SHOWN + 1 ? LIST_SHOWN : count;
+    add_list(exprs, shown, ", ", row, depth, out);
+    if (shown < count)
+        buf_printf(out, ", ... (%u in all)", count);
+}
+
+static void add_endings(const struct expr *expr, const struct schema *row, unsigned depth, struct buf *out)
+{
+    const struct dyn *list = expr->args[1]->value.dyn;
+    add_expr(expr->args[0], row, depth, out);
+    buf_printf(out, " ends in one of %u suffix%s: ", list->count, list->count == 1 ? "" : "es");
+    for (uint32_t i = 0; i < list->count && i < LIST_SHOWN; i++) {
+        struct slice ending = slice_cut(list->items[i]->str, 0, TEXT_SHOWN);
+        buf_add_cstr(out, i ? ", " : "");
+        bool plain = true;
+        for (size_t k = 0; k < ending.len; k++)
+            plain = plain && (ascii_is_alnum(ending.ptr[k]) || ending.ptr[k] == '.' || ending.ptr[k] == '-');
+        if (plain && ending.len > 0)
+            buf_add(out, ending);
+        else
+            json_quote(ending, out);
+    }
+    buf_add_cstr(out, list->count > LIST_SHOWN ? ", ..." : "");
+}
+
+static bool takes_list(const struct func *func)
+{
+    static const char *const NAMES[] = {"in", "!in", "in~", "!in~", "has_any", "has_all"};
+    for (size_t i = 0; i < sizeof NAMES / sizeof NAMES[0]; i++)
+        if (strcmp(func->name, NAMES[i]) == 0)
+            return true;
+    return false;
+}
+
+static bool is_range_test(const struct func *func)
+{
+    return strcmp(func->name, "between") == 0 || strcmp(func->name, "!between") == 0;
+}
+
+/* An operand that is an operator itself stands in parentheses. */
+static void add_operand(const struct expr *expr, const struct schema *row, unsigned depth, struct buf *out)
+{
+    bool wrap = expr->kind == EXPR_CALL && (expr->func->flags & FUNC_OPERATOR) && !expr_is_operator(expr, "[]") &&
+                !expr_is_operator(expr, "cast");
+    buf_add_cstr(out, wrap ? "(" : "");
+    add_expr(expr, row, depth, out);
+    buf_add_cstr(out, wrap ? ")" : "");
+}
+
+static void add_operator(const struct expr *expr, const struct schema *row, unsigned depth, struct buf *out)
+{
+    struct expr *const *args = expr->args;
+    if (strcmp(expr->func->name, "cast") == 0) {
+        buf_printf(out, "%s(", type_name(expr->type));
+        add_expr(args[0], row, depth, out);
+        buf_add_char(out, ')');
+    } else if (strcmp(expr->func->name, "[]") == 0) {
+        add_operand(args[0], row, depth, out);
+        buf_add_char(out, '[');
+        add_expr(args[1], row, depth, out);
+        buf_add_char(out, ']');
+    } else if (expr->arg_count == 1) {
+        buf_add_char(out, '-');
+        add_operand(args[0], row, depth, out);
+    } else if (takes_list(expr->func)) {
+        add_operand(args[0], row, depth, out);
+        buf_printf(out, " %s (", expr->func->name);
+        add_short_list(args + 1, expr->arg_count - 1, row, depth, out);
+        buf_add_char(out, ')');
+    } else if (is_range_test(expr->func)) {
+        add_operand(args[0], row, depth, out);
+        buf_printf(out, " %s (", expr->func->name);
+        add_list(args + 1, 2, " .. ", row, depth, out);
+        buf_add_char(out, ')');
+    } else {
+        for (uint32_t i = 0; i < expr->arg_count; i++) {
+            if (i > 0)
+                buf_printf(out, " %s ", expr->func->name);
+            add_operand(args[i], row, depth, out);
+        }
+    }
+}
+
+/* row: the schema that column numbers refer to, or NULL. */
+static void add_expr(const struct expr *expr, const struct schema *row, unsigned depth, struct buf *out)
+{
+    if (depth >= DEPTH_SHOWN) {
+        buf_add_cstr(out, "...");
+        return;
+    }
+    switch (expr->kind) {
+    case EXPR_CONST:
+        add_value(&expr->value, out);
+        return;
+    case EXPR_COLUMN:
+        if (row && expr->column < row->count)
+            add_name(row->columns[expr->column].name, out);
+        return;
+    case EXPR_SET:
+        buf_printf(out, "subquery %u", expr->subquery + 1);
+        return;
+    case EXPR_CALL:
+        break;
+    }
+    if (expr_is_operator(expr, "ends with one of")) {
+        add_endings(expr, row, depth + 1, out);
+    } else if (expr->func->flags & FUNC_OPERATOR) {
+        add_operator(expr, row, depth + 1, out);
+    } else {
+        buf_printf(out, "%s(", expr->func->name);
+        add_list(expr->args, expr->arg_count, ", ", row, depth + 1, out);
+        buf_add_char(out, ')');
+    }
+}
+
+/* --- operators --- */
+
+static bool passes_on(const struct plan *derive, uint32_t index)
+{
+    const struct expr *expr = derive->exprs[index];
+    return expr->kind == EXPR_COLUMN &&
+           slice_eq(derive->input->schema->columns[expr->column].name, derive->schema->columns[index].name);
+}
+
+/* Does it keep all columns where they are, so that only the new ones need be said? */
+static bool is_extend(const struct plan *derive)
+{
+    const struct schema *input = derive->input->schema;
+    if (derive->schema->count < input->count)
+        return false;
+    for (uint32_t i = 0; i < input->count; i++)
+        if (!slice_eq(input->columns[i].name, derive->schema->columns[i].name))
+            return false;
+    return true;
+}
+
+static void explain_derive(const struct plan *plan, struct buf *out)
+{
+    bool extend = is_extend(plan);
+    buf_add_cstr(out, extend ? "extend " : "project ");
+    bool first = true;
+    for (uint32_t i = 0; i < plan->schema->count; i++) {
+        if (extend && passes_on(plan, i))
+            continue;
+        buf_add_cstr(out, first ? "" : ", ");
+        first = false;
+        add_name(plan->schema->columns[i].name, out);
+        if (passes_on(plan, i))
+            continue;
+        buf_add_cstr(out, " = ");
+        add_expr(plan->exprs[i], plan->input->schema, 0, out);
+    }
+}
+
+static void explain_keys(const struct plan *plan, struct buf *out)
+{
+    for (uint32_t i = 0; i < plan->key_count; i++) {
+        const struct sort_key *key = &plan->keys[i];
+        buf_add_cstr(out, i ? ", " : " by ");
+        add_expr(key->expr, plan->input->schema, 0, out);
+        buf_printf(out, " %s nulls %s", key->descending ? "desc" : "asc", key->nulls_first ? "first" : "last");
+    }
+}
+
+static void explain_aggr(const struct plan *plan, uint32_t column, struct buf *out)
+{
+    uint32_t first = plan->group_count;
+    for (uint32_t i = 0; i < plan->aggr_count; i++) {
+        const struct aggr_call *call = &plan->aggrs[i];
+        if (column >= first && column < first + call->result_count) {
+            buf_printf(out, "%s(", call->aggr->name);
+            add_short_list(call->args, call->arg_count, plan->input->schema, 0, out);
+            buf_add_char(out, ')');
+            if (call->result_count > 1)
+                buf_printf(out, "#%u", column - first + 1);
+            return;
+        }
+        first += call->result_count;
+    }
+}
+
+/* Aggregates have no names of their own: the expressions over them are shown with what they stand for. */
+static void explain_result(const struct plan *plan, const struct expr *expr, unsigned depth, struct buf *out)
+{
+    if (depth >= DEPTH_SHOWN) {
+        buf_add_cstr(out, "...");
+    } else if (expr->kind == EXPR_COLUMN) {
+        explain_aggr(plan, expr->column, out);
+    } else if (expr->kind != EXPR_CALL) {
+        add_expr(expr, NULL, 0, out);
+    } else {
+        buf_printf(out, "%s(", expr->func->name);
+        for (uint32_t i = 0; i < expr->arg_count; i++) {
+            buf_add_cstr(out, i ? ", " : "");
+            explain_result(plan, expr->args[i], depth + 1, out);
+        }
+        buf_add_char(out, ')');
+    }
+}
+
+static void explain_summarize(const struct plan *plan, struct buf *out)
+{
+    buf_add_cstr(out, "summarize");
+    for (uint32_t i = plan->group_count; i < plan->schema->count; i++) {
+        buf_add_cstr(out, i > plan->group_count ? ", " : " ");
+        add_name(plan->schema->columns[i].name, out);
+        buf_add_cstr(out, " = ");
+        explain_result(plan, plan->exprs[i], 0, out);
+    }
+    for (uint32_t i = 0; i < plan->group_count; i++) {
+        buf_add_cstr(out, i ? ", " : " by ");
+        add_name(plan->schema->columns[i].name, out);
+        const struct expr *group = plan->groups[i];
+        bool same = group->kind == EXPR_COLUMN &&
+                    slice_eq(plan->input->schema->columns[group->column].name, plan->schema->columns[i].name);
+        if (same)
+            continue;
+        buf_add_cstr(out, " = ");
+        add_expr(group, plan->input->schema, 0, out);
+    }
+}
+
+static void explain_scan(const struct plan *root, const struct plan *scan, struct buf *out)
+{
+    buf_add_cstr(out, "scan ");
+    add_name(scan->schema->table, out);
+    uint32_t column = plan_first_column(root);
+    if (column != COLUMN_NONE) {
+        buf_add_cstr(out, "    // first column: ");
+        add_name(scan->schema->columns[column].name, out);
+    }
+}
+
+static void explain_operator(const struct plan *root, const struct plan *plan, struct buf *out)
+{
+    switch (plan->kind) {
+    case PLAN_SCAN:
+        explain_scan(root, plan, out);
+        break;
+    case PLAN_ROWS:
+        buf_printf(out, "rows %u", plan->row_count);
+        break;
+    case PLAN_RANGE:
+        buf_add_cstr(out, "range ");
+        add_name(plan->schema->columns[0].name, out);
+        buf_add_cstr(out, " from ");
+        add_expr(plan->exprs[0], NULL, 0, out);
+        buf_add_cstr(out, " to ");
+        add_expr(plan->exprs[1], NULL, 0, out);
+        buf_add_cstr(out, " step ");
+        add_expr(plan->exprs[2], NULL, 0, out);
+        break;
+    case PLAN_WHERE:
+        buf_add_cstr(out, "where ");
+        add_expr(plan->exprs[0], plan->input->schema, 0, out);
+        buf_printf(out, "    // cost %u", expr_cost(plan->exprs[0]));
+        break;
+    case PLAN_DERIVE:
+        explain_derive(plan, out);
+        break;
+    case PLAN_VERIFY:
+        buf_add_cstr(out, "verify    // rows that are left are read whole");
+        break;
+    case PLAN_SORT:
+        buf_add_cstr(out, "sort");
+        explain_keys(plan, out);
+        break;
+    case PLAN_TOP:
+        buf_printf(out, "top %llu", (unsigned long long)plan->limit);
+        explain_keys(plan, out);
+        break;
+    case PLAN_TAKE:
+        buf_printf(out, "take %llu", (unsigned long long)plan->limit);
+        break;
+    case PLAN_COUNT:
+        buf_add_cstr(out, "count");
+        break;
+    case PLAN_DISTINCT:
+        buf_add_cstr(out, "distinct");
+        break;
+    case PLAN_SUMMARIZE:
+        explain_summarize(plan, out);
+        break;
+    }
+}
+
+/* The nth operator from the source: chains are short, and nothing is to be allocated here. */
+static const struct plan *operator_at(const struct plan *root, uint32_t index, uint32_t length)
+{
+    for (uint32_t i = length - 1; i > index; i--)
+        root = root->input;
+    return root;
+}
+
+static void explain_plan(const struct plan *root, struct buf *out)
+{
+    uint32_t length = 0;
+    for (const struct plan *plan = root; plan; plan = plan->input)
+        length++;
+    for (uint32_t i = 0; i < length; i++) {
+        buf_add_cstr(out, i ? "| " : "");
+        explain_operator(root, operator_at(root, i, length), out);
+        buf_add_char(out, '\n');
+    }
+}
+
+void plan_explain(const struct query *query, struct buf *out)
+{
+    for (uint32_t i = 0; i < query->subquery_count; i++) {
+        buf_printf(out, "// subquery %u\n", i + 1);
+        explain_plan(query->subqueries[i], out);
+        buf_add_char(out, '\n');
+    }
+    explain_plan(query->root, out);
+}
