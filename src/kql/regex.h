@@ -30,6 +30,8 @@ enum regex_outcome { REGEX_NO, REGEX_YES, REGEX_UNDECIDED };
 enum err_code regex_compile(struct slice pattern, struct regex **out_regex, struct err *err) MUST_CHECK;
 void regex_free(struct regex *regex);
 uint32_t regex_group_count(const struct regex *regex); /* without group 0 */
+/* The number of a named group; 0 if there is none of this name. */
+uint32_t regex_group_number(const struct regex *regex, struct slice name);
 
 enum err_code regex_scratch_new(struct regex_scratch **out_scratch, struct err *err) MUST_CHECK;
 void regex_scratch_free(struct regex_scratch *scratch);
