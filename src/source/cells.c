@@ -17,6 +17,12 @@ enum err_code cells_begin(struct batch *batch, uint32_t column, struct column **
     return ERR_NONE;
 }
 
+enum err_code cells_load_missing(struct batch *batch, uint32_t column, struct err *err)
+{
+    struct value missing = value_null(batch->schema->columns[column].type);
+    return column_init_const(&batch->columns[column], &missing, batch->arena, err);
+}
+
 void cell_set_missing(struct column *column, uint32_t row)
 {
     if (column->type == TYPE_STRING)
@@ -117,16 +123,14 @@ static enum provenance provenance_of(const struct schema *schema, uint32_t colum
     return provenance;
 }
 
-/* A path may hold any bytes: as text it is mended. */
-static enum err_code load_file(struct batch *batch, struct column *column, struct err *err)
+/* One cell for all rows. A path may hold any bytes: as text it is mended. */
+static enum err_code load_file(struct batch *batch, uint32_t column, struct err *err)
 {
     const struct source_batch *source_batch = batch->impl;
     struct slice path;
     TRY(cell_mend(slice_from_cstr(source_batch->source->path), batch->arena, &path, err));
-    const struct selection *selection = batch->selection;
-    for (uint32_t i = 0; i < selection->count; i++)
-        column->str[selection->rows[i]] = path;
-    return ERR_NONE;
+    struct value value = value_str(path);
+    return column_init_const(&batch->columns[column], &value, batch->arena, err);
 }
 
 enum err_code cells_load_provenance(struct batch *batch, uint32_t column,
@@ -135,10 +139,10 @@ enum err_code cells_load_provenance(struct batch *batch, uint32_t column,
 {
     const struct source_batch *source_batch = batch->impl;
     enum provenance provenance = provenance_of(batch->schema, column);
+    if (provenance == PROVENANCE_FILE)
+        return load_file(batch, column, err);
     struct column *cells;
     TRY(cells_begin(batch, column, &cells, err));
-    if (provenance == PROVENANCE_FILE)
-        return load_file(batch, cells, err);
     uint64_t first_record = 0;
     if (provenance == PROVENANCE_RECORD)
         TRY(block_first_record(source_batch->block, &first_record, err));

@@ -18,6 +18,9 @@
  */
 enum err_code cells_begin(struct batch *batch, uint32_t column, struct column **out_column, struct err *err) MUST_CHECK;
 
+/* A column that the input does not have: null, or "", in all rows. */
+enum err_code cells_load_missing(struct batch *batch, uint32_t column, struct err *err) MUST_CHECK;
+
 /* Null, or "" in a string column. */
 void cell_set_missing(struct column *column, uint32_t row);
 

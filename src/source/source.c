@@ -4,6 +4,7 @@
 #include "source/source.h"
 
 #include "base/mem.h"
+#include "source/scan_int.h"
 
 void scan_stats_add(struct scan_stats *into, const struct scan_stats *from, uint32_t columns)
 {
@@ -36,10 +37,20 @@ void source_init(struct source *source, const struct source_type *type, const st
 enum err_code source_batch_init(struct source_batch *batch, struct block *block, struct err *err)
 {
     *batch = (struct source_batch){.source = block->source, .block = block};
-    if (!block->source->options.count_cells)
-        return ERR_NONE;
-    batch->stats.cells = mem_zalloc(block->source->schema->count, sizeof *batch->stats.cells);
-    return batch->stats.cells ? ERR_NONE : err_no_memory(err, block->source->schema->count * sizeof(uint64_t));
+    if (block->source->options.count_cells) {
+        batch->stats.cells = mem_zalloc(block->source->schema->count, sizeof *batch->stats.cells);
+        if (!batch->stats.cells)
+            return err_no_memory(err, block->source->schema->count * sizeof *batch->stats.cells);
+    }
+    scan_input_hold(block->source->scan_input);
+    return ERR_NONE;
+}
+
+void source_batch_release(struct source_batch *batch)
+{
+    mem_free(batch->rejects);
+    mem_free(batch->stats.cells);
+    scan_input_drop(batch->source->scan_input);
 }
 
 enum err_code source_reject(struct source_batch *batch, const struct reject *reject, struct err *err)

@@ -86,7 +86,7 @@ struct source_type {
      */
     enum err_code (*discover)(struct slice head, const struct schema *schema, struct arena *arena,
                               const struct column_def **out_defs, uint32_t *out_count, struct err *err);
-    /* Takes the stream over (also on failure). */
+    /* Takes the stream over (also on failure), and closes it in close(), not before: the scan looks how far it is. */
     enum err_code (*open)(struct stream *stream, const struct schema *schema, const struct source_options *options,
                           struct source **out_source, struct err *err);
     /*
@@ -94,7 +94,10 @@ struct source_type {
      * has been given). Serial.
      */
     enum err_code (*read)(struct source *source, struct block **out_block, struct err *err);
-    /* Cuts a block into rows. Takes the block over, also on failure. Any thread. The batch may have no rows. */
+    /*
+     * Cuts a block into rows. Takes the block over, also on failure. Any thread. The batch may have no rows; its
+     * stats.bytes are the block's.
+     */
     enum err_code (*split)(struct block *block, struct batch **out_batch, struct err *err);
     void (*free_block)(struct block *block); /* of one that was not split */
     void (*close)(struct source *source);    /* after all its blocks and batches are freed */
@@ -161,7 +164,7 @@ void block_counted(struct block *block, uint64_t records);
 
 extern const struct source_type *const SOURCE_TYPES[]; /* NULL-terminated, in order of asking */
 const struct source_type *source_type_find(struct slice name);
-/* The surest claim; NULL if nobody makes one. */
+/* The surest claim, of equal ones the first in SOURCE_TYPES; NULL if nobody makes one. */
 const struct source_type *source_detect(struct slice head, bool whole);
 
 /* --- all inputs --- */
@@ -171,7 +174,7 @@ struct scan;
 enum scan_notice_kind {
     NOTICE_INPUT_FAILED, /* error: the input can't be read (further) */
     NOTICE_INPUT_PASSED, /* a file met in a folder is no telemetry */
-    NOTICE_ROW_LIMIT,    /* an export of exactly 10,000, 30,000 or 100,000 rows: probably cut off; detail: how many */
+    NOTICE_ROW_LIMIT,    /* an export of exactly 10,000, 30,000 or 100,000 rows: probably cut off; detail: "10,000" */
     NOTICE_DOUBT,        /* warning: read, but perhaps not as it was meant; detail: a sentence */
     NOTICE_OPENED        /* detail: format and compression */
 };
@@ -183,6 +186,7 @@ struct scan_config {
     const struct column_def *named; /* --column */
     uint32_t named_count;
     const struct source_type *forced; /* --input-format, or NULL */
+    bool measure;                     /* look up all files' sizes first, for scan_progress() */
     /*
      * Called one at a time (a lock is held: don't call the scan from it), by whatever thread is in scan_open(),
      * scan_next() or scan_account(). err is set for NOTICE_INPUT_FAILED, detail may be NULL.
@@ -191,7 +195,10 @@ struct scan_config {
     void *user;
 };
 
-/* Opens the first readable input and settles the schema. An input that fails is a notice, not an error. */
+/*
+ * Opens the first readable input and settles the schema. An input that fails is a notice, not an error. The config's
+ * strings are copied. Standard input can be read by one scan of the process alone: ERR_USAGE.
+ */
 enum err_code scan_open(const struct scan_config *config, struct scan **out_scan, struct err *err) MUST_CHECK;
 /* The schema every batch has. Lives as long as the scan. */
 const struct schema *scan_schema(const struct scan *scan);
@@ -211,7 +218,10 @@ enum err_code scan_account(struct scan *scan, struct batch *root, struct scan_st
                            enum err_code (*reject)(void *user, const struct reject *reject, struct err *err),
                            void *user, struct err *err) MUST_CHECK;
 
-/* For a progress line, from any thread: bytes of the files read so far, and their size (0: not known). */
+/*
+ * For a progress line, from any thread: bytes of the files read so far, and their size (0: not known, as with pipes and
+ * very many files, or not asked for).
+ */
 void scan_progress(const struct scan *scan, uint64_t *out_raw_done, uint64_t *out_raw_total);
 /* Counts of inputs (inputs, inputs_failed, inputs_passed, raw_bytes) so far. */
 void scan_inputs(const struct scan *scan, struct scan_stats *into);
