@@ -177,10 +177,12 @@ static enum err_code load_cell(struct batch *batch, struct column *cells, uint32
     const struct json_row *row = &json->rows[number];
     if (row->index || column != json->fast_column || row->value == JSON_VALUE_UNKNOWN)
         return load_parsed(batch, cells, column, number, err);
-    if (row->value == JSON_VALUE_ABSENT) {
+    if (row->value == JSON_VALUE_ABSENT && batch->schema->columns[column].stand_in == COLUMN_NONE) {
         cell_set_missing(cells, number);
         return ERR_NONE;
     }
+    if (row->value == JSON_VALUE_ABSENT)
+        return load_parsed(batch, cells, column, number, err);
     struct slice value;
     const char *end = json->block->bytes + row->start + row->len;
     if (!json_fast_value(json->block->bytes + row->value, end, &value))

@@ -1,9 +1,339 @@
 /*
- * json_fast.c - one value in a record's raw bytes: see json_fast.h.
+ * json_fast.c - deciding about a record by a few of its bytes: see json_fast.h.
+ *
+ * All of it rests on two facts about well-formed JSON. Outside of strings there is no backslash and no quote but those
+ * that open and close strings. Inside of a string every quote has a backslash directly before it.
  */
 #include "source/json_fast.h"
 
-#include "source/json_token.h"
+#include "source/json_int.h"
+
+/* --- the probe --- */
+
+/* How common a byte is in telemetry, roughly. What is rare makes the better mark. */
+static unsigned commonness(char c)
+{
+    if (c == '"')
+        return 60;
+    if (ascii_is_digit(c))
+        return 20;
+    if (c >= 'a' && c <= 'z')
+        return memchr("etaoinsrcdlm", c, 12) ? 40 : 12;
+    if (c >= 'A' && c <= 'Z')
+        return memchr("JKQUWXYZ", c, 8) ? 1 : 6;
+    return 8;
+}
+
+static char quoted_at(struct slice key, size_t i)
+{
+    return i == 0 || i == key.len + 1 ? '"' : key.ptr[i - 1];
+}
+
+static void needle_add(struct json_probe *probe, unsigned number, struct slice key)
+{
+    size_t best_first = 0, best_second = 1;
+    unsigned best = UINT32_MAX;
+    for (size_t i = 0; i < key.len + 1; i++) {
+        for (size_t k = i + 1; k < key.len + 2 && k - i <= SIMD_DISTANCE_MAX; k++) {
+            unsigned cost = commonness(quoted_at(key, i)) * commonness(quoted_at(key, k));
+            if (cost < best) {
+                best = cost;
+                best_first = i;
+                best_second = k;
+            }
+        }
+    }
+    char first = quoted_at(key, best_first);
+    probe->needle[number] = (struct json_needle){.key = key, .at = (uint32_t)best_first, .first = first};
+    probe->wanted[number] = true;
+    probe->marks.pair[probe->marks.count++] =
+        (struct simd_pair){first, quoted_at(key, best_second), (uint8_t)(best_second - best_first)};
+    for (size_t i = 0; i < key.len; i++)
+        probe->spells_key[(unsigned char)key.ptr[i]] = true;
+}
+
+/*
+ * A key of these bytes can be spelt in one other way alone: with \u00XX for some of them. (JSON may also put a
+ * backslash before a quote, a backslash and a slash; bytes over 0x7f have \u forms of their own.)
+ */
+static bool is_plain(struct slice key)
+{
+    for (size_t i = 0; i < key.len; i++) {
+        char c = key.ptr[i];
+        if (!ascii_is_alnum(c) && c != '_' && c != '$' && c != '.' && c != '-' && c != ' ')
+            return false;
+    }
+    return key.len > 0 && key.len < 256;
+}
+
+void json_probe_init(struct json_probe *probe, const struct schema *schema, uint32_t column, bool tables)
+{
+    *probe = (struct json_probe){.ready = true};
+    /* Keys that decide what a record is have letters and $ alone. */
+    for (unsigned c = 0; c < 128; c++)
+        probe->spells_key[c] = ascii_is_alnum((char)c) || c == '$';
+    if (column != COLUMN_NONE) {
+        struct slice name = schema->columns[column].name;
+        probe->ready = is_plain(name) && schema->columns[column].origin != COLUMN_PROVENANCE;
+        if (probe->ready)
+            needle_add(probe, NEEDLE_COLUMN, name);
+    }
+    if (tables) {
+        needle_add(probe, NEEDLE_TYPE, SLICE("Type"));
+        needle_add(probe, NEEDLE_TABLE, SLICE("$table"));
+    }
+}
+
+/* --- single marks --- */
+
+/* Last byte before `at` that is not blank, or begin - 1 where there is none; begin > 0 is not assumed. */
+static int64_t back_over_blanks(const char *text, int64_t begin, int64_t at)
+{
+    for (at--; at >= begin && json_is_blank(text[at]);)
+        at--;
+    return at;
+}
+
+/*
+ * May the bracket at `at` stand outside of strings? Such a bracket begins a value, so that (blanks aside) a comma, an
+ * opening bracket, or a key's closing quote and a colon stand before it. And behind a brace only a key or its end can
+ * stand. What would be two records in a row is looked at too, so that the full parser refuses it.
+ */
+static bool bracket_counts(const char *text, uint32_t begin, uint32_t len, uint32_t at)
+{
+    char next = at + 1 < len ? text[at + 1] : ' ';
+    if (text[at] == '{' && next != '"' && next != '}' && !json_is_blank(next))
+        return false;
+    int64_t before = back_over_blanks(text, begin, at);
+    if (before < begin || text[before] != ':')
+        return before < begin || memchr(",[{}]", text[before], 5);
+    int64_t quote = back_over_blanks(text, begin, before);
+    if (quote < begin || text[quote] != '"')
+        return false;
+    /* An odd number of backslashes escapes the quote: it does not close the string, which goes on over the bracket. */
+    int64_t first = quote;
+    while (first > begin && text[first - 1] == '\\')
+        first--;
+    return (quote - first) % 2 == 0;
+}
+
+static int hex(char c)
+{
+    if (ascii_is_digit(c))
+        return c - '0';
+    c = ascii_lower(c);
+    return c >= 'a' && c <= 'f' ? c - 'a' + 10 : -1;
+}
+
+/*
+ * Is the `u` at `at` that of an escape \u00XX for a byte that a key in question is spelt with? Whether the backslash is
+ * itself escaped does not matter: to be careful in vain costs time alone.
+ */
+static bool escape_counts(const struct json_probe *probe, const char *text, uint32_t begin, uint32_t len, uint32_t at)
+{
+    if (at == begin || text[at - 1] != '\\' || len - at < 5 || text[at + 2] != '0')
+        return false;
+    int high = hex(text[at + 3]), low = hex(text[at + 4]);
+    return high >= 0 && high < 8 && low >= 0 && probe->spells_key[high * 16 + low];
+}
+
+/*
+ * Is the quoted key at `at`, and is it a key? Then *out_value is where its value begins. A quote without a backslash
+ * before it is a string's begin or end. As an end it could not be followed by a letter, so it is the begin, and the
+ * string is the key's name to the letter. A colon makes it a key. With a backslash before it, the quote is inside of a
+ * string, which is another one then.
+ */
+static bool needle_counts(const struct json_needle *needle, const char *text, uint32_t begin, uint32_t len, uint32_t at,
+                          uint32_t *out_value)
+{
+    struct slice key = needle->key;
+    if (at - begin < needle->at || len - (at - needle->at) < key.len + 2)
+        return false;
+    uint32_t start = at - needle->at;
+    if (text[start] != '"' || text[start + 1 + key.len] != '"' || memcmp(text + start + 1, key.ptr, key.len) != 0)
+        return false;
+    if (start > begin && text[start - 1] == '\\')
+        return false;
+    uint32_t colon = start + (uint32_t)key.len + 2;
+    while (colon < len && json_is_blank(text[colon]))
+        colon++;
+    if (colon == len || text[colon] != ':')
+        return false;
+    for (colon++; colon < len && json_is_blank(text[colon]);)
+        colon++;
+    *out_value = colon;
+    return true;
+}
+
+void json_facts_add(struct json_facts *facts, const struct json_probe *probe, const char *text, uint32_t len,
+                    uint32_t at)
+{
+    char c = text[at];
+    if ((c | 0x20) == '{') {
+        if (at == facts->begin || !bracket_counts(text, facts->begin, len, at))
+            return;
+        if (facts->brackets++ == 0)
+            facts->bracket = at;
+        return;
+    }
+    if (c == 'u' && escape_counts(probe, text, facts->begin, len, at))
+        facts->doubt = true;
+    for (unsigned i = 0; i < NEEDLE_COUNT; i++) {
+        if (probe->wanted[i] && c == probe->needle[i].first &&
+            needle_counts(&probe->needle[i], text, facts->begin, len, at, &facts->value[i]))
+            facts->count[i]++;
+    }
+}
+
+/* --- rows without an envelope --- */
+
+/* Looks for the keys that name a row's table, where the probe did not. */
+static void find_tables(struct json_facts *facts, const char *text, uint32_t end)
+{
+    struct json_probe probe;
+    uint32_t marks[256 + SIMD_MARKS_ROOM];
+    const struct simd *simd = simd_ops();
+    json_probe_init(&probe, NULL, COLUMN_NONE, true);
+    struct json_facts tables;
+    json_facts_begin(&tables, 0);
+    size_t len = end - facts->begin, at = 0;
+    while (at < len) {
+        size_t count = simd->mark(text + facts->begin, len, &probe.marks, &at, marks, sizeof marks / sizeof marks[0]);
+        for (size_t i = 0; i < count; i++)
+            json_facts_add(&tables, &probe, text + facts->begin, (uint32_t)len, marks[i]);
+    }
+    for (unsigned i = NEEDLE_TYPE; i <= NEEDLE_TABLE; i++) {
+        facts->count[i] = tables.count[i];
+        facts->value[i] = facts->begin + tables.value[i];
+    }
+}
+
+/* What the key says about the row's table, if it is there. */
+static enum json_verdict table_verdict(const struct json_facts *facts, unsigned needle, const char *text, uint32_t end)
+{
+    struct slice value;
+    if (facts->count[needle] == 0)
+        return JSON_FAST_ROW;
+    if (facts->count[needle] > 1 || !json_fast_value(text + facts->value[needle], text + end, &value))
+        return JSON_FAST_UNSURE;
+    return json_names_other_table(value) ? JSON_FAST_PASSED : JSON_FAST_ROW;
+}
+
+/* No bracket but the record's own: a flat object, so that every key found is one of it. */
+static enum json_verdict flat_verdict(const struct json_facts *noted, const struct json_probe *probe, const char *text,
+                                      uint32_t end)
+{
+    struct json_facts facts = *noted;
+    if (!probe->wanted[NEEDLE_TYPE])
+        find_tables(&facts, text, end);
+    enum json_verdict type = table_verdict(&facts, NEEDLE_TYPE, text, end);
+    enum json_verdict table = table_verdict(&facts, NEEDLE_TABLE, text, end);
+    if (type == JSON_FAST_UNSURE || table == JSON_FAST_UNSURE)
+        return JSON_FAST_UNSURE;
+    return type == JSON_FAST_PASSED ? type : table;
+}
+
+/* --- envelopes --- */
+
+struct envelope {
+    bool has_category, other_category;
+    uint32_t close; /* of the properties: its closing brace */
+};
+
+/* A member of the envelope other than the row; the cursor is at its value. */
+static bool envelope_member(struct envelope *envelope, struct json_cursor *cursor, struct json_text key)
+{
+    struct slice value;
+    if (key.escaped || slice_eq(key.raw, SLICE("properties")) || !json_value(cursor, &value))
+        return false;
+    if (!slice_eq(key.raw, SLICE("category")))
+        return true;
+    if (envelope->has_category || memchr(value.ptr, '\\', value.len))
+        return false;
+    envelope->has_category = true;
+    envelope->other_category = !slice_eq(value, SLICE("\"" JSON_CATEGORY "\""));
+    return true;
+}
+
+/* From the record's begin to the row's: "properties" must be the key before the only bracket. */
+static bool envelope_begin(struct envelope *envelope, const struct json_facts *facts, const char *text, uint32_t end)
+{
+    struct json_cursor cursor = {text + facts->begin, text + end, NULL};
+    struct json_walk walk;
+    struct json_text key;
+    json_enter(&cursor, &walk);
+    while (json_member(&cursor, &walk, &key) == JSON_ITEM) {
+        if (cursor.at == text + facts->bracket)
+            return !key.escaped && slice_eq(key.raw, SLICE("properties"));
+        if (!envelope_member(envelope, &cursor, key))
+            return false;
+    }
+    return false;
+}
+
+/*
+ * From the row's end to the record's. In a well-formed record with two opening braces there are two closing ones, the
+ * last byte being one of them. If (blanks aside) a brace stands before it, this is the other: only what closes a value
+ * can stand there, and a string is closed by a quote. Else the other is the last brace that stands outside of strings.
+ * A brace inside of a string, taken for it, can't be followed by members up to the end: from there to the end the
+ * number of quotes that no backslash escapes is odd, and the members have an even one.
+ */
+static bool envelope_end(struct envelope *envelope, const struct json_facts *facts, const char *text, uint32_t end)
+{
+    int64_t close = back_over_blanks(text, facts->bracket, end - 1);
+    if (text[close] != '}') {
+        while (close > facts->bracket && text[close] != '}')
+            close--;
+    }
+    if (close <= facts->bracket)
+        return false;
+    envelope->close = (uint32_t)close;
+    struct json_cursor cursor = {text + close + 1, text + end, NULL};
+    struct json_walk walk = {.begun = true};
+    struct json_text key;
+    enum json_step step;
+    while ((step = json_member(&cursor, &walk, &key)) == JSON_ITEM) {
+        if (!envelope_member(envelope, &cursor, key))
+            return false;
+    }
+    return step == JSON_END && cursor.at == text + end;
+}
+
+/* --- the verdict --- */
+
+/* The column's value, among the members that lie in (low, high). */
+static enum json_verdict column_verdict(const struct json_facts *facts, const struct json_probe *probe, uint32_t low,
+                                        uint32_t high, uint32_t *out_value)
+{
+    uint32_t value = facts->value[NEEDLE_COLUMN];
+    *out_value = JSON_VALUE_UNKNOWN;
+    if (!probe->wanted[NEEDLE_COLUMN])
+        return JSON_FAST_ROW;
+    if (facts->count[NEEDLE_COLUMN] > 1)
+        return JSON_FAST_UNSURE;
+    bool found = facts->count[NEEDLE_COLUMN] && value > low && value < high;
+    *out_value = found ? value : JSON_VALUE_ABSENT;
+    return JSON_FAST_ROW;
+}
+
+enum json_verdict json_fast_verdict(const struct json_facts *facts, const struct json_probe *probe, const char *text,
+                                    uint32_t end, uint32_t *out_value)
+{
+    if (facts->doubt || facts->brackets > 1 || end - facts->begin < 2 || text[facts->begin] != '{' ||
+        text[end - 1] != '}')
+        return JSON_FAST_UNSURE;
+    if (facts->brackets == 0) {
+        enum json_verdict verdict = flat_verdict(facts, probe, text, end);
+        return verdict == JSON_FAST_ROW ? column_verdict(facts, probe, facts->begin, end, out_value) : verdict;
+    }
+    struct envelope envelope = {0};
+    if (text[facts->bracket] != '{' || !envelope_begin(&envelope, facts, text, end) ||
+        !envelope_end(&envelope, facts, text, end))
+        return JSON_FAST_UNSURE;
+    if (envelope.other_category)
+        return JSON_FAST_PASSED;
+    return column_verdict(facts, probe, facts->bracket, envelope.close, out_value);
+}
 
 bool json_fast_value(const char *at, const char *end, struct slice *out_value)
 {

@@ -1,12 +1,74 @@
 /*
- * json_fast.h - finding one value in a record's raw bytes without parsing the record; hands over where it is not sure.
+ * json_fast.h - what a record is, and where one column's value stands in it, without parsing the record.
+ *
+ * Everything here equals the full parser (json_row.h) on every well-formed record, and hands over what it is not sure
+ * of. A record that is not well-formed may be taken for a row: it is found out when the row is parsed whole, as each
+ * is that survives a query's predicates. The reasons why this is exact stand beside the code.
  */
 #ifndef DDNSHUNT_SOURCE_JSON_FAST_H
 #define DDNSHUNT_SOURCE_JSON_FAST_H
 
+#include "base/simd/simd.h"
 #include "base/slice.h"
+#include "event/schema.h"
+#include "source/json_row.h"
 
 #include <stdbool.h>
+#include <stdint.h>
+
+/* A key as it is searched for: in quotes, by two of its bytes. */
+struct json_needle {
+    struct slice key; /* without the quotes */
+    uint32_t at;      /* of the pair's first byte in the quoted key */
+    char first;
+};
+enum { NEEDLE_COLUMN, NEEDLE_TYPE, NEEDLE_TABLE, NEEDLE_COUNT };
+
+struct json_probe {
+    struct simd_marks marks;
+    struct json_needle needle[NEEDLE_COUNT];
+    bool wanted[NEEDLE_COUNT]; /* is looked for */
+    bool spells_key[128];      /* bytes that the names in question are spelt with */
+    bool ready;                /* a column is looked for, or none was asked for */
+};
+
+/*
+ * Prepares the search for a column (COLUMN_NONE: for none). tables: rows without an envelope are expected, so look for
+ * the keys that name their table on the way.
+ */
+void json_probe_init(struct json_probe *probe, const struct schema *schema, uint32_t column, bool tables);
+
+/* What was noted of one record while its marks went by. */
+struct json_facts {
+    uint32_t begin;    /* of the record in the text */
+    uint32_t brackets; /* structural ones after the record's own */
+    uint32_t bracket;  /* where the first of them stands */
+    uint32_t count[NEEDLE_COUNT];
+    uint32_t value[NEEDLE_COUNT]; /* where the needle's value begins */
+    bool doubt;                   /* a key may be spelt with escapes */
+};
+
+static inline void json_facts_begin(struct json_facts *facts, uint32_t begin)
+{
+    *facts = (struct json_facts){.begin = begin};
+}
+
+/* Notes the mark at `at` in text, which has len bytes. */
+void json_facts_add(struct json_facts *facts, const struct json_probe *probe, const char *text, uint32_t len,
+                    uint32_t at);
+
+enum json_verdict {
+    JSON_FAST_ROW,
+    JSON_FAST_PASSED, /* of another table or category */
+    JSON_FAST_UNSURE  /* for the full parser */
+};
+
+/*
+ * Decides about the record that ends at `end` (no blanks around it). For a row, *out_value is where the column's value
+ * begins, JSON_VALUE_ABSENT, or JSON_VALUE_UNKNOWN where no column was looked for.
+ */
+enum json_verdict json_fast_verdict(const struct json_facts *facts, const struct json_probe *probe, const char *text,
+                                    uint32_t end, uint32_t *out_value);
 
 /*
  * The value that begins at `at`, within a record that ends at `end`. False if the full parser must look: it is no

@@ -66,7 +66,9 @@ void json_block_fill(struct json_source *source, struct json_block *block, size_
 
 /* --- the batch --- */
 
-enum { JSON_VALUE_ABSENT = UINT32_MAX, JSON_VALUE_UNKNOWN = UINT32_MAX - 1 };
+/* In place of an offset: the key is not there; nobody has looked. */
+#define JSON_VALUE_ABSENT  UINT32_MAX
+#define JSON_VALUE_UNKNOWN (UINT32_MAX - 1)
 
 struct json_row {
     uint32_t start, len; /* of the record in the block's bytes */

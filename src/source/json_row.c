@@ -148,8 +148,7 @@ static bool string_is(struct slice value, struct slice wanted)
     return json_string(&cursor, &text) && json_text_is(text, wanted);
 }
 
-/* A string that is neither empty nor our table's name. */
-static bool names_other_table(struct slice value)
+bool json_names_other_table(struct slice value)
 {
     return value.ptr[0] == '"' && value.len > 2 && !string_is(value, SLICE(JSON_TABLE));
 }
@@ -159,9 +158,9 @@ static void findings_add(struct findings *findings, struct json_text key, struct
     if (json_text_is(key, SLICE("category")))
         findings->other_category = !string_is(value, SLICE(JSON_CATEGORY));
     else if (json_text_is(key, SLICE("Type")))
-        findings->other_type = names_other_table(value);
+        findings->other_type = json_names_other_table(value);
     else if (json_text_is(key, SLICE("$table")))
-        findings->other_table = names_other_table(value);
+        findings->other_table = json_names_other_table(value);
     else if (value.ptr[0] == '[' && json_key_holds_rows(key))
         findings->has_rows = true;
 }

@@ -86,6 +86,9 @@ enum err_code json_record_read(struct json_reader *reader, struct slice record, 
 typedef enum err_code (*json_element_fn)(void *user, struct slice element, struct err *err);
 enum err_code json_container_each(struct slice container, json_element_fn each, void *user, struct err *err) MUST_CHECK;
 
+/* The value of `Type` or `$table` says that the row is another table's: a string that is neither empty nor our table. */
+bool json_names_other_table(struct slice value);
+
 /* The key names a container's array of rows. */
 bool json_key_holds_rows(struct json_text key);
 
