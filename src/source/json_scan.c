@@ -201,7 +201,7 @@ static void line_step(struct piece *piece)
 {
     const char *newline = memchr(piece->text + piece->at, '\n', piece->len - piece->at);
     piece->at = newline ? (size_t)(newline - piece->text) : piece->len;
-    if (newline || piece->last) {
+    if (newline) {
         hold_end(piece, piece->at, "text outside any record", REJECT_NO_RECORD);
         piece->scan->state = SCAN_TOP;
     }
@@ -415,7 +415,9 @@ static void step(struct piece *piece)
 static void finish(struct piece *piece)
 {
     struct json_scan *scan = piece->scan;
-    if (scan->held)
+    if (scan->held && scan->state == SCAN_LINE)
+        hold_end(piece, piece->len, "text outside any record", REJECT_NO_RECORD);
+    else if (scan->held)
         hold_end(piece, piece->len, "the text ends inside of a record", REJECT_MALFORMED);
     else if (scan->state != SCAN_TOP && !scan->lost && !scan->failure)
         scan->failure = "the text ends inside of an object or array";
