@@ -6,9 +6,6 @@
 
 #define PENDING __attribute__((weak))
 
-const struct func FUNCS_CONVERT[] PENDING = {{.name = NULL}};
-const struct func FUNCS_DATETIME[] PENDING = {{.name = NULL}};
-const struct func FUNCS_DYNAMIC[] PENDING = {{.name = NULL}};
 const struct func FUNCS_MATCH[] PENDING = {{.name = NULL}};
 const struct func FUNCS_STRING[] PENDING = {{.name = NULL}};
 const struct func FUNCS_REGEX[] PENDING = {{.name = NULL}};
