@@ -27,8 +27,12 @@ static void manual_option(const struct option_def *def, struct buf *out)
     buf_printf(out, "*--%s*", def->name);
     if (def->argument)
         buf_printf(out, " _%s_", def->argument);
+    char first[] = {def->brief[0], '\0'};
+    if (first[0] >= 'a' && first[0] <= 'z')
+        first[0] = (char)(first[0] - ('a' - 'A'));
     buf_add_cstr(out, "\n\t");
-    scdoc_text(def->brief, out);
+    scdoc_text(first, out);
+    scdoc_text(def->brief + 1, out);
     buf_add_cstr(out, ".");
     if (def->detail) {
         buf_add_char(out, ' ');

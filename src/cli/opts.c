@@ -9,6 +9,8 @@
 #include "base/mem.h"
 #include "base/near.h"
 
+#include <assert.h>
+
 enum { COUNT_MAX = 4096 };
 
 /* What is being read: the arguments that are left, and whose options count. */
@@ -39,18 +41,18 @@ bool size_parse(struct slice text, uint64_t *out_bytes)
     uint64_t bytes = 0;
     size_t at = 0;
     for (; at < text.len && ascii_is_digit(text.ptr[at]); at++) {
-        if (bytes > (UINT64_MAX - 9) / 10)
+        uint64_t digit = (uint64_t)(text.ptr[at] - '0');
+        if (bytes > (UINT64_MAX - digit) / 10)
             return false;
-        bytes = bytes * 10 + (uint64_t)(text.ptr[at] - '0');
+        bytes = bytes * 10 + digit;
     }
     if (at == 0)
         return false;
     unsigned shift = 0;
     if (at < text.len) {
-        const char *unit = strchr("kmgt", ascii_lower(text.ptr[at]));
-        const char *const units = "kmgt";
-        for (unsigned i = 0; unit && i < 4; i++)
-            if (units[i] == *unit)
+        static const char UNITS[] = {'k', 'm', 'g', 't'};
+        for (unsigned i = 0; i < sizeof UNITS; i++)
+            if (ascii_lower(text.ptr[at]) == UNITS[i])
                 shift = 10 * (i + 1);
         at += shift > 0;
     }
@@ -125,9 +127,10 @@ static enum err_code store_size(struct opts *opts, const struct option_def *def,
     return ERR_NONE;
 }
 
-/* value is NULL for what takes no argument. */
+/* value is NULL for what takes no argument, and for nothing else. */
 static enum err_code store(struct opts *opts, const struct option_def *def, const char *value, struct err *err)
 {
+    assert(value || def->kind == OPTION_FLAG || def->kind == OPTION_SET);
     switch (def->kind) {
     case OPTION_FLAG:
         *(bool *)field_of(opts, def) = true;

@@ -259,7 +259,7 @@ const struct option_def OPTIONS[] = {
      FIELD(help),
      .group = GROUP_GENERAL,
      .commands = FOR_ALL,
-     .brief = "-h: this in short; --help: in full"},
+     .brief = "this help; -h in short, --help in full"},
     {.name = "version",
      .letter = 'V',
      .kind = OPTION_FLAG,

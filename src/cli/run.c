@@ -88,14 +88,21 @@ static void on_signal(int number)
     stream_interrupt(true);
 }
 
+/* What the caller has had ignored (nohup, a shell's background) stays so. */
+static void catch_one(int number)
+{
+    struct sigaction action = {.sa_handler = on_signal, .sa_flags = (int)SA_RESETHAND}, old;
+    sigemptyset(&action.sa_mask);
+    if (sigaction(number, NULL, &old) == 0 && old.sa_handler != SIG_IGN)
+        sigaction(number, &action, NULL);
+}
+
 void signals_catch(void)
 {
-    struct sigaction action = {.sa_handler = on_signal, .sa_flags = (int)SA_RESETHAND};
-    sigemptyset(&action.sa_mask);
-    sigaction(SIGINT, &action, NULL);
-    sigaction(SIGTERM, &action, NULL);
-    action = (struct sigaction){.sa_handler = SIG_IGN};
-    sigaction(SIGPIPE, &action, NULL);
+    struct sigaction ignore = {.sa_handler = SIG_IGN};
+    catch_one(SIGINT);
+    catch_one(SIGTERM);
+    sigaction(SIGPIPE, &ignore, NULL);
 }
 
 bool signals_caught(void)
