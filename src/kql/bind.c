@@ -109,7 +109,7 @@ static enum err_code bind_table_name(struct binder *b, const struct ast *ast, st
 /* An operator has its input as its first child. */
 static bool is_operator(const struct ast *ast)
 {
-    return ast->kind >= AST_PIPE_WHERE && ast->kind <= AST_PIPE_UNKNOWN && ast->child_count > 0;
+    return ast->kind >= AST_PIPE_WHERE && ast->kind <= AST_PIPE_SUMMARIZE;
 }
 
 static enum err_code check_length(struct binder *b, const struct plan *plan)
@@ -240,11 +240,6 @@ enum err_code bind_set(struct binder *b, const struct ast *ast, enum type type, 
 
 /* --- statements --- */
 
-static bool let_is_table(const struct binder *b, const struct ast *ast)
-{
-    return bind_is_table(b, ast);
-}
-
 /* Bound once where it is declared, so that a let that is never used is checked too. */
 static enum err_code check_table(struct binder *b, const struct ast *ast)
 {
@@ -265,7 +260,7 @@ static enum err_code bind_let(struct binder *b, const struct ast *ast)
     const struct ast *body = ast->children[0];
     struct bind_let *let = &b->lets[b->let_count];
     *let = (struct bind_let){.name = ast->text, .ast = body, .subquery = UINT32_MAX, .inner_count = b->let_count};
-    if (let_is_table(b, body))
+    if (bind_is_table(b, body))
         TRY(check_table(b, body));
     else
         TRY(bind_expr(b, body, &let->scalar));

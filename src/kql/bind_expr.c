@@ -196,27 +196,40 @@ enum err_code bind_need_bool(struct binder *b, const struct expr *expr, const ch
     return code;
 }
 
-/* a and b and c is one call with three arguments: the left spine of the tree, however long. */
+static bool same_logic(const struct ast *ast, struct slice op)
+{
+    return ast->kind == AST_BINARY && slice_eq(ast->text, op);
+}
+
+static uint32_t count_operands(const struct ast *ast, struct slice op)
+{
+    return same_logic(ast, op) ? count_operands(ast->children[0], op) + count_operands(ast->children[1], op) : 1;
+}
+
+static enum err_code bind_operands(struct binder *b, const struct ast *ast, struct slice op, struct expr **args,
+                                   uint32_t *count)
+{
+    if (same_logic(ast, op)) {
+        TRY(bind_operands(b, ast->children[0], op, args, count));
+        return bind_operands(b, ast->children[1], op, args, count);
+    }
+    struct expr *operand = NULL;
+    TRY(bind_expr(b, ast, &operand));
+    if (operand->type == TYPE_DYNAMIC)
+        TRY(bind_cast(b, operand, TYPE_BOOL, &operand));
+    TRY(bind_need_bool(b, operand, slice_eq(op, SLICE("and")) ? "and" : "or"));
+    args[(*count)++] = operand;
+    return ERR_NONE;
+}
+
+/* a and b and c is one call with three arguments, however the tree leans. Its depth is bounded (AST_DEPTH_MAX). */
 static enum err_code bind_logic(struct binder *b, const struct ast *ast, struct expr **out_expr)
 {
-    uint32_t count = 2;
-    const struct ast *at = ast->children[0];
-    while (at->kind == AST_BINARY && slice_eq(at->text, ast->text)) {
-        count++;
-        at = at->children[0];
-    }
-    struct expr **args = arena_zalloc(b->arena, count, sizeof(struct expr *));
+    struct expr **args = arena_zalloc(b->arena, count_operands(ast, ast->text), sizeof(struct expr *));
     if (!args)
         return bind_no_memory(b);
-    at = ast;
-    for (uint32_t i = count; i > 1; i--, at = at->children[0])
-        TRY(bind_expr(b, at->children[1], &args[i - 1]));
-    TRY(bind_expr(b, at, &args[0]));
-    for (uint32_t i = 0; i < count; i++) {
-        if (args[i]->type == TYPE_DYNAMIC)
-            TRY(bind_cast(b, args[i], TYPE_BOOL, &args[i]));
-        TRY(bind_need_bool(b, args[i], slice_eq(ast->text, SLICE("and")) ? "and" : "or"));
-    }
+    uint32_t count = 0;
+    TRY(bind_operands(b, ast, ast->text, args, &count));
     return bind_call_of(b, func_find(ast->text, true), ast->span, args, count, out_expr);
 }
 

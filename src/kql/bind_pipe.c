@@ -277,8 +277,6 @@ enum err_code bind_source(struct binder *b, const struct ast *ast, struct plan *
         return bind_range(b, ast, out_plan);
     case AST_DATATABLE:
         return bind_datatable(b, ast, out_plan);
-    case AST_PIPE_UNKNOWN:
-        return unsupported(b, ast);
     case AST_CALL:
         if (func_is_missing(ast->text))
             return err_query(b->err, ERR_UNSUPPORTED, ast->op_span, "%.*s() is not supported yet",
