@@ -214,26 +214,36 @@ static enum err_code set_column(struct binder *b, enum type type, bool as_text, 
     return columns_plan(b, &columns, PLAN_DERIVE, *plan, span, plan);
 }
 
-enum err_code bind_set(struct binder *b, const struct ast *ast, enum type type, bool as_text, struct expr **out_expr)
+static enum err_code bind_set_plan(struct binder *b, const struct ast *ast, bool as_text, struct expr **value,
+                                   struct plan **out_plan)
+{
+    TRY(bind_table(b, ast, out_plan));
+    if ((*out_plan)->schema->count == 0)
+        return err_query(b->err, ERR_QUERY, ast->span, "the list's table has no column");
+    enum type set = (*out_plan)->schema->columns[0].type, type = (*value)->type;
+    if (type_is_number(set) && type_is_number(type) && set > type)
+        TRY(bind_cast(b, *value, set, value));
+    return set_column(b, (*value)->type, as_text, ast->span, out_plan);
+}
+
+enum err_code bind_set(struct binder *b, const struct ast *ast, bool as_text, struct expr **value,
+                       struct expr **out_expr)
 {
     struct bind_let *let = ast->kind == AST_NAME ? bind_let_find(b, ast->text) : NULL;
-    struct expr *expr = expr_new(b->arena, EXPR_SET, type, ast->span);
+    struct expr *expr = expr_new(b->arena, EXPR_SET, (*value)->type, ast->span);
     if (!expr)
         return bind_no_memory(b);
     *out_expr = expr;
-    bool reusable = let && !as_text;
-    if (reusable && let->subquery != UINT32_MAX &&
-        b->query->subqueries[let->subquery]->schema->columns[0].type == type) {
+    if (let && let->subquery != UINT32_MAX) {
         expr->subquery = let->subquery;
-        return ERR_NONE;
+        if (b->query->subqueries[let->subquery]->schema->columns[0].type == expr->type)
+            return ERR_NONE;
     }
     struct plan *plan = NULL;
-    TRY(bind_table(b, ast, &plan));
-    if (plan->schema->count == 0)
-        return err_query(b->err, ERR_QUERY, ast->span, "the list's table has no column");
-    TRY(set_column(b, type, as_text, ast->span, &plan));
+    TRY(bind_set_plan(b, ast, as_text, value, &plan));
     TRY(subquery_add(b, plan, &expr->subquery));
-    if (reusable)
+    expr->type = (*value)->type;
+    if (let && !as_text)
         let->subquery = expr->subquery;
     return ERR_NONE;
 }

@@ -263,7 +263,6 @@ enum err_code bind_reorder(struct binder *b, const struct ast *ast, struct plan 
     uint32_t *places = arena_array(b->arena, row->count, sizeof *places), count = 0;
     bool *placed = arena_zalloc(b->arena, row->count, sizeof *placed);
     bool *asked = arena_zalloc(b->arena, row->count, sizeof *asked);
-    /* A pattern takes what no name of the operator asks for. */
     bool *named = arena_zalloc(b->arena, row->count, sizeof *named);
     if (!places || !placed || !asked || !named)
         return bind_no_memory(b);
@@ -272,8 +271,10 @@ enum err_code bind_reorder(struct binder *b, const struct ast *ast, struct plan 
         enum reorder order = item->kind == AST_ORDER ? reorder_of(item->text) : REORDER_NONE;
         if (item->kind == AST_ORDER)
             item = item->children[0];
-        for (uint32_t k = 0; k < row->count; k++)
-            named[k] = false;
+        memset(named, 0, row->count * sizeof *named);
+        uint32_t own = item->kind == AST_NAME ? schema_find(row, item->text) : COLUMN_NONE;
+        if (own != COLUMN_NONE && asked[own])
+            return err_query(b->err, ERR_QUERY, item->span, "a column %.*s is already declared", SLICE_ARG(item->text));
         TRY(choose(b, row, item, named, asked));
         uint32_t first = count;
         for (uint32_t k = 0; k < row->count; k++) {

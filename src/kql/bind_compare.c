@@ -151,6 +151,8 @@ static enum type between_type(const struct expr *value, const struct expr *low, 
     enum type types[] = {value->type, low->type, high->type}, type = order_type(types[0], types[1]);
     if (types[0] == TYPE_DATETIME && types[1] == TYPE_DATETIME && types[2] == TYPE_TIMESPAN)
         return TYPE_DATETIME; /* the span counts from the lower end */
+    if ((types[1] == TYPE_DYNAMIC) != (types[2] == TYPE_DYNAMIC))
+        return TYPE_COUNT;
     for (int i = 0; i < 3; i++) {
         if (types[i] == TYPE_BOOL)
             return TYPE_COUNT;

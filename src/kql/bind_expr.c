@@ -124,6 +124,24 @@ static enum err_code bind_member(struct binder *b, const struct ast *ast, struct
     return bind_operator_of(b, "[]", ast->span, object, key, out_expr);
 }
 
+/* --- constants --- */
+
+static enum err_code bind_constant(struct binder *b, const struct value *value, struct span span,
+                                   struct expr **out_expr)
+{
+    *out_expr = expr_const(b->arena, value, span);
+    return *out_expr ? ERR_NONE : bind_no_memory(b);
+}
+
+static enum err_code bind_type(struct binder *b, const struct ast *ast, struct expr **out_expr)
+{
+    enum type type;
+    if (!type_from_name(ast->text, &type))
+        return err_query(b->err, ERR_QUERY, ast->span, "unknown type %.*s", SLICE_ARG(ast->text));
+    struct value null = value_null(type);
+    return bind_constant(b, &null, ast->span, out_expr);
+}
+
 /* --- calls --- */
 
 static enum err_code unknown_function(struct binder *b, const struct ast *ast)
@@ -161,10 +179,11 @@ static enum err_code bind_function(struct binder *b, const struct ast *ast, cons
     struct expr **args = arena_zalloc(b->arena, ast->child_count, sizeof(struct expr *));
     if (!args)
         return bind_no_memory(b);
-    for (uint32_t i = 0; i < ast->child_count; i++)
-        TRY(bind_expr(b, ast->children[i], &args[i]));
-    TRY(bind_call_of(b, func, ast->span, args, ast->child_count, out_expr));
-    return ERR_NONE;
+    for (uint32_t i = 0; i < ast->child_count; i++) {
+        const struct ast *arg = ast->children[i];
+        TRY(arg->kind == AST_TYPE ? bind_type(b, arg, &args[i]) : bind_expr(b, arg, &args[i]));
+    }
+    return bind_call_of(b, func, ast->span, args, ast->child_count, out_expr);
 }
 
 static enum err_code bind_call(struct binder *b, const struct ast *ast, struct expr **out_expr)
@@ -250,6 +269,8 @@ static enum err_code bind_binary(struct binder *b, const struct ast *ast, struct
     struct expr **args = NULL, *left = NULL, *right = NULL;
     TRY(bind_expr(b, ast->children[0], &left));
     TRY(bind_expr(b, ast->children[1], &right));
+    if (arith_knows(ast->text))
+        TRY(bind_arith(b, ast, &left, &right));
     TRY(bind_pair(b, left, right, &args));
     return bind_call_of(b, func, ast->op_span, args, 2, out_expr);
 }
@@ -264,6 +285,7 @@ static enum err_code bind_unary(struct binder *b, const struct ast *ast, struct 
             return ERR_NONE;
         return err_query(b->err, ERR_QUERY, ast->op_span, "+ is not defined for %s", type_name(operand->type));
     }
+    TRY(bind_arith(b, ast, &operand, NULL));
     struct expr **args = arena_array(b->arena, 1, sizeof(struct expr *));
     const struct func *func = func_find(SLICE("unary-"), true);
     if (!args)
@@ -275,22 +297,6 @@ static enum err_code bind_unary(struct binder *b, const struct ast *ast, struct 
 }
 
 /* --- all of them --- */
-
-static enum err_code bind_constant(struct binder *b, const struct value *value, struct span span,
-                                   struct expr **out_expr)
-{
-    *out_expr = expr_const(b->arena, value, span);
-    return *out_expr ? ERR_NONE : bind_no_memory(b);
-}
-
-static enum err_code bind_type(struct binder *b, const struct ast *ast, struct expr **out_expr)
-{
-    enum type type;
-    if (!type_from_name(ast->text, &type))
-        return err_query(b->err, ERR_QUERY, ast->span, "unknown type %.*s", SLICE_ARG(ast->text));
-    struct value null = value_null(type);
-    return bind_constant(b, &null, ast->span, out_expr);
-}
 
 static enum err_code bind_node(struct binder *b, const struct ast *ast, struct expr **out_expr)
 {
@@ -309,7 +315,7 @@ static enum err_code bind_node(struct binder *b, const struct ast *ast, struct e
     case AST_INDEX:
         return bind_member(b, ast, out_expr);
     case AST_TYPE:
-        return bind_type(b, ast, out_expr);
+        return err_query(b->err, ERR_QUERY, ast->span, "a type can't stand here");
     case AST_STAR:
         return err_query(b->err, ERR_QUERY, ast->span, "* can't stand here");
     case AST_NAMED:

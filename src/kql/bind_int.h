@@ -7,6 +7,7 @@
  *   bind_summarize.c summarize and its aggregates
  *   bind_expr.c      scalar expressions: names, paths, calls
  *   bind_compare.c   == < between ...: both sides in one type
+ *   bind_arith.c     + - ...: what a dynamic side is read as
  *   bind_list.c      in, has_any ...: the list at their right
  *   bind_call.c      overloads and conversions
  *   bind_name.c      what an unnamed result is called; names that collide
@@ -68,8 +69,9 @@ bool bind_is_table(const struct binder *b, const struct ast *ast);
 struct bind_let *bind_let_find(const struct binder *b, struct slice name);
 /* The pipeline of a tabular expression. */
 enum err_code bind_table(struct binder *b, const struct ast *ast, struct plan **out_plan) MUST_CHECK;
-/* A tabular expression as a set: its first column, in type `type` (of the value that is looked for in it). */
-enum err_code bind_set(struct binder *b, const struct ast *ast, enum type type, bool as_text,
+/* A tabular expression as a set: its first column, in the type of the value that is looked for in it (a number may be
+ * widened for that). as_text: other types are looked at as text. */
+enum err_code bind_set(struct binder *b, const struct ast *ast, bool as_text, struct expr **value,
                        struct expr **out_expr) MUST_CHECK;
 struct plan *bind_plan(struct binder *b, enum plan_kind kind, struct plan *input, const struct schema *schema,
                        struct span span);
@@ -125,6 +127,9 @@ enum err_code bind_pair(struct binder *b, struct expr *first, struct expr *secon
 bool compare_knows(struct slice op);
 enum err_code bind_compare(struct binder *b, const struct ast *ast, struct expr **out_expr) MUST_CHECK;
 enum err_code bind_between(struct binder *b, const struct ast *ast, struct expr **out_expr) MUST_CHECK;
+bool arith_knows(struct slice op);
+/* Casts what is dynamic in an arithmetic operation. right: NULL for a sign. */
+enum err_code bind_arith(struct binder *b, const struct ast *ast, struct expr **left, struct expr **right) MUST_CHECK;
 bool list_knows(struct slice op);
 enum err_code bind_list(struct binder *b, const struct ast *ast, struct expr **out_expr) MUST_CHECK;
 /* The number type that holds both (or bool's long). */

@@ -247,7 +247,7 @@ enum err_code bind_list(struct binder *b, const struct ast *ast, struct expr **o
     if (list.operator->as_text)
         TRY(check_text(b, ast, &value));
     if (elements->child_count == 1 && bind_is_table(b, elements->children[0])) {
-        TRY(bind_set(b, elements->children[0], value->type, list.operator->as_text, &set));
+        TRY(bind_set(b, elements->children[0], list.operator->as_text, &value, &set));
         TRY(list_push(b, &list, value));
         TRY(list_push(b, &list, set));
     } else {

@@ -34,7 +34,8 @@ static enum err_code path_name(struct binder *b, const struct ast *ast, struct b
     const struct ast *index = ast->children[1];
     if (index->kind == AST_LITERAL && index->value.type == TYPE_STRING)
         return make(b, out, stem, index->value.str);
-    if (index->kind == AST_LITERAL && type_lane(index->value.type) == LANE_I64 && !index->value.is_null) {
+    if (index->kind == AST_LITERAL && type_lane(index->value.type) == LANE_I64 && !index->value.is_null &&
+        index->value.i64 >= 0) {
         char number[24];
         snprintf(number, sizeof number, "%lld", (long long)index->value.i64);
         return make(b, out, stem, slice_from_cstr(number));

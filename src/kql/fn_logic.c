@@ -294,7 +294,7 @@ const struct func FUNCS_LOGIC[] = {
      .eval_lazy = case_eval,
      .doc = "case(condition, value, condition, value, ..., else): the value of the first condition that is true"},
     {.name = "coalesce",
-     .signature = "xx*:=",
+     .signature = "xxx*:=",
      .null_rule = NULL_HANDLED,
      .flags = FUNC_LAZY,
      .cost = 1,
