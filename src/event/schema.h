@@ -12,7 +12,7 @@
 #include "base/slice.h"
 #include "event/type.h"
 
-enum { COLUMN_NONE = UINT32_MAX };
+#define COLUMN_NONE UINT32_MAX
 /* More columns than any telemetry has; a bound for hostile headers. */
 enum { SCHEMA_COLUMNS_MAX = 4096 };
 

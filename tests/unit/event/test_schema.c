@@ -33,7 +33,7 @@ static void both_time_columns_stand_in_for_each_other_and_nothing_else_does(void
     uint32_t timestamp = schema_find(schema, SLICE("Timestamp"));
     uint32_t generated = schema_find(schema, SLICE("TimeGenerated"));
     for (uint32_t i = 0; i < schema->count; i++) {
-        uint32_t expected = i == timestamp ? generated : i == generated ? timestamp : (uint32_t)COLUMN_NONE;
+        uint32_t expected = i == timestamp ? generated : i == generated ? timestamp : COLUMN_NONE;
         assert_int_equal(schema->columns[i].stand_in, expected);
     }
     assert_int_equal(schema->columns[generated].type, TYPE_DATETIME);
