@@ -53,8 +53,10 @@ static struct arena_chunk *chunk_new(struct arena *arena, size_t needed)
     if (size > SIZE_MAX - sizeof(struct arena_chunk))
         return NULL;
     size_t total = sizeof(struct arena_chunk) + size;
-    if (arena->max_bytes && (total > arena->max_bytes || arena->held_bytes > arena->max_bytes - total))
+    if (arena->max_bytes && (total > arena->max_bytes || arena->held_bytes > arena->max_bytes - total)) {
+        arena->at_max = true;
         return NULL;
+    }
     struct arena_chunk *chunk = mem_alloc(total);
     if (!chunk)
         return NULL;

@@ -21,6 +21,7 @@ struct arena {
     size_t used_bytes;        /* handed out since the last clear */
     size_t held_bytes;        /* asked from the heap */
     size_t max_bytes;         /* a bound on held_bytes; 0 = none */
+    bool at_max;              /* an allocation failed because of the bound, not of the heap */
 };
 
 /* No allocation yet. max_bytes 0: no bound. */

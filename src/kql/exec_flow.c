@@ -1,0 +1,267 @@
+/*
+ * exec_flow.c - batches of a scan, prepared by workers and handed out in order: see exec_flow.h.
+ *
+ * Two locks. `taking` is held while a block is asked for, so that blocks are numbered in the order in which they are
+ * read; `state` guards the ring of slots and the counters. `taking` comes first where both are held.
+ */
+#include "kql/exec_flow.h"
+
+#include "base/mem.h"
+#include "kql/op.h"
+
+#include <pthread.h>
+
+/* What became of one block. */
+struct slot {
+    bool ready;
+    enum err_code code;
+    struct err err;
+    struct flow_item item;
+};
+
+struct worker {
+    struct flow *flow;
+    struct eval eval;
+    pthread_t thread;
+};
+
+struct flow {
+    struct flow_config config;
+    struct worker *workers; /* [worker_count]; workers[0] serves flow_next() where no thread was started */
+    unsigned worker_count, started;
+
+    pthread_mutex_t taking;
+    pthread_mutex_t state;
+    pthread_cond_t room;  /* a slot was emptied, or the flow stops */
+    pthread_cond_t ready; /* a slot was filled, or the last block is known */
+    struct slot *slots;   /* block number n is in slots[n % slot_count] */
+    uint32_t slot_count;
+    uint64_t taken, given; /* blocks taken from the scan, items handed out */
+    bool at_end;           /* no block after number taken - 1 */
+    bool stopped;
+    bool interrupted;
+};
+
+/* --- one block --- */
+
+static enum err_code wanted_load(const struct flow_config *config, struct batch *batch, struct err *err)
+{
+    const struct column *column;
+    if (!config->wanted || batch->selection->count == 0)
+        return ERR_NONE;
+    for (uint32_t i = 0; i < batch->schema->count; i++) {
+        if (config->wanted[i])
+            TRY(batch_load(batch, i, &column, err));
+    }
+    batch_drop_rejected(batch);
+    return ERR_NONE;
+}
+
+static enum err_code steps_apply(const struct flow_config *config, struct eval *eval, struct flow_item *item,
+                                 struct err *err)
+{
+    item->eval = arena_zalloc(item->root->arena, 1, sizeof *item->eval);
+    if (!item->eval)
+        return err_no_memory(err, sizeof *item->eval);
+    *item->eval = eval;
+    for (uint32_t i = 0; i < config->step_count; i++)
+        TRY(op_step(config->steps[i], item->eval, item->batch, &item->batch, err));
+    return wanted_load(config, item->batch, err);
+}
+
+/* Takes the block over. On failure nothing is left. */
+static enum err_code block_process(const struct flow_config *config, struct eval *eval, struct block *block,
+                                   struct flow_item *out_item, struct err *err)
+{
+    struct flow_item item = {0};
+    TRY(block_split(block, &item.root, err));
+    item.batch = item.root;
+    enum err_code code = steps_apply(config, eval, &item, err);
+    if (code != ERR_NONE) {
+        batch_free(item.root);
+        return code;
+    }
+    *out_item = item;
+    return ERR_NONE;
+}
+
+/* --- taking and filling, by workers --- */
+
+/* Waits for a free slot. False where no more blocks are wanted. `taking` is held. */
+static bool slot_wait(struct flow *flow)
+{
+    pthread_mutex_lock(&flow->state);
+    while (!flow->stopped && !flow->at_end && flow->taken - flow->given >= flow->slot_count)
+        pthread_cond_wait(&flow->room, &flow->state);
+    bool go = !flow->stopped && !flow->at_end;
+    pthread_mutex_unlock(&flow->state);
+    return go;
+}
+
+/* `taking` is held, or there are no threads. A failure takes a number like a block, so that it is reported in order. */
+static enum err_code block_take(struct flow *flow, struct block **out_block, uint64_t *out_number, bool *out_any,
+                                struct err *err)
+{
+    struct block *block = NULL;
+    bool interrupted = flow->config.interrupted && flow->config.interrupted(flow->config.user);
+    enum err_code code = interrupted ? ERR_NONE : scan_next(flow->config.scan, &block, err);
+    pthread_mutex_lock(&flow->state);
+    *out_any = block || code != ERR_NONE;
+    *out_number = flow->taken;
+    flow->taken += *out_any ? 1 : 0;
+    flow->at_end = !block;
+    flow->interrupted = interrupted;
+    if (flow->at_end)
+        pthread_cond_broadcast(&flow->ready);
+    pthread_mutex_unlock(&flow->state);
+    *out_block = block;
+    return code;
+}
+
+static void slot_fill(struct flow *flow, uint64_t number, const struct slot *filled)
+{
+    pthread_mutex_lock(&flow->state);
+    struct slot *slot = &flow->slots[number % flow->slot_count];
+    *slot = *filled;
+    slot->ready = true;
+    pthread_cond_broadcast(&flow->ready);
+    pthread_mutex_unlock(&flow->state);
+}
+
+/* Takes a block and fills its slot. False at the end. */
+static bool worker_step(struct worker *worker)
+{
+    struct flow *flow = worker->flow;
+    struct slot filled = {.code = ERR_NONE};
+    struct block *block;
+    uint64_t number;
+    bool any = false;
+    pthread_mutex_lock(&flow->taking);
+    if (slot_wait(flow))
+        filled.code = block_take(flow, &block, &number, &any, &filled.err);
+    pthread_mutex_unlock(&flow->taking);
+    if (!any)
+        return false;
+    if (filled.code == ERR_NONE)
+        filled.code = block_process(&flow->config, &worker->eval, block, &filled.item, &filled.err);
+    slot_fill(flow, number, &filled);
+    return true;
+}
+
+static void *worker_run(void *arg)
+{
+    while (worker_step(arg))
+        ;
+    return NULL;
+}
+
+/* --- opening and closing --- */
+
+static void workers_start(struct flow *flow)
+{
+    for (; flow->config.threads > 1 && flow->started < flow->worker_count; flow->started++) {
+        struct worker *worker = &flow->workers[flow->started];
+        /* Fewer threads than asked for will do; none, and the consumer works itself. */
+        if (pthread_create(&worker->thread, NULL, worker_run, worker) != 0)
+            break;
+    }
+}
+
+enum err_code flow_open(const struct flow_config *config, struct flow **out_flow, struct err *err)
+{
+    struct flow *flow = mem_zalloc(1, sizeof *flow);
+    if (!flow)
+        return err_no_memory(err, sizeof *flow);
+    flow->config = *config;
+    flow->worker_count = config->threads > FLOW_THREADS_MAX ? FLOW_THREADS_MAX : config->threads ? config->threads : 1;
+    flow->slot_count = flow->worker_count * FLOW_AHEAD;
+    flow->slots = mem_zalloc(flow->slot_count, sizeof *flow->slots);
+    flow->workers = mem_zalloc(flow->worker_count, sizeof *flow->workers);
+    if (!flow->slots || !flow->workers) {
+        mem_free(flow->slots);
+        mem_free(flow->workers);
+        mem_free(flow);
+        return err_no_memory(err, flow->slot_count * sizeof *flow->slots);
+    }
+    pthread_mutex_init(&flow->taking, NULL);
+    pthread_mutex_init(&flow->state, NULL);
+    pthread_cond_init(&flow->room, NULL);
+    pthread_cond_init(&flow->ready, NULL);
+    for (unsigned i = 0; i < flow->worker_count; i++) {
+        flow->workers[i].flow = flow;
+        eval_init(&flow->workers[i].eval, config->query);
+    }
+    workers_start(flow);
+    *out_flow = flow;
+    return ERR_NONE;
+}
+
+void flow_close(struct flow *flow)
+{
+    if (!flow)
+        return;
+    pthread_mutex_lock(&flow->state);
+    flow->stopped = true;
+    pthread_cond_broadcast(&flow->room);
+    pthread_mutex_unlock(&flow->state);
+    for (unsigned i = 0; i < flow->started; i++)
+        pthread_join(flow->workers[i].thread, NULL);
+    for (uint32_t i = 0; i < flow->slot_count; i++) {
+        if (flow->slots[i].ready && flow->slots[i].code == ERR_NONE)
+            batch_free(flow->slots[i].item.root);
+    }
+    for (unsigned i = 0; i < flow->worker_count; i++)
+        eval_release(&flow->workers[i].eval);
+    pthread_cond_destroy(&flow->ready);
+    pthread_cond_destroy(&flow->room);
+    pthread_mutex_destroy(&flow->state);
+    pthread_mutex_destroy(&flow->taking);
+    mem_free(flow->slots);
+    mem_free(flow->workers);
+    mem_free(flow);
+}
+
+/* --- handing out --- */
+
+/* Waits for the next number's slot and empties it. False at the end. */
+static bool slot_take(struct flow *flow, struct slot *out_slot)
+{
+    pthread_mutex_lock(&flow->state);
+    struct slot *slot = &flow->slots[flow->given % flow->slot_count];
+    while (!slot->ready && !(flow->at_end && flow->given == flow->taken))
+        pthread_cond_wait(&flow->ready, &flow->state);
+    bool any = slot->ready;
+    if (any) {
+        *out_slot = *slot;
+        slot->ready = false;
+        flow->given++;
+        pthread_cond_broadcast(&flow->room);
+    }
+    pthread_mutex_unlock(&flow->state);
+    return any;
+}
+
+enum err_code flow_next(struct flow *flow, struct flow_item *out_item, struct err *err)
+{
+    struct slot slot = {.code = ERR_NONE};
+    *out_item = (struct flow_item){0};
+    if (flow->started == 0 && !worker_step(&flow->workers[0]))
+        return ERR_NONE;
+    if (!slot_take(flow, &slot))
+        return ERR_NONE;
+    if (slot.code != ERR_NONE) {
+        if (err)
+            *err = slot.err;
+        return slot.code;
+    }
+    *out_item = slot.item;
+    return ERR_NONE;
+}
+
+bool flow_was_interrupted(struct flow *flow)
+{
+    pthread_mutex_lock(&flow->state);
+    bool interrupted = flow->interrupted;
+    pthread_mutex_unlock(&flow->state);
+    return interrupted;
+}

@@ -1,0 +1,58 @@
+/*
+ * exec_flow.h - batches of a scan, prepared by workers and handed out in the input's order.
+ *
+ *   scan_next() --block 0--> worker --split, steps, columns--> slot 0 \
+ *               --block 1--> worker --------- " -----------> slot 1  +--> flow_next(), one after the other
+ *               --block 2--> worker --------- " -----------> slot 2 /
+ *
+ * Workers take blocks one at a time and may be ahead of whoever consumes by FLOW_AHEAD blocks each, then they wait: so
+ * memory is bounded. The consumer's order is that of the blocks, so the result is the same for any number of threads.
+ * With one thread none is started: flow_next() does the work itself.
+ */
+#ifndef DDNSHUNT_KQL_EXEC_FLOW_H
+#define DDNSHUNT_KQL_EXEC_FLOW_H
+
+#include "kql/eval.h"
+#include "kql/plan.h"
+#include "source/source.h"
+
+enum { FLOW_AHEAD = 4, FLOW_THREADS_MAX = 256 };
+
+struct flow_config {
+    struct scan *scan;
+    const struct query *query;
+    const struct plan *const *steps; /* where, derive, verify, from the scan upwards */
+    uint32_t step_count;
+    /*
+     * Which columns of the last step's batch the consumer will ask of each row, so that workers decode them: flags
+     * [schema->count]; NULL: none.
+     */
+    const bool *wanted;
+    unsigned threads;
+    bool (*interrupted)(void *user); /* asked before each block, by one thread at a time; may be NULL */
+    void *user;
+};
+
+/* One block's batch after the steps. */
+struct flow_item {
+    struct batch *batch; /* of the last step; its root is to be accounted for and freed */
+    struct batch *root;
+    struct eval **eval; /* with which derived columns are loaded from now on: set by the consumer */
+};
+
+struct flow;
+
+enum err_code flow_open(const struct flow_config *config, struct flow **out_flow, struct err *err) MUST_CHECK;
+
+/*
+ * The next block's batch; item->root is NULL at the end. The error of the first block in order that has one. The item
+ * belongs to the caller.
+ */
+enum err_code flow_next(struct flow *flow, struct flow_item *out_item, struct err *err) MUST_CHECK;
+/* Did the flow end because `interrupted` said so? */
+bool flow_was_interrupted(struct flow *flow);
+
+/* Takes no more blocks, waits for the workers, frees what was not handed out. NULL is allowed. */
+void flow_close(struct flow *flow);
+
+#endif

@@ -1,0 +1,80 @@
+/*
+ * exec_sets.c - the values of subqueries: see exec_sets.h.
+ */
+#include "kql/exec_sets.h"
+
+#include "kql/value_set.h"
+
+enum err_code sets_init(struct query *query, struct budget_arena *memory, struct err *err)
+{
+    uint32_t count = query->subquery_count;
+    struct arena *arena = &memory->arena;
+    query->sets = arena_zalloc(arena, count, sizeof *query->sets);
+    query->set_counts = arena_zalloc(arena, count, sizeof *query->set_counts);
+    query->set_indexes = arena_zalloc(arena, count, sizeof *query->set_indexes);
+    query->set_indexes_nocase = arena_zalloc(arena, count, sizeof *query->set_indexes_nocase);
+    if (!query->sets || !query->set_counts || !query->set_indexes || !query->set_indexes_nocase)
+        return err_no_memory(err, count * sizeof *query->set_indexes);
+    for (uint32_t i = 0; i < count; i++)
+        query->set_indexes_nocase[i].nocase = true;
+    return ERR_NONE;
+}
+
+static enum err_code values_add(struct value_set *set, const struct column *column, const struct selection *rows,
+                                struct arena *arena, struct err *err)
+{
+    for (uint32_t i = 0; i < rows->count; i++) {
+        struct value value = column_value(column, rows->rows[i]);
+        if (!value_set_add(set, &value, true, arena))
+            return err_no_memory(err, sizeof value);
+        if (set->count <= SET_VALUES_MAX)
+            continue;
+        err_set(err, ERR_LIMIT, "a table at the right of in, has_any or has_all gives more than %d different values",
+                (int)SET_VALUES_MAX);
+        err_hint(err, "narrow it down with where, or take fewer rows");
+        return ERR_LIMIT;
+    }
+    return ERR_NONE;
+}
+
+static enum err_code set_push(struct op *op, struct batch *batch, struct err *err)
+{
+    struct set_sink *sink = (struct set_sink *)op;
+    const struct column *column;
+    TRY(batch_load(batch, 0, &column, err));
+    batch_drop_rejected(batch);
+    struct value_set *set = &op->env->query->set_indexes[sink->subquery];
+    budget_enter(sink->memory);
+    enum err_code code = values_add(set, column, batch->selection, &sink->memory->arena, err);
+    return budget_leave(sink->memory, code, "a subquery", err);
+}
+
+static const struct op_type SET_SINK = {.name = "set", .is_breaker = true, .push = set_push};
+
+void set_sink_init(struct set_sink *sink, struct op_env *env, struct budget_arena *memory, uint32_t subquery)
+{
+    *sink = (struct set_sink){.op = {.type = &SET_SINK, .env = env}, .memory = memory, .subquery = subquery};
+}
+
+/* The same values without regard to case; they are shared with the set proper. */
+static enum err_code nocase_fill(const struct value_set *set, struct value_set *nocase, struct arena *arena,
+                                 struct err *err)
+{
+    nocase->has_null = set->has_null;
+    for (uint32_t i = 0; i < set->count && set->values[i].type == TYPE_STRING; i++) {
+        if (!value_set_add(nocase, &set->values[i], false, arena))
+            return err_no_memory(err, sizeof *set->values);
+    }
+    return ERR_NONE;
+}
+
+enum err_code set_sink_finish(struct set_sink *sink, struct err *err)
+{
+    struct query *query = sink->op.env->query;
+    struct value_set *set = &query->set_indexes[sink->subquery];
+    query->sets[sink->subquery] = set->values;
+    query->set_counts[sink->subquery] = set->count;
+    budget_enter(sink->memory);
+    enum err_code code = nocase_fill(set, &query->set_indexes_nocase[sink->subquery], &sink->memory->arena, err);
+    return budget_leave(sink->memory, code, "a subquery", err);
+}

@@ -1,0 +1,92 @@
+/*
+ * op_index.c - finds equal rows: see op_index.h. Open addressing, linear probing, at most half full.
+ */
+#include "kql/op_index.h"
+
+#include "base/hash.h"
+
+#include <string.h>
+
+/* Where the program lies in memory differs from run to run, so that nobody can prepare rows that collide. */
+static const char SEED_ANCHOR;
+
+void row_index_init(struct row_index *index, const enum type *types, uint32_t column_count, struct arena *arena)
+{
+    *index = (struct row_index){0};
+    rows_init(&index->rows, types, column_count, arena);
+}
+
+static uint32_t row_hash(const struct row_index *index, const struct column *const *columns, uint32_t row)
+{
+    uint64_t hash = (uint64_t)(uintptr_t)&SEED_ANCHOR;
+    for (uint32_t i = 0; i < index->rows.column_count; i++) {
+        struct value value = column_value(columns[i], row);
+        hash = value_hash(&value, hash);
+    }
+    return (uint32_t)(hash ^ hash >> 32);
+}
+
+static bool row_equal(const struct row_index *index, uint32_t kept, const struct column *const *columns, uint32_t row)
+{
+    for (uint32_t i = 0; i < index->rows.column_count; i++) {
+        struct value a = rows_value(&index->rows, kept, i), b = column_value(columns[i], row);
+        if (!value_same(&a, &b))
+            return false;
+    }
+    return true;
+}
+
+static enum err_code slots_grow(struct row_index *index, struct err *err)
+{
+    uint32_t count = index->slot_count ? index->slot_count * 2 : 64;
+    uint32_t *slots = count ? arena_zalloc(index->rows.arena, count, sizeof *slots) : NULL;
+    if (!slots)
+        return err_no_memory(err, (uint64_t)count * sizeof *slots);
+    for (uint32_t i = 0; i < index->rows.count; i++) {
+        uint32_t slot = index->hashes[i] & (count - 1);
+        while (slots[slot])
+            slot = (slot + 1) & (count - 1);
+        slots[slot] = i + 1;
+    }
+    index->slots = slots;
+    index->slot_count = count;
+    return ERR_NONE;
+}
+
+static enum err_code hashes_grow(struct row_index *index, struct err *err)
+{
+    uint32_t capacity = index->hash_capacity ? index->hash_capacity * 2 : 32;
+    uint32_t *hashes = arena_array(index->rows.arena, capacity, sizeof *hashes);
+    if (!hashes)
+        return err_no_memory(err, capacity * sizeof *hashes);
+    if (index->rows.count)
+        memcpy(hashes, index->hashes, index->rows.count * sizeof *hashes);
+    index->hashes = hashes;
+    index->hash_capacity = capacity;
+    return ERR_NONE;
+}
+
+enum err_code row_index_add(struct row_index *index, const struct column *const *columns, uint32_t row,
+                            uint32_t *out_row, bool *out_added, struct err *err)
+{
+    struct rows *rows = &index->rows;
+    if (rows->count >= index->slot_count / 2)
+        TRY(slots_grow(index, err));
+    uint32_t hash = row_hash(index, columns, row), mask = index->slot_count - 1, slot = hash & mask;
+    for (; index->slots[slot]; slot = (slot + 1) & mask) {
+        uint32_t kept = index->slots[slot] - 1;
+        if (index->hashes[kept] == hash && row_equal(index, kept, columns, row)) {
+            *out_row = kept;
+            *out_added = false;
+            return ERR_NONE;
+        }
+    }
+    if (rows->count == index->hash_capacity)
+        TRY(hashes_grow(index, err));
+    TRY(rows_add(rows, columns, row, err));
+    index->hashes[rows->count - 1] = hash;
+    index->slots[slot] = rows->count;
+    *out_row = rows->count - 1;
+    *out_added = true;
+    return ERR_NONE;
+}

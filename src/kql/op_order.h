@@ -1,0 +1,44 @@
+/*
+ * op_order.h - the order of rows under sort and top.
+ *
+ * Each key has its own direction and its own place for nulls; NaN stands beside them: null, NaN, values or values, NaN,
+ * null (semantics, section 11). Rows whose keys are all equal keep the order in which they were kept.
+ */
+#ifndef DDNSHUNT_KQL_OP_ORDER_H
+#define DDNSHUNT_KQL_OP_ORDER_H
+
+#include "kql/op.h"
+#include "kql/op_rows.h"
+
+/* Rows with their keys: the input's columns, then those keys that are no plain column. */
+struct keyed_rows {
+    const struct plan *plan; /* keys */
+    const struct schema *schema;
+    struct rows rows;
+    uint32_t *key_columns; /* [key_count]: which column of the rows is the key */
+};
+
+/* Everything lives in arena. plan must outlive the rows. */
+enum err_code keyed_rows_init(struct keyed_rows *keyed, const struct plan *plan, struct arena *arena,
+                              struct err *err) MUST_CHECK;
+
+/* The keys of the selected rows: [key_count] columns, in the batch's arena. */
+enum err_code keyed_rows_eval(const struct keyed_rows *keyed, struct op_env *env, struct batch *batch,
+                              const struct column ***out_keys, struct err *err) MUST_CHECK;
+
+/* What rows_add() is to be given for a batch all of whose columns are loaded; in the batch's arena. */
+enum err_code keyed_rows_columns(const struct keyed_rows *keyed, struct batch *batch, const struct column *const *keys,
+                                 const struct column ***out_columns, struct err *err) MUST_CHECK;
+
+/* <0: a comes first. */
+int key_compare(const struct sort_key *key, const struct value *a, const struct value *b);
+int keyed_rows_compare(const struct keyed_rows *keyed, uint32_t a, uint32_t b);
+
+/* Sorts row numbers, stably: equal rows stay as they stand. scratch has room for as many. */
+void keyed_rows_sort(const struct keyed_rows *keyed, uint32_t *order, uint32_t count, uint32_t *scratch);
+
+/* Gives the rows to the next operator, in that order, until it is done. */
+enum err_code keyed_rows_give(const struct keyed_rows *keyed, struct op *op, const uint32_t *order, uint32_t count,
+                              struct err *err) MUST_CHECK;
+
+#endif
