@@ -90,6 +90,8 @@ const struct dyn *dyn_copy(const struct dyn *dyn, struct arena *arena);
 const struct dyn *dyn_new_string(struct slice text, struct arena *arena);
 const struct dyn *dyn_new_long(int64_t value, struct arena *arena);
 const struct dyn *dyn_new_array(const struct dyn *const *items, uint32_t count, struct arena *arena);
+/* Makes keys unique in place: the last value of equal keys, at the place of the first. Linear time. ERR_MEMORY. */
+enum err_code dyn_unite_keys(struct dyn_member *members, size_t *count, struct err *err) MUST_CHECK;
 /* Keys must be unique. Keys and members are borrowed. */
 const struct dyn *dyn_new_bag(const struct dyn_member *members, uint32_t count, struct arena *arena);
 

@@ -371,7 +371,7 @@ static size_t unite_by_search(struct dyn_member *members, size_t count)
     return kept;
 }
 
-static enum err_code unite_keys(struct parser *parser, struct dyn_member *members, size_t *count)
+enum err_code dyn_unite_keys(struct dyn_member *members, size_t *count, struct err *err)
 {
     if (*count <= SMALL_BAG) {
         *count = unite_by_search(members, *count);
@@ -382,7 +382,7 @@ static enum err_code unite_keys(struct parser *parser, struct dyn_member *member
         slots *= 2;
     uint32_t *table = mem_zalloc(slots, sizeof *table);
     if (!table)
-        return err_no_memory(parser->err, slots * sizeof *table);
+        return err_no_memory(err, slots * sizeof *table);
     *count = unite_by_table(members, *count, table, slots - 1);
     mem_free(table);
     return ERR_NONE;
@@ -390,7 +390,7 @@ static enum err_code unite_keys(struct parser *parser, struct dyn_member *member
 
 static enum err_code finish_bag(struct parser *parser, struct dyn_member *members, size_t count, struct dyn *dyn)
 {
-    TRY(unite_keys(parser, members, &count));
+    TRY(dyn_unite_keys(members, &count, parser->err));
     struct dyn_member *kept = arena_array(parser->arena, count, sizeof *kept);
     if (!kept)
         return err_no_memory(parser->err, count * sizeof *kept);

@@ -16,8 +16,9 @@ enum ast_kind {
     AST_LITERAL,  /* value */
     AST_NAME,     /* text: a column, a let name, a table */
     AST_CALL,     /* text: function; children: arguments (AST_NAMED for name=value) */
-    AST_BINARY,   /* text: operator as written ("==", "has", "and", "!in~", "matches regex"); children: left, right */
-    AST_UNARY,    /* text: "-" or "+"; child: operand */
+    AST_BINARY,   /* text: operator ("==", "has", "and", "!in~", "matches regex"), older spellings and <> replaced by
+                     today's; children: left, right. Chains of `and` and of `or` are balanced, not leaning left */
+    AST_UNARY,    /* text: "-" or "+"; child: operand. A sign before a number is part of its AST_LITERAL */
     AST_MEMBER,   /* text: key; child: object            d.key  d["key"] is AST_INDEX */
     AST_INDEX,    /* children: object, index             d[0]  d["key"] */
     AST_LIST,     /* children: the elements of a parenthesised list at the right of in, has_any, has_all, between (2) */
@@ -42,11 +43,10 @@ enum ast_kind {
     AST_PIPE_COUNT,     /* input; AST_NAMED child for `count as X` is not Kusto: none */
     AST_PIPE_DISTINCT,  /* input, columns or AST_STAR... */
     AST_PIPE_SUMMARIZE, /* input, AST_LIST of aggregates, AST_LIST of by (both may be empty) */
-    AST_PIPE_UNKNOWN, /* text: an operator that Kusto has and we do not; input. The binder says "not supported yet". */
-    AST_ORDER,        /* text: "asc" / "desc" / "" and after a blank "nulls first" / "nulls last"; child: expression */
-    AST_PRINT,        /* columns... (no input) */
-    AST_RANGE,        /* text: name; from, to, step */
-    AST_DATATABLE,    /* AST_LIST of AST_NAMED(column name, AST_TYPE), AST_LIST of literals */
+    AST_ORDER,     /* text: "asc" / "desc" / "" and after a blank "nulls first" / "nulls last"; child: expression */
+    AST_PRINT,     /* columns... (no input) */
+    AST_RANGE,     /* text: name; from, to, step */
+    AST_DATATABLE, /* AST_LIST of AST_NAMED(column name, AST_TYPE), AST_LIST of literals: whole rows */
 
     /* statements */
     AST_LET,  /* text: name; child: scalar or tabular expression */
@@ -55,14 +55,22 @@ enum ast_kind {
 
 struct ast {
     enum ast_kind kind;
-    struct span span;    /* the whole node */
+    struct span span;    /* the whole node, with the parentheses around it */
     struct span op_span; /* of the operator, function name, key or name within it, for carets */
     struct slice text;
     struct value value; /* AST_LITERAL */
     bool parenthesised; /* was written in parentheses (the printer and messages care) */
+    uint16_t depth;     /* 1 + the greatest of the children's; at most AST_DEPTH_MAX */
     uint32_t child_count;
     struct ast **children;
 };
+
+/* A table by its form alone. A name or a call may be one too. */
+static inline bool ast_is_tabular(const struct ast *ast)
+{
+    return (ast->kind >= AST_PIPE_WHERE && ast->kind <= AST_PIPE_SUMMARIZE) ||
+           (ast->kind >= AST_PRINT && ast->kind <= AST_DATATABLE);
+}
 
 /* Nesting deeper than this is refused with ERR_QUERY, so that no walk over a tree can exhaust the stack. */
 enum { AST_DEPTH_MAX = 200 };

@@ -1,5 +1,5 @@
 /*
- * lexer.h - KQL text to tokens. The whole lexical grammar of Kusto, not only what the parser takes.
+ * lexer.h - KQL text to tokens, one at a time. The whole lexical grammar of Kusto, not only what the parser takes.
  *
  * Source: Kusto reference (string literals, scalar literals, entity names), and Microsoft's parser where it is silent.
  */
@@ -13,24 +13,36 @@
 
 enum token_kind {
     TOKEN_END,
-    TOKEN_NAME,    /* identifier or keyword; also `project-away` and its kin are put together by the parser */
-    TOKEN_QUOTED,  /* ['name'] or ["name"]: only where the parser asks for a name; else '[' is a TOKEN_PUNCT */
-    TOKEN_LITERAL, /* value holds it: string (adjacent ones NOT yet joined), long, real, timespan, bool */
-    TOKEN_TYPED,   /* datetime(...), timespan(...), dynamic(...), guid(...), int(...) ...: name and raw inner text */
-    TOKEN_PUNCT    /* ( ) [ ] { } , ; . .. : | = == != <> < <= > >= =~ !~ + - * / % => ! */
+    TOKEN_NAME,    /* identifier, keyword, compound keyword (project-away, matches regex), glued operator (!has, in~) */
+    TOKEN_STRING,  /* value: the decoded text; adjacent ones are NOT joined yet */
+    TOKEN_NUMBER,  /* value: long, real or timespan, as 12, 0xFF, 1.5, 1h are written */
+    TOKEN_LITERAL, /* value: true, and int(5), datetime(2020-01-01), guid(...), ...; dynamic(...) is the parser's */
+    TOKEN_NOW,     /* datetime() */
+    TOKEN_PUNCT    /* ( ) [ ] { } , ; . .. : | = == != <> < <= > >= =~ !~ + - * / % => <| ! ? @ */
 };
 
 struct token {
     enum token_kind kind;
+    bool space_before;  /* white space or a comment stands before it */
+    bool only_negative; /* a long of 2^63: fits with a minus before it only */
     struct span span;
-    struct slice text; /* source text; for TOKEN_QUOTED and strings the decoded one, in the arena */
+    struct slice text; /* source text */
     struct value value;
-    bool space_before;
 };
 
-/* All tokens of a query, with a TOKEN_END last. Query texts over KQL_TEXT_MAX are refused. */
+/* Longer query texts are refused. */
 enum { KQL_TEXT_MAX = 4 << 20 };
-enum err_code kql_lex(struct slice text, struct arena *arena, struct token **out_tokens, uint32_t *out_count,
-                      struct err *err) MUST_CHECK;
+
+/* May be copied to go back to where it stood. */
+struct lexer {
+    struct slice text; /* UTF-8; outlives the tokens */
+    size_t position;
+    struct arena *arena; /* for decoded strings */
+};
+
+/* Checks the text as a whole: length, UTF-8. */
+enum err_code lexer_init(struct lexer *lexer, struct slice text, struct arena *arena, struct err *err) MUST_CHECK;
+/* At the end it gives TOKEN_END, however often it is asked. */
+enum err_code lexer_next(struct lexer *lexer, struct token *out_token, struct err *err) MUST_CHECK;
 
 #endif

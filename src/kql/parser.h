@@ -5,6 +5,7 @@
 #define DDNSHUNT_KQL_PARSER_H
 
 #include "base/arena.h"
+#include "base/buf.h"
 #include "kql/ast.h"
 
 /*
@@ -17,8 +18,15 @@ enum err_code kql_parse(struct slice text, struct arena *arena, struct ast **out
 enum err_code kql_parse_predicate(struct slice text, struct arena *arena, struct ast **out_expr,
                                   struct err *err) MUST_CHECK;
 
-/* The tree as KQL text that parses to the same tree. */
+/*
+ * The tree as KQL text that parses to the same tree, whatever parentheses that needs: an operator a line, long case()
+ * calls a pair a line, everything else on one line. ast may be a query, a statement, a tabular or a scalar expression.
+ */
 void kql_print(const struct ast *ast, struct buf *out);
+/* A name as KQL writes it: bare, or ['quoted'] where it needs to be. */
+void kql_print_name(struct slice name, struct buf *out);
+/* A value as a KQL literal. */
+void kql_print_literal(const struct value *value, struct buf *out);
 
 /*
  * The error as people read it:
