@@ -13,6 +13,17 @@
 
 enum { LIST_SHOWN = 5, TEXT_SHOWN = 200, DEPTH_SHOWN = 40 };
 
+/* What the column numbers of an expression refer to: an operator's input, or the rows that a summarize computes. */
+struct view {
+    const struct schema *row;
+    const struct plan *summarize;
+};
+
+static struct view view_of_input(const struct plan *plan)
+{
+    return (struct view){.row = plan->input ? plan->input->schema : NULL};
+}
+
 static bool is_plain_name(struct slice name)
 {
     for (size_t i = 0; i < name.len; i++)
@@ -46,7 +57,10 @@ static void add_value(const struct value *value, struct buf *out)
     bool bare = value->type == TYPE_LONG || value->type == TYPE_REAL || value->type == TYPE_BOOL;
     struct buf text;
     buf_init(&text, 0);
-    value_to_text(value, TEXT_RESULT, &text);
+    if (value->type == TYPE_DYNAMIC)
+        value_to_json(value, &text);
+    else
+        value_to_text(value, TEXT_RESULT, &text);
     if (!bare)
         buf_printf(out, "%s(", type_name(value->type));
     buf_add(out, slice_cut(buf_slice(&text), 0, TEXT_SHOWN));
@@ -56,31 +70,31 @@ static void add_value(const struct value *value, struct buf *out)
     buf_release(&text);
 }
 
-static void add_expr(const struct expr *expr, const struct schema *row, unsigned depth, struct buf *out);
+static void add_expr(const struct expr *expr, const struct view *view, unsigned depth, struct buf *out);
 
-static void add_list(struct expr *const *exprs, uint32_t count, const char *separator, const struct schema *row,
+static void add_list(struct expr *const *exprs, uint32_t count, const char *separator, const struct view *view,
                      unsigned depth, struct buf *out)
 {
     for (uint32_t i = 0; i < count; i++) {
         buf_add_cstr(out, i ? separator : "");
-        add_expr(exprs[i], row, depth, out);
+        add_expr(exprs[i], view, depth, out);
     }
 }
 
 /* At most LIST_SHOWN, then how many more. */
-static void add_short_list(struct expr *const *exprs, uint32_t count, const struct schema *row, unsigned depth,
+static void add_short_list(struct expr *const *exprs, uint32_t count, const struct view *view, unsigned depth,
                            struct buf *out)
 {
     uint32_t shown = count > LIST_SHOWN + 1 ? LIST_SHOWN : count;
-    add_list(exprs, shown, ", ", row, depth, out);
+    add_list(exprs, shown, ", ", view, depth, out);
     if (shown < count)
         buf_printf(out, ", ... (%u in all)", count);
 }
 
-static void add_endings(const struct expr *expr, const struct schema *row, unsigned depth, struct buf *out)
+static void add_endings(const struct expr *expr, const struct view *view, unsigned depth, struct buf *out)
 {
     const struct dyn *list = expr->args[1]->value.dyn;
-    add_expr(expr->args[0], row, depth, out);
+    add_expr(expr->args[0], view, depth, out);
     buf_printf(out, " ends in one of %u suffix%s: ", list->count, list->count == 1 ? "" : "es");
     for (uint32_t i = 0; i < list->count && i < LIST_SHOWN; i++) {
         struct slice ending = slice_cut(list->items[i]->str, 0, TEXT_SHOWN);
@@ -111,51 +125,85 @@ static bool is_range_test(const struct func *func)
 }
 
 /* An operand that is an operator itself stands in parentheses. */
-static void add_operand(const struct expr *expr, const struct schema *row, unsigned depth, struct buf *out)
+static void add_operand(const struct expr *expr, const struct view *view, unsigned depth, struct buf *out)
 {
     bool wrap = expr->kind == EXPR_CALL && (expr->func->flags & FUNC_OPERATOR) && !expr_is_operator(expr, "[]") &&
                 !expr_is_operator(expr, "cast");
     buf_add_cstr(out, wrap ? "(" : "");
-    add_expr(expr, row, depth, out);
+    add_expr(expr, view, depth, out);
     buf_add_cstr(out, wrap ? ")" : "");
 }
 
-static void add_operator(const struct expr *expr, const struct schema *row, unsigned depth, struct buf *out)
+static void add_operator(const struct expr *expr, const struct view *view, unsigned depth, struct buf *out)
 {
     struct expr *const *args = expr->args;
-    if (strcmp(expr->func->name, "cast") == 0) {
+    if (strcmp(expr->func->name, "cast") == 0 && type_is_number(args[0]->type)) {
+        add_operand(args[0], view, depth, out); /* widening goes without saying */
+    } else if (strcmp(expr->func->name, "cast") == 0) {
         buf_printf(out, "%s(", type_name(expr->type));
-        add_expr(args[0], row, depth, out);
+        add_expr(args[0], view, depth, out);
         buf_add_char(out, ')');
     } else if (strcmp(expr->func->name, "[]") == 0) {
-        add_operand(args[0], row, depth, out);
+        add_operand(args[0], view, depth, out);
         buf_add_char(out, '[');
-        add_expr(args[1], row, depth, out);
+        add_expr(args[1], view, depth, out);
         buf_add_char(out, ']');
     } else if (expr->arg_count == 1) {
         buf_add_char(out, '-');
-        add_operand(args[0], row, depth, out);
+        add_operand(args[0], view, depth, out);
     } else if (takes_list(expr->func)) {
-        add_operand(args[0], row, depth, out);
+        add_operand(args[0], view, depth, out);
         buf_printf(out, " %s (", expr->func->name);
-        add_short_list(args + 1, expr->arg_count - 1, row, depth, out);
+        add_short_list(args + 1, expr->arg_count - 1, view, depth, out);
         buf_add_char(out, ')');
     } else if (is_range_test(expr->func)) {
-        add_operand(args[0], row, depth, out);
+        add_operand(args[0], view, depth, out);
         buf_printf(out, " %s (", expr->func->name);
-        add_list(args + 1, 2, " .. ", row, depth, out);
+        add_list(args + 1, 2, " .. ", view, depth, out);
         buf_add_char(out, ')');
     } else {
         for (uint32_t i = 0; i < expr->arg_count; i++) {
             if (i > 0)
                 buf_printf(out, " %s ", expr->func->name);
-            add_operand(args[i], row, depth, out);
+            add_operand(args[i], view, depth, out);
         }
     }
 }
 
-/* row: the schema that column numbers refer to, or NULL. */
-static void add_expr(const struct expr *expr, const struct schema *row, unsigned depth, struct buf *out)
+/* The aggregate call that gives result column `column` of a summarize, and which of its results it is. */
+static const struct aggr_call *call_at(const struct plan *plan, uint32_t column, uint32_t *out_result)
+{
+    uint32_t first = plan->group_count;
+    for (uint32_t i = 0; i < plan->aggr_count; i++) {
+        const struct aggr_call *call = &plan->aggrs[i];
+        if (column >= first && column < first + call->result_count) {
+            *out_result = column - first;
+            return call;
+        }
+        first += call->result_count;
+    }
+    return NULL;
+}
+
+static void add_call(const struct plan *summarize, const struct aggr_call *call, unsigned depth, struct buf *out)
+{
+    const struct view input = view_of_input(summarize);
+    buf_printf(out, "%s(", call->aggr->name);
+    add_short_list(call->args, call->arg_count, &input, depth, out);
+    buf_add_char(out, ')');
+}
+
+static void add_column(uint32_t column, const struct view *view, unsigned depth, struct buf *out)
+{
+    uint32_t result;
+    const struct aggr_call *call = view->summarize ? call_at(view->summarize, column, &result) : NULL;
+    if (call)
+        add_call(view->summarize, call, depth, out);
+    else if (view->row && column < view->row->count)
+        add_name(view->row->columns[column].name, out);
+}
+
+static void add_expr(const struct expr *expr, const struct view *view, unsigned depth, struct buf *out)
 {
     if (depth >= DEPTH_SHOWN) {
         buf_add_cstr(out, "...");
@@ -166,8 +214,7 @@ static void add_expr(const struct expr *expr, const struct schema *row, unsigned
         add_value(&expr->value, out);
         return;
     case EXPR_COLUMN:
-        if (row && expr->column < row->count)
-            add_name(row->columns[expr->column].name, out);
+        add_column(expr->column, view, depth, out);
         return;
     case EXPR_SET:
         buf_printf(out, "subquery %u", expr->subquery + 1);
@@ -176,12 +223,12 @@ static void add_expr(const struct expr *expr, const struct schema *row, unsigned
         break;
     }
     if (expr_is_operator(expr, "ends with one of")) {
-        add_endings(expr, row, depth + 1, out);
+        add_endings(expr, view, depth + 1, out);
     } else if (expr->func->flags & FUNC_OPERATOR) {
-        add_operator(expr, row, depth + 1, out);
+        add_operator(expr, view, depth + 1, out);
     } else {
         buf_printf(out, "%s(", expr->func->name);
-        add_list(expr->args, expr->arg_count, ", ", row, depth + 1, out);
+        add_list(expr->args, expr->arg_count, ", ", view, depth + 1, out);
         buf_add_char(out, ')');
     }
 }
@@ -207,8 +254,42 @@ static bool is_extend(const struct plan *derive)
     return true;
 }
 
+/* Does it do no more than leave columns out? */
+static bool is_away(const struct plan *derive)
+{
+    uint32_t next = 0;
+    for (uint32_t i = 0; i < derive->schema->count; i++) {
+        if (!passes_on(derive, i) || derive->exprs[i]->column < next)
+            return false;
+        next = derive->exprs[i]->column + 1;
+    }
+    return true;
+}
+
+/* The columns that are left out, where they are fewer than those that stay. */
+static void explain_away(const struct plan *plan, struct buf *out)
+{
+    buf_add_cstr(out, "project-away ");
+    bool first = true;
+    uint32_t kept = 0;
+    for (uint32_t i = 0; i < plan->input->schema->count; i++) {
+        if (kept < plan->schema->count && plan->exprs[kept]->column == i) {
+            kept++;
+            continue;
+        }
+        buf_add_cstr(out, first ? "" : ", ");
+        first = false;
+        add_name(plan->input->schema->columns[i].name, out);
+    }
+}
+
 static void explain_derive(const struct plan *plan, struct buf *out)
 {
+    if (is_away(plan) && plan->schema->count * 2 > plan->input->schema->count) {
+        explain_away(plan, out);
+        return;
+    }
+    const struct view view = view_of_input(plan);
     bool extend = is_extend(plan);
     buf_add_cstr(out, extend ? "extend " : "project ");
     bool first = true;
@@ -221,75 +302,68 @@ static void explain_derive(const struct plan *plan, struct buf *out)
         if (passes_on(plan, i))
             continue;
         buf_add_cstr(out, " = ");
-        add_expr(plan->exprs[i], plan->input->schema, 0, out);
+        add_expr(plan->exprs[i], &view, 0, out);
     }
 }
 
 static void explain_keys(const struct plan *plan, struct buf *out)
 {
+    const struct view view = view_of_input(plan);
     for (uint32_t i = 0; i < plan->key_count; i++) {
         const struct sort_key *key = &plan->keys[i];
         buf_add_cstr(out, i ? ", " : " by ");
-        add_expr(key->expr, plan->input->schema, 0, out);
+        add_expr(key->expr, &view, 0, out);
         buf_printf(out, " %s nulls %s", key->descending ? "desc" : "asc", key->nulls_first ? "first" : "last");
     }
 }
 
-static void explain_aggr(const struct plan *plan, uint32_t column, struct buf *out)
+/* The results of one call that stand side by side, as (a, b, ...) = call; returns how many. */
+static uint32_t explain_results(const struct plan *plan, uint32_t column, struct buf *out)
 {
-    uint32_t first = plan->group_count;
-    for (uint32_t i = 0; i < plan->aggr_count; i++) {
-        const struct aggr_call *call = &plan->aggrs[i];
-        if (column >= first && column < first + call->result_count) {
-            buf_printf(out, "%s(", call->aggr->name);
-            add_short_list(call->args, call->arg_count, plan->input->schema, 0, out);
-            buf_add_char(out, ')');
-            if (call->result_count > 1)
-                buf_printf(out, "#%u", column - first + 1);
-            return;
-        }
-        first += call->result_count;
+    uint32_t result, next, count = 1;
+    const struct expr *expr = plan->exprs[column];
+    const struct aggr_call *call = expr->kind == EXPR_COLUMN ? call_at(plan, expr->column, &result) : NULL;
+    if (!call || call->result_count == 1)
+        return 0;
+    for (uint32_t i = column + 1; i < plan->schema->count; i++, count++)
+        if (plan->exprs[i]->kind != EXPR_COLUMN || call_at(plan, plan->exprs[i]->column, &next) != call)
+            break;
+    uint32_t shown = count > LIST_SHOWN + 1 ? LIST_SHOWN : count;
+    buf_add_char(out, '(');
+    for (uint32_t i = 0; i < shown; i++) {
+        buf_add_cstr(out, i ? ", " : "");
+        add_name(plan->schema->columns[column + i].name, out);
     }
-}
-
-/* Aggregates have no names of their own: the expressions over them are shown with what they stand for. */
-static void explain_result(const struct plan *plan, const struct expr *expr, unsigned depth, struct buf *out)
-{
-    if (depth >= DEPTH_SHOWN) {
-        buf_add_cstr(out, "...");
-    } else if (expr->kind == EXPR_COLUMN) {
-        explain_aggr(plan, expr->column, out);
-    } else if (expr->kind != EXPR_CALL) {
-        add_expr(expr, NULL, 0, out);
-    } else {
-        buf_printf(out, "%s(", expr->func->name);
-        for (uint32_t i = 0; i < expr->arg_count; i++) {
-            buf_add_cstr(out, i ? ", " : "");
-            explain_result(plan, expr->args[i], depth + 1, out);
-        }
-        buf_add_char(out, ')');
-    }
+    if (shown < count)
+        buf_printf(out, ", ... (%u in all)", count);
+    buf_add_cstr(out, ") = ");
+    add_call(plan, call, 0, out);
+    return count;
 }
 
 static void explain_summarize(const struct plan *plan, struct buf *out)
 {
+    const struct view input = view_of_input(plan), computed = {.summarize = plan};
     buf_add_cstr(out, "summarize");
-    for (uint32_t i = plan->group_count; i < plan->schema->count; i++) {
+    for (uint32_t i = plan->group_count; i < plan->schema->count;) {
         buf_add_cstr(out, i > plan->group_count ? ", " : " ");
+        uint32_t several = explain_results(plan, i, out);
+        i += several;
+        if (several)
+            continue;
         add_name(plan->schema->columns[i].name, out);
         buf_add_cstr(out, " = ");
-        explain_result(plan, plan->exprs[i], 0, out);
+        add_expr(plan->exprs[i++], &computed, 0, out);
     }
     for (uint32_t i = 0; i < plan->group_count; i++) {
-        buf_add_cstr(out, i ? ", " : " by ");
-        add_name(plan->schema->columns[i].name, out);
         const struct expr *group = plan->groups[i];
-        bool same = group->kind == EXPR_COLUMN &&
-                    slice_eq(plan->input->schema->columns[group->column].name, plan->schema->columns[i].name);
-        if (same)
+        struct slice name = plan->schema->columns[i].name;
+        buf_add_cstr(out, i ? ", " : " by ");
+        add_name(name, out);
+        if (group->kind == EXPR_COLUMN && slice_eq(input.row->columns[group->column].name, name))
             continue;
         buf_add_cstr(out, " = ");
-        add_expr(group, plan->input->schema, 0, out);
+        add_expr(group, &input, 0, out);
     }
 }
 
@@ -306,6 +380,7 @@ static void explain_scan(const struct plan *root, const struct plan *scan, struc
 
 static void explain_operator(const struct plan *root, const struct plan *plan, struct buf *out)
 {
+    const struct view view = view_of_input(plan);
     switch (plan->kind) {
     case PLAN_SCAN:
         explain_scan(root, plan, out);
@@ -317,15 +392,15 @@ static void explain_operator(const struct plan *root, const struct plan *plan, s
         buf_add_cstr(out, "range ");
         add_name(plan->schema->columns[0].name, out);
         buf_add_cstr(out, " from ");
-        add_expr(plan->exprs[0], NULL, 0, out);
+        add_expr(plan->exprs[0], &view, 0, out);
         buf_add_cstr(out, " to ");
-        add_expr(plan->exprs[1], NULL, 0, out);
+        add_expr(plan->exprs[1], &view, 0, out);
         buf_add_cstr(out, " step ");
-        add_expr(plan->exprs[2], NULL, 0, out);
+        add_expr(plan->exprs[2], &view, 0, out);
         break;
     case PLAN_WHERE:
         buf_add_cstr(out, "where ");
-        add_expr(plan->exprs[0], plan->input->schema, 0, out);
+        add_expr(plan->exprs[0], &view, 0, out);
         buf_printf(out, "    // cost %u", expr_cost(plan->exprs[0]));
         break;
     case PLAN_DERIVE:

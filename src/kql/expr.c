@@ -99,8 +99,8 @@ bool expr_visit(struct expr *expr, bool (*visit)(struct expr *expr, void *user),
     return visit(expr, user);
 }
 
-/* Loading a cell costs about as much as comparing it; a conversion of a whole list is paid once, not a row. */
-enum { COST_COLUMN = 1, COST_MAX = 1000000 };
+/* Loading a cell costs a source some five comparisons; a list or a subquery is paid once, not for each row. */
+enum { COST_COLUMN = 5, COST_MAX = 1000000 };
 
 unsigned expr_cost(const struct expr *expr)
 {
