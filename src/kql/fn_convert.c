@@ -1,8 +1,8 @@
 /*
  * fn_convert.c - the conversions that a query writes: tolong() and its kin, parse_json(), gettype().
  *
- * What a conversion gives is value_convert()'s to say (event/value.h). Source: Kusto reference, toint() ... parse_json(),
- * gettype(); semantics, section 3.
+ * What a conversion gives is value_convert()'s to say (event/value.h). Source: Kusto reference, toint(), tostring(),
+ * parse_json(), gettype() and their kin.
  */
 #include "kql/eval.h"
 #include "kql/func.h"

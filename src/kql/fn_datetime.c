@@ -1,8 +1,8 @@
 /*
  * fn_datetime.c - functions over datetimes and timespans: the family FUNCS_DATETIME.
  *
- * now() is one instant for the whole query. What falls out of years 1 to 9999 is null. Source: Kusto reference; semantics,
- * section 5. Units of time are time_unit.c's, formats time_format.c's.
+ * now() is one instant for the whole query. What falls out of years 1 to 9999 is null. Source: Kusto reference;
+ * semantics, section 5. Units of time are time_unit.c's, formats time_format.c's.
  */
 #include "kql/fn_datetime.h"
 #include "event/datetime.h"
