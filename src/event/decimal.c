@@ -179,7 +179,7 @@ static BID_UINT128 modulo(BID_UINT128 a, BID_UINT128 b, unsigned *flags)
 
 bool decimal_calc(enum decimal_op op, struct decimal a, struct decimal b, struct decimal *out_value)
 {
-    BID_UINT128 left = to_bid(a), right = to_bid(b), result = left;
+    BID_UINT128 left = to_bid(a), right = to_bid(b), result;
     unsigned flags = 0;
     switch (op) {
     case DECIMAL_ADD:
@@ -195,6 +195,7 @@ bool decimal_calc(enum decimal_op op, struct decimal a, struct decimal b, struct
         result = bid128_div(left, right, BID_ROUNDING_TO_NEAREST, &flags);
         break;
     case DECIMAL_MOD:
+    default:
         result = modulo(left, right, &flags);
         break;
     }

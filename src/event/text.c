@@ -11,19 +11,18 @@
 
 /* --- reals --- */
 
-static size_t write_word(const char *word, char out[REAL_TEXT_MAX])
+static size_t write_word(struct slice word, char out[REAL_TEXT_MAX])
 {
-    size_t len = strlen(word);
-    memcpy(out, word, len);
-    return len;
+    memcpy(out, word.ptr, word.len);
+    return word.len;
 }
 
 size_t real_write(double value, char out[REAL_TEXT_MAX])
 {
     if (isnan(value))
-        return write_word("NaN", out);
+        return write_word(SLICE("NaN"), out);
     if (isinf(value))
-        return write_word(value > 0 ? "Infinity" : "-Infinity", out);
+        return write_word(value > 0 ? SLICE("Infinity") : SLICE("-Infinity"), out);
     /* 15 digits are always kept by a double, 17 always tell it from its neighbours. */
     int len = 0;
     for (int digits = 15; digits <= 17; digits++) {

@@ -46,8 +46,8 @@ static enum err_code gettype_eval(struct eval *eval, const struct expr *expr, co
 
 #define CONVERSION(name_, signature_, flags_, cost_, doc_)                                                             \
     {                                                                                                                  \
-        .name = name_, .signature = signature_, .name_rule = NAME_FIRST_ARG, .flags = flags_, .cost = cost_,           \
-        .eval = convert_eval, .doc = doc_                                                                              \
+        .name = (name_), .signature = (signature_), .name_rule = NAME_FIRST_ARG, .flags = (flags_), .cost = (cost_),   \
+        .eval = convert_eval, .doc = (doc_)                                                                            \
     }
 
 const struct func FUNCS_CONVERT[] = {

@@ -403,15 +403,15 @@ static enum err_code format_eval(struct eval *eval, const struct expr *expr, con
 
 #define EDGE_ROW(name_, rule, doc_)                                                                                    \
     {                                                                                                                  \
-        .name = #name_, .signature = "d?l:d", .name_rule = rule, .cost = 3, .eval = name_##_eval, .doc = doc_          \
+        .name = #name_, .signature = "d?l:d", .name_rule = (rule), .cost = 3, .eval = name_##_eval, .doc = (doc_)      \
     }
 #define PART_ROW(name_, eval_, result, doc_)                                                                           \
     {                                                                                                                  \
-        .name = name_, .signature = "d:" result, .cost = 3, .eval = eval_, .doc = doc_                                 \
+        .name = (name_), .signature = "d:" result, .cost = 3, .eval = (eval_), .doc = (doc_)                           \
     }
 #define UNIX_ROW(name_, eval_, doc_)                                                                                   \
     {                                                                                                                  \
-        .name = name_, .signature = "l:d r:d", .cost = 2, .eval = eval_, .doc = doc_                                   \
+        .name = (name_), .signature = "l:d r:d", .cost = 2, .eval = (eval_), .doc = (doc_)                             \
     }
 
 const struct func FUNCS_DATETIME[] = {

@@ -7,6 +7,8 @@
 #include "event/datetime.h"
 #include "kql/fn_datetime.h"
 
+enum { MONTHS_ALL = 9999 * 12 };
+
 static const char *const PART_NAMES[PART_COUNT] = {
     [UNIT_YEAR] = "year",
     [UNIT_QUARTER] = "quarter",
@@ -84,11 +86,11 @@ int64_t time_unit_index(int64_t ticks, enum time_unit unit)
 /* The first instant of a month; the month behind the last one is still told. */
 static bool month_start(int64_t index, int64_t *out_ticks)
 {
-    if (index == 9999 * 12) {
+    if (index == MONTHS_ALL) {
         *out_ticks = TICKS_MAX + 1;
         return true;
     }
-    if (index < 0 || index > 9999 * 12)
+    if (index < 0 || index > MONTHS_ALL)
         return false;
     struct civil civil = {.year = 1 + (int)(index / 12), .month = 1 + (int)(index % 12), .day = 1};
     return datetime_from_civil(&civil, out_ticks);
@@ -113,7 +115,7 @@ static bool months_add(int64_t ticks, int64_t months, int64_t *out_ticks)
     struct civil civil;
     int64_t index;
     datetime_to_civil(ticks, &civil);
-    if (__builtin_add_overflow(month_index(&civil), months, &index) || index < 0 || index >= 9999 * 12)
+    if (__builtin_add_overflow(month_index(&civil), months, &index) || index < 0 || index >= MONTHS_ALL)
         return false;
     civil.year = 1 + (int)(index / 12);
     civil.month = 1 + (int)(index % 12);
