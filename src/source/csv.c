@@ -97,7 +97,7 @@ static enum err_code csv_open(struct stream *stream, const struct schema *schema
         csv->source.options.block_bytes = CSV_RECORD_MAX;
     csv->stream = stream;
     arena_init(&csv->arena, 0);
-    csv_scanner_start(&csv->scanner, 0);
+    csv_scanner_init(&csv->scanner, 0);
     enum err_code code = header_take(csv, err);
     if (code) {
         csv_close(&csv->source);
@@ -174,7 +174,7 @@ static enum err_code block_scan(struct csv_source *csv, struct csv_block *block,
     while (start < block->len && csv_scan(&csv->scanner, block->text, block->len, csv->ended, &end)) {
         TRY(row_add(csv, block, start, end, err));
         *out_end = start = end;
-        csv_scanner_start(&csv->scanner, start);
+        csv_scanner_next(&csv->scanner, start);
     }
     return ERR_NONE;
 }
@@ -190,7 +190,7 @@ static enum err_code rest_keep(struct csv_source *csv, struct csv_block *block, 
         memcpy(rest, block->text + end, len);
     csv->rest = rest;
     csv->rest_len = len;
-    csv->scanner.at -= end;
+    csv_scanner_move(&csv->scanner, end);
     block->len = end;
     csv->offset = block->block.offset + end;
     return ERR_NONE;
@@ -207,22 +207,23 @@ static enum err_code record_skip(struct csv_source *csv, struct csv_block *block
     uint64_t passed = csv->scanner.at;
     window.len = block->len - csv->scanner.at;
     memcpy(window.text, block->text + csv->scanner.at, window.len);
-    csv->scanner.at = 0;
+    csv_scanner_move(&csv->scanner, csv->scanner.at);
     size_t end = 0;
     enum err_code code = ERR_NONE;
     while (!(code = block_fill(csv, &window, err))) {
         if (csv_scan(&csv->scanner, window.text, window.len, csv->ended, &end))
             break;
-        passed += csv->scanner.at;
-        window.len -= csv->scanner.at;
-        memmove(window.text, window.text + csv->scanner.at, window.len);
-        csv->scanner.at = 0;
+        size_t seen = csv->scanner.at;
+        passed += seen;
+        window.len -= seen;
+        memmove(window.text, window.text + seen, window.len);
+        csv_scanner_move(&csv->scanner, seen);
     }
     if (!code) {
         block->too_long = true;
         block->lines += csv->scanner.lines;
         block->len = max;
-        csv_scanner_start(&csv->scanner, end);
+        csv_scanner_next(&csv->scanner, end);
         struct csv_block behind = {
             .block = {.offset = block->block.offset + passed}, .text = window.text, .len = window.len};
         code = rest_keep(csv, &behind, end, err);

@@ -14,7 +14,7 @@ static bool header_find(struct slice head, bool whole, struct slice *out_record,
 {
     size_t start = slice_starts(head, SLICE("\xef\xbb\xbf")) ? 3 : 0;
     struct csv_scanner scanner;
-    csv_scanner_start(&scanner, start);
+    csv_scanner_init(&scanner, start);
     if (!csv_scan(&scanner, head.ptr, head.len, whole, out_len))
         return false;
     *out_record = csv_record(head.ptr, start, *out_len);
@@ -269,12 +269,12 @@ static enum err_code guesses_narrow_all(struct guess *guesses, uint32_t count, s
     struct csv_scanner scanner;
     size_t start = 0, end;
     enum err_code code = ERR_NONE;
-    csv_scanner_start(&scanner, 0);
+    csv_scanner_init(&scanner, 0);
     while (!code && start < text.len && csv_scan(&scanner, text.ptr, text.len, whole, &end)) {
         code = guesses_narrow(guesses, count, csv_record(text.ptr, start, end), &scratch, err);
         arena_clear(&scratch);
         start = end;
-        csv_scanner_start(&scanner, start);
+        csv_scanner_next(&scanner, start);
     }
     arena_release(&scratch);
     return code;

@@ -12,23 +12,37 @@
 #include <stdbool.h>
 #include <stdint.h>
 
-/* Looks for record ends in a text that may come in pieces. */
+/*
+ * Looks for record ends in a text that may come in pieces. Texts of up to 4 GiB: where the text goes on, but moves in
+ * memory, say so by csv_scanner_move().
+ *
+ *   text  |  looked at  |  marked: quotes and newlines are known  |  not yet  |
+ *                       at                                      marked        len
+ */
+enum { CSV_MARKS = 1024 };
 struct csv_scanner {
     size_t at;      /* all before it has been looked at */
     char before;    /* the byte before `at`; a comma at a record's begin */
     bool quoted;    /* `at` is in a quoted cell */
     uint32_t lines; /* line ends seen in this record */
+    size_t marked;
+    uint32_t next, count; /* marks[next, count) lie in [at, marked) */
+    uint32_t marks[CSV_MARKS];
 };
 
-/* At a record's begin, at offset `at` of the text. */
-void csv_scanner_start(struct csv_scanner *scanner, size_t at);
+/* At the begin of a text, which is a record's begin. */
+void csv_scanner_init(struct csv_scanner *scanner, size_t at);
 
 /*
  * Goes on from scanner->at in text, of which [0, len) is known (more may follow, unless last). True: the record ends
- * at *out_end, behind its line end if it has one, and the scanner is to be started anew. False: all has been looked at
- * (a quote at the very end is left for the next call), and the record goes on.
+ * at *out_end, behind its line end if it has one; scanner->lines is how many it had; say csv_scanner_next() to go on
+ * with the next one there. False: all has been looked at (but for a quote at the very end), and the record goes on.
  */
 bool csv_scan(struct csv_scanner *scanner, const char *text, size_t len, bool last, size_t *out_end);
+void csv_scanner_next(struct csv_scanner *scanner, size_t at);
+
+/* The text's first `by` bytes, all looked at, are gone. Not while a record's end is told. */
+void csv_scanner_move(struct csv_scanner *scanner, size_t by);
 
 /* A record without its line end. */
 struct slice csv_record(const char *text, size_t start, size_t end);

@@ -42,6 +42,8 @@ struct simd {
      */
     size_t (*mark)(const char *text, size_t len, const struct simd_marks *marks, size_t *from, uint32_t *out,
                    size_t capacity);
+    /* In the same way, the offsets of quotes and newlines: what cuts CSV into records. */
+    size_t (*quotes)(const char *text, size_t len, size_t *from, uint32_t *out, size_t capacity);
 };
 enum { SIMD_MARKS_ROOM = 64 };
 

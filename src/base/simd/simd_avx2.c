@@ -62,6 +62,12 @@ static inline KERNEL_TARGET uint64_t chunk_structure(struct chunk c)
     return join(structure_half(c.half[0]), structure_half(c.half[1]));
 }
 
+static inline KERNEL_TARGET uint64_t chunk_quotes(struct chunk c)
+{
+    return join(_mm256_or_si256(equal(c.half[0], '"'), equal(c.half[0], '\n')),
+                _mm256_or_si256(equal(c.half[1], '"'), equal(c.half[1], '\n')));
+}
+
 static inline KERNEL_TARGET struct marks_consts marks_prepare(const struct simd_marks *marks)
 {
     struct marks_consts c = {.count = marks->count};

@@ -40,6 +40,11 @@ static inline KERNEL_TARGET uint64_t chunk_structure(struct chunk c)
            _mm512_cmpeq_epi8_mask(folded, _mm512_set1_epi8('}'));
 }
 
+static inline KERNEL_TARGET uint64_t chunk_quotes(struct chunk c)
+{
+    return _mm512_cmpeq_epi8_mask(c.v, _mm512_set1_epi8('"')) | _mm512_cmpeq_epi8_mask(c.v, _mm512_set1_epi8('\n'));
+}
+
 static inline KERNEL_TARGET struct marks_consts marks_prepare(const struct simd_marks *marks)
 {
     struct marks_consts c = {.count = marks->count};

@@ -87,6 +87,14 @@ static inline uint64_t chunk_structure(struct chunk c)
     return mask;
 }
 
+static inline uint64_t chunk_quotes(struct chunk c)
+{
+    uint64_t mask = 0;
+    for (unsigned i = 0; i < PARTS; i++)
+        mask |= mask16(equal(c.part[i], '"') | equal(c.part[i], '\n')) << (16 * i);
+    return mask;
+}
+
 static inline struct marks_consts marks_prepare(const struct simd_marks *marks)
 {
     struct marks_consts c = {.count = marks->count};

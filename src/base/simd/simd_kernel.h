@@ -7,6 +7,7 @@
  *   chunk_eq(c, byte)        64-bit mask of the bytes that are equal
  *   chunk_string(c)          mask of quotes, backslashes and bytes below 0x20
  *   chunk_structure(c)       mask of quotes, braces and brackets
+ *   chunk_quotes(c)          mask of quotes and newlines
  *   chunk_marks(p, consts)   mask of simd.h's mark() for 64 bytes at p; reads up to SIMD_DISTANCE_MAX bytes more
  *   struct marks_consts, marks_prepare(marks)
  *   KERNEL_NAME, KERNEL_TABLE
@@ -88,4 +89,21 @@ static KERNEL_TARGET size_t kernel_mark(const char *text, size_t len, const stru
     return count;
 }
 
-const struct simd KERNEL_TABLE = {KERNEL_NAME, kernel_string_end, kernel_structure, kernel_mark};
+static KERNEL_TARGET size_t kernel_quotes(const char *text, size_t len, size_t *from, uint32_t *out, size_t capacity)
+{
+    size_t at = *from, count = 0;
+    size_t room = capacity - SIMD_MARKS_ROOM;
+    for (; len - at >= CHUNK && count <= room; at += CHUNK) {
+        count = marks_write(chunk_quotes(chunk_load(text + at)), at, out, count);
+    }
+    if (at < len && len - at < CHUNK && count <= room) {
+        char tail[CHUNK] = {0};
+        memcpy(tail, text + at, len - at);
+        count = marks_write(chunk_quotes(chunk_load(tail)), at, out, count);
+        at = len;
+    }
+    *from = at;
+    return count;
+}
+
+const struct simd KERNEL_TABLE = {KERNEL_NAME, kernel_string_end, kernel_structure, kernel_mark, kernel_quotes};

@@ -4,6 +4,7 @@
 #include "guard.h"
 #include "test.h"
 
+#include "base/simd/simd.h"
 #include "source/csv_scan.h"
 
 #include <stdlib.h>
@@ -37,7 +38,7 @@ static void records_slowly(struct slice text, char *out)
 static void records_in_pieces(struct slice text, size_t stop, char *out)
 {
     struct csv_scanner scanner;
-    csv_scanner_start(&scanner, 0);
+    csv_scanner_init(&scanner, 0);
     size_t start = 0, end, known = stop;
     while (start < text.len) {
         if (!csv_scan(&scanner, text.ptr, known, known == text.len, &end)) {
@@ -49,7 +50,7 @@ static void records_in_pieces(struct slice text, size_t stop, char *out)
         out += end - start;
         *out++ = '|';
         start = end;
-        csv_scanner_start(&scanner, start);
+        csv_scanner_next(&scanner, start);
     }
     *out = '\0';
 }
@@ -75,6 +76,29 @@ static void records_end_where_an_obvious_reader_says(void **state)
     }
 }
 
+/* So many marks that they come in several runs, with pairs of quotes on their borders. */
+static void long_records_end_where_an_obvious_reader_says(void **state)
+{
+    (void)state;
+    enum { LEN = 20000 };
+    char *text = malloc(LEN), *expected = malloc(2 * LEN + 2), *got = malloc(2 * LEN + 2);
+    uint32_t seed = 11;
+    for (int round = 0; round < 50; round++) {
+        for (size_t i = 0; i < LEN; i++) {
+            seed = seed * 1664525 + 1013904223;
+            text[i] = "\"\"\"\"\"\"\"a,\n"[(seed >> 16) % (round % 2 ? 10 : 9)];
+        }
+        records_slowly(slice_of(text, LEN), expected);
+        records_in_pieces(slice_of(text, LEN), LEN, got);
+        assert_string_equal(got, expected);
+        records_in_pieces(slice_of(text, LEN), (seed >> 8) % LEN, got);
+        assert_string_equal(got, expected);
+    }
+    free(text);
+    free(expected);
+    free(got);
+}
+
 static void nothing_is_read_behind_the_end(void **state)
 {
     (void)state;
@@ -98,16 +122,48 @@ static void nothing_is_read_behind_the_end(void **state)
     }
 }
 
+/* Each instruction set's marks, from any offset and with little room, are those of a plain loop. */
+static void every_kernel_marks_quotes_and_newlines(void **state)
+{
+    (void)state;
+    static const char *const NAMES[] = {"generic", "avx2", "avx512"};
+    char text[300];
+    uint32_t seed = 3;
+    for (size_t i = 0; i < sizeof text; i++) {
+        seed = seed * 1664525 + 1013904223;
+        text[i] = "a\"\n\0,\xff"[(seed >> 16) % 6];
+    }
+    for (size_t k = 0; k < TEST_COUNT(NAMES); k++) {
+        const struct simd *simd = simd_named(NAMES[k]);
+        for (size_t len = 0; simd && len <= sizeof text; len++) {
+            struct guard guard = guard_copy(slice_of(text, len));
+            size_t from = len / 3;
+            for (size_t i = from; from < len;) {
+                uint32_t marks[SIMD_MARKS_ROOM + 5];
+                size_t count = simd->quotes(guard.bytes.ptr, len, &from, marks, TEST_COUNT(marks));
+                for (size_t m = 0; m < count; m++, i++) {
+                    while (text[i] != '"' && text[i] != '\n')
+                        i++;
+                    assert_int_equal(marks[m], i);
+                }
+                for (; i < from; i++)
+                    assert_true(text[i] != '"' && text[i] != '\n');
+            }
+            guard_free(&guard);
+        }
+    }
+}
+
 static void lines_in_quotes_are_counted(void **state)
 {
     (void)state;
     struct slice text = SLICE("a,\"1\n2\n\",\"\n\"\nnext\n");
     struct csv_scanner scanner;
     size_t end;
-    csv_scanner_start(&scanner, 0);
+    csv_scanner_init(&scanner, 0);
     assert_true(csv_scan(&scanner, text.ptr, text.len, true, &end));
     assert_int_equal(scanner.lines, 4);
-    csv_scanner_start(&scanner, end);
+    csv_scanner_next(&scanner, end);
     assert_true(csv_scan(&scanner, text.ptr, text.len, true, &end));
     assert_int_equal(scanner.lines, 1);
     assert_int_equal(end, text.len);
@@ -167,7 +223,9 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(records_end_where_an_obvious_reader_says),
+        cmocka_unit_test(long_records_end_where_an_obvious_reader_says),
         cmocka_unit_test(nothing_is_read_behind_the_end),
+        cmocka_unit_test(every_kernel_marks_quotes_and_newlines),
         cmocka_unit_test(lines_in_quotes_are_counted),
         cmocka_unit_test(cells_are_told_with_their_faults),
         cmocka_unit_test(line_ends_are_no_part_of_a_record),
