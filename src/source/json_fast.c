@@ -235,68 +235,115 @@ static enum json_verdict flat_verdict(const struct json_facts *noted, const stru
 
 /* --- envelopes --- */
 
-struct envelope {
+/* What one part of an envelope, before or after the row, says. */
+struct part {
+    struct json_pattern seen;
     bool has_category, other_category;
-    uint32_t close; /* of the properties: its closing brace */
 };
 
 /* A member of the envelope other than the row; the cursor is at its value. */
-static bool envelope_member(struct envelope *envelope, struct json_cursor *cursor, struct json_text key)
+static bool part_member(struct part *part, struct json_cursor *cursor, struct json_text key)
 {
     struct slice value;
     if (key.escaped || slice_eq(key.raw, SLICE("properties")) || !json_value(cursor, &value))
         return false;
-    if (!slice_eq(key.raw, SLICE("category")))
+    if (!slice_eq(key.raw, SLICE("category"))) {
+        json_pattern_note(&part->seen, value);
         return true;
-    if (envelope->has_category || memchr(value.ptr, '\\', value.len))
+    }
+    if (part->has_category || memchr(value.ptr, '\\', value.len))
         return false;
-    envelope->has_category = true;
-    envelope->other_category = !slice_eq(value, SLICE("\"" JSON_CATEGORY "\""));
+    part->has_category = true;
+    part->other_category = !slice_eq(value, SLICE("\"" JSON_CATEGORY "\""));
     return true;
 }
 
 /* From the record's begin to the row's: "properties" must be the key before the only bracket. */
-static bool envelope_begin(struct envelope *envelope, const struct json_facts *facts, const char *text, uint32_t end)
+static bool before_read(struct part *part, const struct json_facts *facts, const char *text, uint32_t end)
 {
     struct json_cursor cursor = {text + facts->begin, text + end, NULL};
     struct json_walk walk;
     struct json_text key;
+    json_pattern_begin(&part->seen, cursor.at);
     json_enter(&cursor, &walk);
     while (json_member(&cursor, &walk, &key) == JSON_ITEM) {
         if (cursor.at == text + facts->bracket)
             return !key.escaped && slice_eq(key.raw, SLICE("properties"));
-        if (!envelope_member(envelope, &cursor, key))
+        if (!part_member(part, &cursor, key))
             return false;
     }
     return false;
 }
 
+static bool before_row(struct json_memory *memory, const struct json_facts *facts, const char *text, uint32_t end)
+{
+    const char *begin = text + facts->begin, *row = text + facts->bracket, *stop;
+    if (json_pattern_match(&memory->before, begin, text + end, &stop) && stop == row)
+        return true;
+    struct part part = {0};
+    if (!before_read(&part, facts, text, end))
+        return false;
+    json_pattern_learn(&memory->before, &part.seen, (size_t)(row - begin));
+    memory->before_category = part.has_category;
+    memory->before_other = part.other_category;
+    return true;
+}
+
 /*
- * From the row's end to the record's. In a well-formed record with two opening braces there are two closing ones, the
- * last byte being one of them. If (blanks aside) a brace stands before it, this is the other: only what closes a value
- * can stand there, and a string is closed by a quote. Else the other is the last brace that stands outside of strings.
- * A brace inside of a string, taken for it, can't be followed by members up to the end: from there to the end the
- * number of quotes that no backslash escapes is odd, and the members have an even one.
+ * Where the row ends: its closing brace, or 0. In a well-formed record with two opening braces there are two closing
+ * ones, the last byte being one of them. If (blanks aside) a brace stands before it, this is the other: only what
+ * closes a value can stand there, and a string is closed by a quote. Else it is the last brace that stands outside of
+ * strings; a brace inside of one is found out by after_read().
  */
-static bool envelope_end(struct envelope *envelope, const struct json_facts *facts, const char *text, uint32_t end)
+static uint32_t row_close(const struct json_facts *facts, const char *text, uint32_t end)
 {
     int64_t close = back_over_blanks(text, facts->bracket, end - 1);
-    if (text[close] != '}') {
-        while (close > facts->bracket && text[close] != '}')
-            close--;
-    }
-    if (close <= facts->bracket)
-        return false;
-    envelope->close = (uint32_t)close;
+    while (close > facts->bracket && text[close] != '}')
+        close--;
+    return close > facts->bracket ? (uint32_t)close : 0;
+}
+
+/*
+ * From the row's end to the record's. Where `close` is a brace inside of a string, members can't follow up to the end:
+ * from there to the end the number of quotes that no backslash escapes is odd, and members have an even one.
+ */
+static bool after_read(struct part *part, uint32_t close, const char *text, uint32_t end)
+{
     struct json_cursor cursor = {text + close + 1, text + end, NULL};
     struct json_walk walk = {.begun = true};
     struct json_text key;
     enum json_step step;
+    json_pattern_begin(&part->seen, cursor.at);
     while ((step = json_member(&cursor, &walk, &key)) == JSON_ITEM) {
-        if (!envelope_member(envelope, &cursor, key))
+        if (!part_member(part, &cursor, key))
             return false;
     }
     return step == JSON_END && cursor.at == text + end;
+}
+
+static bool after_row(struct json_memory *memory, uint32_t close, const char *text, uint32_t end)
+{
+    const char *begin = text + close + 1, *stop;
+    if (json_pattern_match(&memory->after, begin, text + end, &stop) && stop == text + end)
+        return true;
+    struct part part = {0};
+    if (!after_read(&part, close, text, end))
+        return false;
+    json_pattern_learn(&memory->after, &part.seen, end - close - 1);
+    memory->after_category = part.has_category;
+    memory->after_other = part.other_category;
+    return true;
+}
+
+static enum json_verdict envelope_verdict(const struct json_facts *facts, struct json_memory *memory, const char *text,
+                                          uint32_t end, uint32_t *out_close)
+{
+    uint32_t close = row_close(facts, text, end);
+    *out_close = close;
+    if (text[facts->bracket] != '{' || close == 0 || !before_row(memory, facts, text, end) ||
+        !after_row(memory, close, text, end) || (memory->before_category && memory->after_category))
+        return JSON_FAST_UNSURE;
+    return memory->before_other || memory->after_other ? JSON_FAST_PASSED : JSON_FAST_ROW;
 }
 
 /* --- the verdict --- */
@@ -316,23 +363,21 @@ static enum json_verdict column_verdict(const struct json_facts *facts, const st
     return JSON_FAST_ROW;
 }
 
-enum json_verdict json_fast_verdict(const struct json_facts *facts, const struct json_probe *probe, const char *text,
-                                    uint32_t end, uint32_t *out_value)
+enum json_verdict json_fast_verdict(const struct json_facts *facts, const struct json_probe *probe,
+                                    struct json_memory *memory, const char *text, uint32_t end, uint32_t *out_value)
 {
+    uint32_t low = facts->begin, high = end;
     if (facts->doubt || facts->brackets > 1 || end - facts->begin < 2 || text[facts->begin] != '{' ||
         text[end - 1] != '}')
         return JSON_FAST_UNSURE;
+    enum json_verdict verdict;
     if (facts->brackets == 0) {
-        enum json_verdict verdict = flat_verdict(facts, probe, text, end);
-        return verdict == JSON_FAST_ROW ? column_verdict(facts, probe, facts->begin, end, out_value) : verdict;
+        verdict = flat_verdict(facts, probe, text, end);
+    } else {
+        low = facts->bracket;
+        verdict = envelope_verdict(facts, memory, text, end, &high);
     }
-    struct envelope envelope = {0};
-    if (text[facts->bracket] != '{' || !envelope_begin(&envelope, facts, text, end) ||
-        !envelope_end(&envelope, facts, text, end))
-        return JSON_FAST_UNSURE;
-    if (envelope.other_category)
-        return JSON_FAST_PASSED;
-    return column_verdict(facts, probe, facts->bracket, envelope.close, out_value);
+    return verdict == JSON_FAST_ROW ? column_verdict(facts, probe, low, high, out_value) : verdict;
 }
 
 bool json_fast_value(const char *at, const char *end, struct slice *out_value)

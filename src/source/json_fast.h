@@ -11,6 +11,7 @@
 #include "base/simd/simd.h"
 #include "base/slice.h"
 #include "event/schema.h"
+#include "source/json_pattern.h"
 #include "source/json_row.h"
 
 #include <stdbool.h>
@@ -63,12 +64,20 @@ enum json_verdict {
     JSON_FAST_UNSURE  /* for the full parser */
 };
 
+/* What the last envelopes looked like, before and after the row: most are like the one before. */
+struct json_memory {
+    struct json_pattern before, after;
+    bool before_category, after_category; /* the part holds the category */
+    bool before_other, after_other;       /* ... and it is not ours */
+};
+
 /*
  * Decides about the record that ends at `end` (no blanks around it). For a row, *out_value is where the column's value
- * begins, JSON_VALUE_ABSENT, or JSON_VALUE_UNKNOWN where no column was looked for.
+ * begins, JSON_VALUE_ABSENT, or JSON_VALUE_UNKNOWN where no column was looked for. memory begins zeroed, and is good for
+ * one text.
  */
-enum json_verdict json_fast_verdict(const struct json_facts *facts, const struct json_probe *probe, const char *text,
-                                    uint32_t end, uint32_t *out_value);
+enum json_verdict json_fast_verdict(const struct json_facts *facts, const struct json_probe *probe,
+                                    struct json_memory *memory, const char *text, uint32_t end, uint32_t *out_value);
 
 /*
  * The value that begins at `at`, within a record that ends at `end`. False if the full parser must look: it is no

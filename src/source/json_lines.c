@@ -158,6 +158,7 @@ struct cut {
     struct json_batch *batch;
     struct json_probe probe;
     struct json_facts facts;
+    struct json_memory memory;
     const char *text;
     uint32_t len;
     uint32_t line; /* number in the block */
@@ -172,7 +173,7 @@ static bool line_fast(struct cut *cut, uint32_t end, enum err_code *out_code, st
         return false;
     if (end > begin && cut->text[end - 1] == '\r')
         end--;
-    switch (json_fast_verdict(&cut->facts, &cut->probe, cut->text, end, &value)) {
+    switch (json_fast_verdict(&cut->facts, &cut->probe, &cut->memory, cut->text, end, &value)) {
     case JSON_FAST_ROW: {
         struct json_row row = {.start = begin, .len = end - begin, .record = cut->line, .value = value};
         *out_code = json_batch_row(cut->batch, &row, err);

@@ -1,0 +1,110 @@
+/*
+ * json_drive.c - see json_drive.h.
+ */
+#include "json_drive.h"
+
+#include "base/mem.h"
+#include "event/value.h"
+
+#include <inttypes.h>
+#include <stdlib.h>
+
+void drive_init(struct drive *drive, const struct source_type *type)
+{
+    *drive = (struct drive){.type = type, .schema = schema_device_network_events()};
+    drive->options.first_column = COLUMN_NONE;
+    drive->options.count_cells = true;
+    buf_init(&drive->rows, 0);
+    buf_reserve(&drive->rows, 1);
+    drive->stats.cells = calloc(SCHEMA_COLUMNS_MAX, sizeof *drive->stats.cells);
+}
+
+void drive_release(struct drive *drive)
+{
+    buf_release(&drive->rows);
+    free(drive->rejects);
+    free(drive->stats.cells);
+}
+
+static void keep_rejects(struct drive *drive, const struct source_batch *batch)
+{
+    for (size_t i = 0; i < batch->reject_count; i++) {
+        const struct reject *reject = &batch->rejects[i];
+        size_t size = (drive->reject_count + 1) * sizeof *drive->rejects;
+        struct drive_reject *grown = realloc(drive->rejects, size);
+        if (!grown)
+            abort();
+        drive->rejects = grown;
+        drive->rejects[drive->reject_count++] = (struct drive_reject){
+            reject->kind, reject->record, batch->block->offset + reject->offset, reject->bytes.len};
+    }
+}
+
+static void show_row(struct drive *drive, const struct batch *batch, uint32_t row)
+{
+    uint32_t offset = schema_find(batch->schema, SLICE("SourceOffset"));
+    buf_printf(&drive->rows, "%" PRId64, batch->columns[offset].i64[row]);
+    for (uint32_t c = 0; c < batch->schema->count; c++) {
+        struct value value = column_value(&batch->columns[c], row);
+        if (batch->schema->columns[c].origin == COLUMN_PROVENANCE || value.is_null ||
+            (value.type == TYPE_STRING && value.str.len == 0))
+            continue;
+        buf_printf(&drive->rows, " %.*s=", SLICE_ARG(batch->schema->columns[c].name));
+        value_to_json(&value, &drive->rows);
+    }
+    buf_add_char(&drive->rows, '\n');
+    drive->row_count++;
+}
+
+static enum err_code take_batch(struct drive *drive, struct batch *batch)
+{
+    const struct column *column;
+    if (drive->options.first_column != COLUMN_NONE)
+        TRY(batch_load(batch, drive->options.first_column, &column, &drive->err));
+    if (drive->skip_verify)
+        return ERR_NONE;
+    TRY(batch_verify(batch, &drive->err));
+    for (uint32_t c = 0; c < batch->schema->count; c++)
+        TRY(batch_load(batch, c, &column, &drive->err));
+    for (uint32_t i = 0; i < batch->selection->count; i++)
+        show_row(drive, batch, batch->selection->rows[i]);
+    return ERR_NONE;
+}
+
+static enum err_code take_block(struct drive *drive, struct block *block)
+{
+    struct batch *batch;
+    TRY(drive->type->split(block, &batch, &drive->err));
+    enum err_code code = take_batch(drive, batch);
+    keep_rejects(drive, batch->impl);
+    scan_stats_add(&drive->stats, &((struct source_batch *)batch->impl)->stats, drive->schema->count);
+    batch_free(batch);
+    return code;
+}
+
+static int by_offset(const void *a, const void *b)
+{
+    const struct drive_reject *x = a, *y = b;
+    return x->offset < y->offset ? -1 : x->offset > y->offset;
+}
+
+void drive_run(struct drive *drive, struct slice bytes)
+{
+    struct stream *stream;
+    struct source *source;
+    struct block *block;
+    drive->code = stream_open_memory(bytes, "memory", &stream, &drive->err);
+    if (drive->code)
+        return;
+    drive->code = drive->type->open(stream, drive->schema, &drive->options, &source, &drive->err);
+    if (drive->code)
+        return;
+    while (!(drive->code = drive->type->read(source, &block, &drive->err)) && block) {
+        drive->code = take_block(drive, block);
+        if (drive->code)
+            break;
+    }
+    drive->type->close(source);
+    if (drive->reject_count)
+        qsort(drive->rejects, drive->reject_count, sizeof *drive->rejects, by_offset);
+}

@@ -1,0 +1,36 @@
+/*
+ * json_drive.h - runs a JSON source over bytes in memory, in one thread and without a scan, and tells all it gave.
+ */
+#ifndef DDNSHUNT_TESTS_JSON_DRIVE_H
+#define DDNSHUNT_TESTS_JSON_DRIVE_H
+
+#include "base/buf.h"
+#include "source/json.h"
+
+struct drive_reject {
+    enum reject_kind kind;
+    uint64_t record, offset; /* record from 0 in its block, offset in the input */
+    size_t len;
+};
+
+struct drive {
+    /* Set before drive_run(). */
+    const struct source_type *type;
+    const struct schema *schema;
+    struct source_options options;
+    bool skip_verify; /* as a query does that no row survives */
+    /* What came of it. */
+    struct buf rows; /* a line a row: its offset, then name=value for all columns that are neither null nor empty */
+    struct drive_reject *rejects; /* by offset */
+    size_t reject_count, reject_capacity;
+    size_t row_count;
+    struct scan_stats stats;
+    enum err_code code;
+    struct err err;
+};
+
+void drive_init(struct drive *drive, const struct source_type *type);
+void drive_run(struct drive *drive, struct slice bytes);
+void drive_release(struct drive *drive);
+
+#endif
