@@ -18,6 +18,7 @@ static struct drive run(struct slice text, uint8_t choice, bool strict)
     drive.options.strict = strict;
     drive.options.block_bytes = (size_t)16 << (choice / 32);
     drive.options.record_max = 1 << 16;
+    drive.with_offsets = true;
     drive_run(&drive, text);
     return drive;
 }

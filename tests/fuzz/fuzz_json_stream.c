@@ -10,6 +10,7 @@ static struct drive run(struct slice text, size_t block_bytes)
     drive_init(&drive, &SOURCE_JSON_STREAM);
     drive.options.block_bytes = block_bytes;
     drive.options.record_max = 4096;
+    drive.with_offsets = true;
     drive_run(&drive, text);
     return drive;
 }

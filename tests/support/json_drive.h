@@ -18,12 +18,15 @@ struct drive {
     const struct source_type *type;
     const struct schema *schema;
     struct source_options options;
+    bool with_offsets;
     bool skip_verify; /* as a query does that no row survives */
     /* What came of it. */
-    struct buf rows; /* a line a row: its offset, then name=value for all columns that are neither null nor empty */
+    struct buf
+        rows; /* a line a row: its offset if wanted, then name=value for all columns that are neither null nor empty */
     struct drive_reject *rejects; /* by offset */
     size_t reject_count, reject_capacity;
     size_t row_count;
+    size_t largest_block; /* bytes of memory that a block took */
     struct scan_stats stats;
     enum err_code code;
     struct err err;

@@ -1,0 +1,137 @@
+/*
+ * test_simd.c - every table of kernels gives what a plain loop over the bytes gives, and reads nothing beyond the text.
+ */
+#define _DEFAULT_SOURCE /* MAP_ANONYMOUS */
+#include "test.h"
+
+#include "base/simd/simd.h"
+
+#include <stdbool.h>
+#include <string.h>
+#include <sys/mman.h>
+#include <unistd.h>
+
+static const char *const NAMES[] = {"generic", "avx2", "avx512"};
+enum { TEXT_MAX = 400 };
+
+static uint64_t random_state = 88172645463325252;
+
+static uint32_t random_below(uint32_t limit)
+{
+    random_state ^= random_state << 13;
+    random_state ^= random_state >> 7;
+    random_state ^= random_state << 17;
+    return (uint32_t)(random_state >> 33) % limit;
+}
+
+/* Room for TEXT_MAX bytes that ends where nobody may read. */
+static char *guarded_end(void)
+{
+    size_t page = (size_t)sysconf(_SC_PAGESIZE);
+    char *memory = mmap(NULL, 2 * page, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
+    assert_true(memory != MAP_FAILED);
+    assert_int_equal(mprotect(memory + page, page, PROT_NONE), 0);
+    return memory + page;
+}
+
+static void fill(char *text, size_t len)
+{
+    static const char often[] = "\"\\{}[]u0\nUrR: ,\x1f\x20\x7f\x80\xdb\xfb\xff";
+    bool dense = random_below(2);
+    for (size_t i = 0; i < len; i++)
+        text[i] = dense || random_below(40) == 0 ? often[random_below(sizeof often)] : 'a';
+}
+
+static size_t plain_find(const char *text, size_t len, size_t from, bool structure)
+{
+    for (; from < len; from++) {
+        unsigned char c = (unsigned char)text[from];
+        if (c == '"' || (structure ? c && strchr("{}[]", c) != NULL : c == '\\' || c < 0x20))
+            break;
+    }
+    return from;
+}
+
+static void searches_equal_a_plain_loop(void **state)
+{
+    (void)state;
+    char *end = guarded_end();
+    for (int round = 0; round < 3000; round++) {
+        size_t len = random_below(TEXT_MAX + 1);
+        char *text = end - len;
+        fill(text, len);
+        size_t from = random_below((uint32_t)len + 1);
+        for (size_t i = 0; i < TEST_COUNT(NAMES); i++) {
+            const struct simd *simd = simd_named(NAMES[i]);
+            if (!simd)
+                continue;
+            assert_int_equal(simd->string_end(text, len, from), plain_find(text, len, from, false));
+            assert_int_equal(simd->structure(text, len, from), plain_find(text, len, from, true));
+        }
+    }
+}
+
+static bool is_mark(const char *text, size_t len, size_t at, const struct simd_marks *marks)
+{
+    char c = text[at], next = at + 1 < len ? text[at + 1] : '\0';
+    if (c == '\n' || ((c == '{' || c == '[') && next != '\\') || (c == 'u' && next == '0'))
+        return true;
+    for (uint32_t i = 0; i < marks->count; i++) {
+        const struct simd_pair *pair = &marks->pair[i];
+        if (c == pair->first && at + pair->distance < len && text[at + pair->distance] == pair->second)
+            return true;
+    }
+    return false;
+}
+
+static void check_marks(const struct simd *simd, const char *text, size_t len, const struct simd_marks *marks)
+{
+    uint32_t out[SIMD_MARKS_ROOM + 10];
+    size_t from = 0, at = 0;
+    while (from < len) {
+        size_t count = simd->mark(text, len, marks, &from, out, TEST_COUNT(out));
+        for (size_t i = 0; i < count; i++, at++) {
+            while (at < len && !is_mark(text, len, at, marks))
+                at++;
+            assert_int_equal(out[i], at);
+        }
+    }
+    while (at < len && !is_mark(text, len, at, marks))
+        at++;
+    assert_int_equal(at, len);
+}
+
+static void marks_equal_a_plain_loop(void **state)
+{
+    (void)state;
+    char *end = guarded_end();
+    for (int round = 0; round < 3000; round++) {
+        struct simd_marks marks = {{{'U', 'r', 1}, {'R', '"', 15}, {'"', ':', 4}}, random_below(4)};
+        size_t len = random_below(TEXT_MAX + 1);
+        char *text = end - len;
+        fill(text, len);
+        for (size_t i = 0; i < TEST_COUNT(NAMES); i++) {
+            if (simd_named(NAMES[i]))
+                check_marks(simd_named(NAMES[i]), text, len, &marks);
+        }
+    }
+}
+
+static void a_table_is_chosen_and_an_unknown_name_is_none(void **state)
+{
+    (void)state;
+    assert_non_null(simd_ops());
+    assert_ptr_equal(simd_named(simd_ops()->name), simd_ops());
+    assert_non_null(simd_named("generic"));
+    assert_null(simd_named("mmx"));
+}
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(searches_equal_a_plain_loop),
+        cmocka_unit_test(marks_equal_a_plain_loop),
+        cmocka_unit_test(a_table_is_chosen_and_an_unknown_name_is_none),
+    };
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}

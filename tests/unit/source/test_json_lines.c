@@ -1,0 +1,311 @@
+/*
+ * test_json_lines.c - JSON lines: which rows and rejects come of them, what is decoded, and that neither the size of a
+ * block nor the quick path changes an answer.
+ */
+#include "json_drive.h"
+#include "test.h"
+
+#include "base/mem.h"
+
+#include <stdbool.h>
+#include <stdio.h>
+#include <stdlib.h>
+
+#define ENVELOPE(row) "{\"time\":\"t\",\"category\":\"AdvancedHunting-DeviceNetworkEvents\",\"properties\":" row "}"
+
+static uint32_t column(const char *name)
+{
+    return schema_find(schema_device_network_events(), slice_from_cstr(name));
+}
+
+static struct drive drive(struct slice text, size_t block_bytes, bool strict)
+{
+    struct drive drive;
+    drive_init(&drive, &SOURCE_JSON_LINES);
+    drive.options.first_column = column("RemoteUrl");
+    drive.options.block_bytes = block_bytes;
+    drive.options.strict = strict;
+    drive_run(&drive, text);
+    assert_int_equal(drive.code, ERR_NONE);
+    return drive;
+}
+
+/* The rows of text, the same for every block size and both paths, with so many rejects and passed records. */
+static void assert_rows(const char *text, const char *rows, size_t rejects, uint64_t passed)
+{
+    static const size_t sizes[] = {1, 7, 64, 1 << 20};
+    for (size_t i = 0; i < 2 * TEST_COUNT(sizes); i++) {
+        struct drive got = drive(slice_from_cstr(text), sizes[i / 2], i % 2);
+        assert_slice_equal(buf_slice(&got.rows), slice_from_cstr(rows));
+        assert_int_equal(got.reject_count, rejects);
+        assert_int_equal(got.stats.rows_passed, passed);
+        assert_int_equal(got.stats.rows, got.row_count + rejects);
+        assert_int_equal(got.stats.bytes, strlen(text));
+        drive_release(&got);
+    }
+}
+
+static void rows_envelopes_and_containers_mix(void **state)
+{
+    (void)state;
+    assert_rows("{\"RemoteUrl\":\"a\"}\n" ENVELOPE(
+                    "{\"RemoteUrl\":\"b\"}") "\n"
+                                             "{\"RECORDS\":[" ENVELOPE(
+                                                 "{\"RemoteUrl\":\"c\"}") ",{\"RemoteUrl\":\"d\"}]}\n"
+                                                                          "[{\"RemoteUrl\":\"e\"}]\n{\"records\":[]}\n{"
+                                                                          "\"properties\":1,\"RemoteUrl\":\"f\"}\n",
+                " RemoteUrl=\"a\"\n RemoteUrl=\"b\"\n RemoteUrl=\"c\"\n RemoteUrl=\"d\"\n"
+                " RemoteUrl=\"e\"\n RemoteUrl=\"f\"\n",
+                0, 0);
+}
+
+static void line_ends_marks_and_blank_lines_are_tolerated(void **state)
+{
+    (void)state;
+    assert_rows("\xef\xbb\xbf{\"RemoteUrl\":\"a\"}\r\n\r\n  \n\t{\"RemoteUrl\" : \"b\" } \r\n{\"RemoteUrl\":\"c\"}",
+                " RemoteUrl=\"a\"\n RemoteUrl=\"b\"\n RemoteUrl=\"c\"\n", 0, 0);
+    assert_rows("", "", 0, 0);
+    assert_rows("\n\n", "", 0, 0);
+}
+
+static void other_categories_and_tables_are_passed_over(void **state)
+{
+    (void)state;
+    assert_rows("{\"category\":\"AdvancedHunting-DeviceEvents\",\"properties\":{\"RemoteUrl\":\"a\"}}\n"
+                "{\"properties\":{\"RemoteUrl\":\"b\"},\"category\":null}\n"
+                "{\"properties\":{\"RemoteUrl\":\"c\"}}\n"
+                "{\"Type\":\"DeviceEvents\",\"RemoteUrl\":\"d\"}\n{\"RemoteUrl\":\"e\",\"$table\":\"X\"}\n"
+                "{\"Type\":\"\",\"$table\":\"DeviceNetworkEvents\",\"RemoteUrl\":\"f\"}\n"
+                "{\"properties\":{\"RemoteUrl\":\"g\"},\"category\":\"x}\",\"a\":\"},\"}\n",
+                " RemoteUrl=\"c\"\n RemoteUrl=\"f\"\n", 0, 5);
+}
+
+static void text_outside_of_records_is_always_rejected(void **state)
+{
+    (void)state;
+    assert_rows(
+        "garbage\n\"RemoteUrl\"\n\x01\x02\n{\"RemoteUrl\":\"a\"}\n{\"RemoteUrl\":\"b\"\n{\"RemoteUrl\":\"c\"}{}\n",
+        " RemoteUrl=\"a\"\n", 5, 0);
+    assert_rows("[1,{\"RemoteUrl\":\"a\"},\"x\"]\n", " RemoteUrl=\"a\"\n", 2, 0);
+    /* Cut off where it happens to end in a brace. */
+    assert_rows("{\"RemoteUrl\":\"a\"}\n{\"x\":{\"RemoteUrl\":\"b\"}", " RemoteUrl=\"a\"\n", 1, 0);
+}
+
+static void a_row_that_survives_is_rejected_if_malformed(void **state)
+{
+    (void)state;
+    assert_rows("{\"RemoteUrl\":\"a\",\"x\":tru}\n{\"x\":,\"RemoteUrl\":\"b\"}\n{\"RemoteUrl\":\"c\",\"x\":\"\t\"}\n",
+                "", 3, 0);
+}
+
+static void keys_count_where_they_stand_and_the_last_of_two_counts(void **state)
+{
+    (void)state;
+    assert_rows(
+        "{\"x\":{\"RemoteUrl\":\"no\"},\"RemoteUrl\":\"a\"}\n"
+        "{\"RemoteUrl\":\"no\",\"RemoteUrl\":\"b\"}\n"
+        "{\"Remote\\u0055rl\":\"c\"}\n{\"RemoteUrl\":\"no\",\"\\u0052emoteUrl\":\"d\"}\n"
+        "{\"x\":\"\\\"RemoteUrl\\\":\\\"no\\\"\"}\n{\"x\":\"{\\\"a\\\":{\\\"RemoteUrl\\\":1}}\",\"RemoteUrl\":\"e\"}\n"
+        "{\"a\\\\\":{\"RemoteUrl\":\"no\"}}\n",
+        " RemoteUrl=\"a\"\n RemoteUrl=\"b\"\n RemoteUrl=\"c\"\n RemoteUrl=\"d\"\n\n RemoteUrl=\"e\"\n"
+        "\n",
+        0, 0);
+    assert_rows(ENVELOPE("{\"RemoteUrl\":null},\"RemoteUrl\":\"no\"") "\n", "\n", 0, 0);
+    assert_rows("{\"properties\":{\"RemoteUrl\":\"no\"},\"properties\":{\"RemoteUrl\":\"a\"}}\n", " RemoteUrl=\"a\"\n",
+                0, 0);
+}
+
+static void values_are_read_as_their_columns_say(void **state)
+{
+    (void)state;
+    assert_rows("{\"RemoteUrl\":\"\\u0061\\u002eb\\ud800\xff\",\"RemotePort\":443.0,\"ReportId\":18984951960}\n"
+                "{\"RemoteUrl\":5,\"RemotePort\":\"443\",\"LocalPort\":4294967296,\"Timestamp\":\"yesterday\"}\n"
+                "{\"RemoteUrl\":\"-\",\"AdditionalFields\":{\"a\": [1]},\"IsInitiatingProcessRemoteSession\":true}\n"
+                "{\"TimeGenerated\":\"2024-01-01T01:00:00+01:00\"}\n",
+                " RemotePort=443 RemoteUrl=\"a.b\xef\xbf\xbd\xef\xbf\xbd\" ReportId=18984951960\n\n"
+                " RemoteUrl=\"-\" AdditionalFields=\"{\\\"a\\\": [1]}\" IsInitiatingProcessRemoteSession=true\n"
+                " Timestamp=\"2024-01-01T00:00:00.0000000Z\" TimeGenerated=\"2024-01-01T00:00:00.0000000Z\"\n",
+                0, 0);
+    struct drive got = drive(SLICE("{\"RemoteUrl\":5,\"RemotePort\":\"443\",\"LocalPort\":4294967296}"), 100, false);
+    assert_int_equal(got.stats.cells_bad, 3);
+    drive_release(&got);
+}
+
+static void only_the_asked_column_is_decoded(void **state)
+{
+    (void)state;
+    struct drive got;
+    drive_init(&got, &SOURCE_JSON_LINES);
+    got.options.first_column = column("RemoteUrl");
+    got.skip_verify = true;
+    drive_run(&got, SLICE("{\"RemoteUrl\":\"a\",\"RemotePort\":1}\n" ENVELOPE("{\"RemoteUrl\":\"b\"}") "\n"));
+    assert_int_equal(got.stats.rows, 2);
+    assert_int_equal(got.stats.rows_parsed, 0);
+    for (uint32_t c = 0; c < got.schema->count; c++)
+        assert_int_equal(got.stats.cells[c], c == got.options.first_column ? 2 : 0);
+    drive_release(&got);
+}
+
+static void a_record_beyond_the_limit_is_rejected_and_the_rest_goes_on(void **state)
+{
+    (void)state;
+    char text[700];
+    int len =
+        snprintf(text, sizeof text, "{\"RemoteUrl\":\"a\"}\n{\"RemoteUrl\":\"%0500d\"}\n{\"RemoteUrl\":\"b\"}\n", 0);
+    for (size_t block = 1; block < 800; block += 37) {
+        struct drive got;
+        drive_init(&got, &SOURCE_JSON_LINES);
+        got.options.block_bytes = block;
+        got.options.record_max = 100;
+        drive_run(&got, slice_of(text, (size_t)len));
+        assert_slice_equal(buf_slice(&got.rows), SLICE(" RemoteUrl=\"a\"\n RemoteUrl=\"b\"\n"));
+        assert_int_equal(got.reject_count, 1);
+        assert_int_equal(got.rejects[0].kind, REJECT_TOO_LONG);
+        assert_int_equal(got.rejects[0].offset, 18);
+        assert_int_equal(got.rejects[0].len, 100);
+        drive_release(&got);
+    }
+}
+
+static void a_row_knows_where_it_begins(void **state)
+{
+    (void)state;
+    struct drive got;
+    drive_init(&got, &SOURCE_JSON_LINES);
+    got.with_offsets = true;
+    got.options.block_bytes = 20;
+    drive_run(&got, SLICE("\xef\xbb\xbf{\"RemoteUrl\":\"a\"}\n\n {\"RemoteUrl\":\"b\"}\n[ {\"RemoteUrl\":\"c\"}]"));
+    assert_slice_equal(buf_slice(&got.rows), SLICE("3 RemoteUrl=\"a\"\n23 RemoteUrl=\"b\"\n43 RemoteUrl=\"c\"\n"));
+    drive_release(&got);
+}
+
+static void a_record_longer_than_a_block_is_read(void **state)
+{
+    (void)state;
+    size_t len = 64 << 20;
+    char *text = malloc(len);
+    memset(text, 'x', len);
+    memcpy(text, "{\"RemoteUrl\":\"a\",\"x\":\"", 22);
+    memcpy(text + len - 3, "\"}\n", 3);
+    struct drive got = drive(slice_of(text, len), 0, false);
+    assert_slice_equal(buf_slice(&got.rows), SLICE(" RemoteUrl=\"a\"\n"));
+    drive_release(&got);
+    free(text);
+}
+
+static void running_out_of_memory_is_an_error_wherever_it_happens(void **state)
+{
+    (void)state;
+    struct slice text =
+        SLICE("{\"RemoteUrl\":\"a\\u0041\",\"x\":{}}\nbad\n[{\"RemoteUrl\":\"b\"}]\n" ENVELOPE("{}") "\n");
+    for (uint64_t nth = 1;; nth++) {
+        struct drive got;
+        drive_init(&got, &SOURCE_JSON_LINES);
+        got.options.first_column = column("RemoteUrl");
+        got.options.block_bytes = 8;
+        mem_fail_after(nth);
+        drive_run(&got, text);
+        mem_fail_after(0);
+        enum err_code code = got.code;
+        drive_release(&got);
+        if (code == ERR_NONE && nth > 10)
+            break;
+        assert_int_equal(code, ERR_MEMORY);
+    }
+}
+
+/* Lines put together at random from what is hard to tell apart. */
+static size_t hostile_line(char *out, uint64_t *random_state)
+{
+    static const char *const pieces[] = {
+        "{",
+        "}",
+        "[",
+        "]",
+        ",",
+        ":",
+        " ",
+        "\"",
+        "\\",
+        "\\\"",
+        "\\\\",
+        "\"RemoteUrl\"",
+        "\"RemoteUrl\":\"x.ddns.net\"",
+        "\"RemoteUrl\" : null",
+        "\"properties\":{",
+        "\"category\":\"AdvancedHunting-DeviceNetworkEvents\"",
+        "\"category\":\"c}\"",
+        "\"Type\":\"T\"",
+        "\"$table\":\"\"",
+        "\"Remote\\u0055rl\":1",
+        "\"a\":{}",
+        "\"b\":[{}]",
+        "\"c\":\"{}\"",
+        "\"d\":\"\\\\\"",
+        "\"e\":\"},\"",
+        "\"f\":\"\\\":{\"",
+        "\"records\":[",
+        "}}",
+        "},",
+        "\"t\":\"}\"",
+        "\"\\u0070roperties\":{",
+        "\r",
+        "\"\\u00e9\":1",
+        "{\"RemoteUrl\":\"y\"}",
+        "\"g\":-1.5e3",
+        "\"h\":tru",
+    };
+    size_t len = 0;
+    unsigned count = 1 + (unsigned)(*random_state >> 40) % 9;
+    bool sound = *random_state >> 20 & 1; /* begins and ends as a record does, with commas between its pieces */
+    len += (size_t)sprintf(out + len, "%s", sound ? "{" : "");
+    for (unsigned i = 0; i < count; i++) {
+        *random_state = *random_state * 6364136223846793005u + 1442695040888963407u;
+        const char *piece = pieces[(*random_state >> 33) % TEST_COUNT(pieces)];
+        len += (size_t)sprintf(out + len, "%s%s", sound && i ? "," : "", piece);
+        if (sound && strchr(piece, '{') && !strchr(piece, '}') && !strchr(piece, '['))
+            len += (size_t)sprintf(out + len, "\"z\":1}");
+    }
+    return len + (size_t)sprintf(out + len, "%s\n", sound ? "}" : "");
+}
+
+static void the_quick_path_equals_the_full_parser_on_hostile_lines(void **state)
+{
+    (void)state;
+    uint64_t random_state = 7;
+    size_t rows = 0;
+    char *text = malloc(1 << 20);
+    for (int round = 0; round < 300; round++) {
+        size_t len = 0;
+        for (int i = 0; i < 100; i++)
+            len += hostile_line(text + len, &random_state);
+        struct drive quick = drive(slice_of(text, len), 300, false), full = drive(slice_of(text, len), 300, true);
+        assert_slice_equal(buf_slice(&quick.rows), buf_slice(&full.rows));
+        assert_int_equal(quick.stats.rows_passed + quick.reject_count, full.stats.rows_passed + full.reject_count);
+        rows += quick.row_count;
+        drive_release(&quick);
+        drive_release(&full);
+    }
+    free(text);
+    assert_true(rows > 1000); /* the generator makes sense */
+}
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(rows_envelopes_and_containers_mix),
+        cmocka_unit_test(line_ends_marks_and_blank_lines_are_tolerated),
+        cmocka_unit_test(other_categories_and_tables_are_passed_over),
+        cmocka_unit_test(text_outside_of_records_is_always_rejected),
+        cmocka_unit_test(a_row_that_survives_is_rejected_if_malformed),
+        cmocka_unit_test(keys_count_where_they_stand_and_the_last_of_two_counts),
+        cmocka_unit_test(values_are_read_as_their_columns_say),
+        cmocka_unit_test(only_the_asked_column_is_decoded),
+        cmocka_unit_test(a_record_beyond_the_limit_is_rejected_and_the_rest_goes_on),
+        cmocka_unit_test(a_row_knows_where_it_begins),
+        cmocka_unit_test(a_record_longer_than_a_block_is_read),
+        cmocka_unit_test(running_out_of_memory_is_an_error_wherever_it_happens),
+        cmocka_unit_test(the_quick_path_equals_the_full_parser_on_hostile_lines),
+    };
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}

@@ -1,0 +1,170 @@
+/*
+ * test_json_stream.c - JSON of any shape: which records are found, however the input is cut into pieces, and what
+ * happens to text that is none.
+ */
+#include "json_drive.h"
+#include "test.h"
+
+#include "base/mem.h"
+
+#include <stdlib.h>
+
+static struct drive drive(struct slice text, size_t block_bytes, size_t record_max)
+{
+    struct drive drive;
+    drive_init(&drive, &SOURCE_JSON_STREAM);
+    drive.options.block_bytes = block_bytes;
+    drive.options.record_max = record_max;
+    drive_run(&drive, text);
+    return drive;
+}
+
+struct expected {
+    const char *rows;
+    size_t rejects;
+    enum err_code code;
+};
+
+static void assert_stream(const char *text, struct expected expected)
+{
+    for (size_t block = 1; block < 80; block = block < 9 ? block + 1 : block * 2) {
+        struct drive got = drive(slice_from_cstr(text), block, 0);
+        assert_int_equal(got.code, expected.code);
+        assert_slice_equal(buf_slice(&got.rows), slice_from_cstr(expected.rows));
+        assert_int_equal(got.reject_count, expected.rejects);
+        if (!got.code)
+            assert_int_equal(got.stats.bytes, strlen(text));
+        drive_release(&got);
+    }
+}
+
+static void containers_give_their_rows(void **state)
+{
+    (void)state;
+    struct expected ab = {" RemoteUrl=\"a\"\n RemoteUrl=\"b\"\n", 0, ERR_NONE};
+    assert_stream("{\"records\":[{\"RemoteUrl\":\"a\"},{\"RemoteUrl\":\"b\"}]}", ab);
+    assert_stream("{\n \"Stats\": {\"x\": [1, {}]},\n \"Schema\": [{\"Name\": \"RemoteUrl\"}],\n \"Results\" : [\n"
+                  "  {\n   \"RemoteUrl\": \"a\"\n  },\n  {\"RemoteUrl\": \"b\"}\n ]\n}\n",
+                  ab);
+    assert_stream("{\"@odata.context\":\"]}\",\"schema\":[],\"r\\u0065sults\":[{\"RemoteUrl\":\"a\"}],\"x\":1,"
+                  "\"RESULTS\":[{\"RemoteUrl\":\"b\"}]}",
+                  ab);
+    assert_stream("\xef\xbb\xbf[{\"RemoteUrl\":\"a\"},\r\n{\"RemoteUrl\":\"b\"}]\r\n", ab);
+    assert_stream("[{\"RemoteUrl\":\"a\"}][{\"RemoteUrl\":\"b\"}]", ab);
+    assert_stream("{\n \"RemoteUrl\": \"a\"\n}\n{\n \"RemoteUrl\": \"b\"\n}", ab);
+    assert_stream(
+        "{\"records\":[{\"category\":\"AdvancedHunting-DeviceNetworkEvents\",\"properties\":{\"RemoteUrl\":\"a\"}},"
+        "{\"category\":\"x\",\"properties\":{}}]}{\"properties\":{\"RemoteUrl\":\"b\"}}",
+        ab);
+    assert_stream("{\"results\":[]}", (struct expected){"", 0, ERR_NONE});
+    assert_stream("", (struct expected){"", 0, ERR_NONE});
+    assert_stream("{\"results\":{\"RemoteUrl\":\"no\"},\"RemoteUrl\":\"a\"}",
+                  (struct expected){" RemoteUrl=\"a\"\n", 0, ERR_NONE});
+}
+
+static void brackets_and_quotes_in_strings_are_text(void **state)
+{
+    (void)state;
+    assert_stream("[{\"a\":\"}]\\\"{[\",\"RemoteUrl\":\"a\"},{\"RemoteUrl\":\"\\\\\"}]",
+                  (struct expected){" RemoteUrl=\"a\"\n RemoteUrl=\"\\\\\"\n", 0, ERR_NONE});
+}
+
+static void what_is_no_record_is_rejected_and_the_rest_goes_on(void **state)
+{
+    (void)state;
+    struct expected one = {" RemoteUrl=\"a\"\n", 0, ERR_NONE};
+    one.rejects = 4;
+    assert_stream("[1, \"x\" ,[{}],{\"RemoteUrl\":\"a\"},nul]", one);
+    one.rejects = 2;
+    assert_stream("rubbish {\n{\"RemoteUrl\":\"a\"}\n more\n", one);
+    one.rejects = 1;
+    assert_stream("[{\"x\":tru},{\"RemoteUrl\":\"a\"}]", one);
+    assert_stream("[\n {\n  \"x\": \"open\n },\n {\n  \"RemoteUrl\": \"a\"\n }\n]\n", one);
+    assert_stream("{\n \"x\": \"open\n}\n{\n \"RemoteUrl\": \"a\"\n}\n", one);
+    assert_stream("[{\"RemoteUrl\":\"a\"},{\"RemoteUrl\":\"cut", one);
+}
+
+static void damage_without_a_safe_place_ends_the_input(void **state)
+{
+    (void)state;
+    struct expected one = {" RemoteUrl=\"a\"\n", 0, ERR_INPUT};
+    assert_stream("{\"records\":[{\"RemoteUrl\":\"a\"}", one);
+    assert_stream("{\"records\":[{\"RemoteUrl\":\"a\"}],x}", one);
+    assert_stream("[{\"RemoteUrl\":\"a\"},{\"x\":\"open\n},{\"RemoteUrl\":\"b\"}]", one);
+}
+
+static void a_record_beyond_the_limit_is_rejected(void **state)
+{
+    (void)state;
+    for (size_t block = 1; block < 200; block += 13) {
+        struct drive got = drive(SLICE("[{\"RemoteUrl\":\"a\"},{\"x\":[\"0123456789012345678901234567890123456789\"]},"
+                                       "{\"RemoteUrl\":\"b\"}]"),
+                                 block, 30);
+        assert_int_equal(got.code, ERR_NONE);
+        assert_slice_equal(buf_slice(&got.rows), SLICE(" RemoteUrl=\"a\"\n RemoteUrl=\"b\"\n"));
+        assert_int_equal(got.reject_count, 1);
+        assert_int_equal(got.rejects[0].kind, REJECT_TOO_LONG);
+        assert_int_equal(got.rejects[0].len, 30);
+        drive_release(&got);
+    }
+}
+
+static void a_large_container_needs_little_memory(void **state)
+{
+    (void)state;
+    size_t row_len = 40, rows = 200000, len = 0;
+    char *text = malloc(rows * row_len + 100);
+    memcpy(text, "{\"x\":[1],\"records\":[", 20);
+    len = 20;
+    for (size_t i = 0; i < rows; i++) {
+        memcpy(text + len, "{\"RemoteUrl\":\"a\",\"x\":{\"y\":[1,2,\"}\"]}}", 37);
+        len += 37;
+        text[len++] = i + 1 < rows ? ',' : ']';
+    }
+    text[len++] = '}';
+    struct drive got;
+    drive_init(&got, &SOURCE_JSON_STREAM);
+    got.options.block_bytes = 4096;
+    got.options.first_column = schema_find(got.schema, SLICE("RemoteUrl"));
+    got.skip_verify = true;
+    drive_run(&got, slice_of(text, len));
+    assert_int_equal(got.code, ERR_NONE);
+    assert_int_equal(got.stats.rows, rows);
+    assert_int_equal(got.stats.bytes, len);
+    assert_true(got.largest_block <= 2 * 4096);
+    drive_release(&got);
+    free(text);
+}
+
+static void running_out_of_memory_is_an_error_wherever_it_happens(void **state)
+{
+    (void)state;
+    for (uint64_t nth = 1;; nth++) {
+        mem_fail_after(0);
+        struct drive got;
+        drive_init(&got, &SOURCE_JSON_STREAM);
+        got.options.block_bytes = 8;
+        mem_fail_after(nth);
+        drive_run(&got, SLICE("{\"records\":[{\"RemoteUrl\":\"\\u0061\",\"x\":{}},1,{\"RemoteUrl\":\"b\"}]}"));
+        mem_fail_after(0);
+        enum err_code code = got.code;
+        drive_release(&got);
+        if (code == ERR_NONE && nth > 10)
+            break;
+        assert_int_equal(code, ERR_MEMORY);
+    }
+}
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(containers_give_their_rows),
+        cmocka_unit_test(brackets_and_quotes_in_strings_are_text),
+        cmocka_unit_test(what_is_no_record_is_rejected_and_the_rest_goes_on),
+        cmocka_unit_test(damage_without_a_safe_place_ends_the_input),
+        cmocka_unit_test(a_record_beyond_the_limit_is_rejected),
+        cmocka_unit_test(a_large_container_needs_little_memory),
+        cmocka_unit_test(running_out_of_memory_is_an_error_wherever_it_happens),
+    };
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}
