@@ -39,17 +39,6 @@ static const struct dyn *cell_element(struct eval *eval, const struct column *co
 
 /* --- paths --- */
 
-static enum err_code member_eval(struct eval *eval, const struct expr *expr, const struct column *const *args,
-                                 const struct selection *rows, struct column *out, struct err *err)
-{
-    (void)eval, (void)expr, (void)err;
-    for (uint32_t i = 0; i < rows->count; i++) {
-        uint32_t row = rows->rows[i];
-        set_dyn(out, row, dyn_get(cell_dyn(args[0], row), cell_str(args[1], row)));
-    }
-    return ERR_NONE;
-}
-
 /* By a key or an index, whichever the second argument is. */
 static const struct dyn *reach(const struct dyn *into, const struct column *column, uint32_t row)
 {
@@ -429,18 +418,12 @@ static enum err_code strcat_array_eval(struct eval *eval, const struct expr *exp
 }
 
 const struct func FUNCS_DYNAMIC[] = {
-    {.name = ".",
-     .signature = "yk:y",
-     .flags = FUNC_OPERATOR,
-     .cost = 4,
-     .eval = member_eval,
-     .doc = "bag.key: the value of that key, null if there is none"},
     {.name = "[]",
      .signature = "ys:y yl:y yy:y",
      .flags = FUNC_OPERATOR,
      .cost = 4,
      .eval = index_eval,
-     .doc = "array[index], bag[key]: negative indexes count from the end"},
+     .doc = "array[index], bag[key], bag.key: what stands there; negative indexes count from the end"},
     {.name = "array_length",
      .signature = "y:l",
      .cost = 2,

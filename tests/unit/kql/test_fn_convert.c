@@ -69,8 +69,8 @@ static void parse_json_gives_a_value_the_text_itself_or_null(void **state)
     assert_true(value_of(CALL("parse_json", of_str("null"))).is_null);
     assert_int_equal(value_of(CALL("parse_json", of_json("\"{}\""))).dyn->kind, DYN_STRING); /* as it is */
     struct expr *nested = CALL("parse_json", of_str("{\"a\":123, \"b\":\"{\\\"c\\\":456}\"}"));
-    nested = CALL("parse_json", CALL("tostring", CALL(".", nested, of_str("b"))));
-    assert_int_equal(value_of(CALL(".", nested, of_str("c"))).dyn->i64, 456);
+    nested = CALL("parse_json", CALL("tostring", CALL("[]", nested, of_str("b"))));
+    assert_int_equal(value_of(CALL("[]", nested, of_str("c"))).dyn->i64, 456);
     struct expr *expr;
     assert_int_equal(call_try("parse_json", (struct expr *[]){of_long(1)}, 1, &expr, NULL), ERR_QUERY);
 }

@@ -20,8 +20,8 @@ static void paths_reach_keys_and_elements(void **state)
 {
     (void)state;
     struct expr *bag = of_json("{\"a\":{\"b\":[10,20,30]},\"A\":1,\"x y\":null}");
-    assert_json(CALL(".", bag, of_str("a")), "{\"b\":[10,20,30]}");
-    struct expr *array = CALL("[]", CALL(".", bag, of_str("a")), of_str("b"));
+    assert_json(CALL("[]", bag, of_str("a")), "{\"b\":[10,20,30]}");
+    struct expr *array = CALL("[]", CALL("[]", bag, of_str("a")), of_str("b"));
     assert_json(CALL("[]", array, of_long(0)), "10");
     assert_json(CALL("[]", array, of_long(-1)), "30");
     assert_json(CALL("[]", array, of_json("1")), "20");
@@ -32,11 +32,11 @@ static void reaching_for_what_is_not_there_is_null(void **state)
 {
     (void)state;
     struct expr *bag = of_json("{\"a\":1,\"x y\":null}"), *array = of_json("[1]");
-    assert_json(CALL(".", bag, of_str("b")), "null");
-    assert_json(CALL(".", bag, of_str("x y")), "null");
-    assert_json(CALL(".", CALL(".", bag, of_str("a")), of_str("b")), "null");
-    assert_json(CALL(".", of_null(TYPE_DYNAMIC), of_str("b")), "null");
-    assert_json(CALL(".", of_json("\"text\""), of_str("b")), "null");
+    assert_json(CALL("[]", bag, of_str("b")), "null");
+    assert_json(CALL("[]", bag, of_str("x y")), "null");
+    assert_json(CALL("[]", CALL("[]", bag, of_str("a")), of_str("b")), "null");
+    assert_json(CALL("[]", of_null(TYPE_DYNAMIC), of_str("b")), "null");
+    assert_json(CALL("[]", of_json("\"text\""), of_str("b")), "null");
     assert_json(CALL("[]", array, of_long(1)), "null");
     assert_json(CALL("[]", array, of_long(-2)), "null");
     assert_json(CALL("[]", bag, of_long(0)), "null");
