@@ -78,7 +78,7 @@ static void add_options(unsigned command, bool detailed, size_t width, struct bu
             if (def->group != group || !(def->commands & command))
                 continue;
             if (!titled)
-                buf_printf(out, "%s%s:\n", detailed && group == 0 ? "" : "\n", OPTION_GROUP_TITLES[group]);
+                buf_printf(out, "%s%s:\n", detailed ? "" : "\n", OPTION_GROUP_TITLES[group]);
             titled = true;
             add_option(def, detailed, width, out);
         }

@@ -13,10 +13,6 @@
 #define PCRE2_CODE_UNIT_WIDTH 8
 #include <pcre2.h>
 
-#ifdef DDNSHUNT_HYPERSCAN
-#include <hs.h>
-#endif
-
 static void add_library(struct buf *out, const char *name, const char *version)
 {
     size_t len = strcspn(version, " ,");
@@ -27,12 +23,7 @@ static void add_features(struct buf *out)
 {
     uint32_t jit = 0;
     pcre2_config(PCRE2_CONFIG_JIT, &jit);
-    buf_printf(out, "features: %cjit", jit ? '+' : '-');
-#ifdef DDNSHUNT_HYPERSCAN
-    buf_add_cstr(out, " +hyperscan");
-#else
-    buf_add_cstr(out, " -hyperscan");
-#endif
+    buf_printf(out, "features: %cregex-jit", jit ? '+' : '-');
 #ifdef NDEBUG
     buf_add_cstr(out, " -assertions");
 #else
@@ -58,7 +49,4 @@ void version_write(struct buf *out)
     add_library(out, "bzip2", BZ2_bzlibVersion());
     add_library(out, "utf8proc", utf8proc_version());
     add_library(out, "pcre2", pcre2);
-#ifdef DDNSHUNT_HYPERSCAN
-    add_library(out, "hyperscan", hs_version());
-#endif
 }

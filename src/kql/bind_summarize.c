@@ -69,7 +69,7 @@ static enum err_code bind_check_order(struct binder *b, const struct expr *expr)
     if (expr->type != TYPE_DYNAMIC && expr->type != TYPE_GUID)
         return ERR_NONE;
     enum err_code code =
-        err_query(b->err, ERR_QUERY, expr->span, "%s has no greatest or least value", bind_a_type(expr->type));
+        err_query(b->err, ERR_QUERY, expr->span, "a %s has no greatest or least value", type_name(expr->type));
     err_hint(b->err, "convert it: tostring(...), tolong(...)");
     return code;
 }
