@@ -7,7 +7,6 @@
  */
 #include "base/mem.h"
 #include "source/cells.h"
-#include "source/json_fast.h"
 #include "source/json_int.h"
 
 #include <assert.h>
@@ -58,7 +57,7 @@ enum err_code json_batch_begin(struct block *block, struct json_batch **out_batc
     return ERR_NONE;
 }
 
-enum err_code json_batch_row(struct json_batch *json, const struct json_row *row, struct err *err)
+static enum err_code row_add(struct json_batch *json, const struct json_row *row, struct err *err)
 {
     struct json_row *grown = mem_grow(json->rows, json->row_count, &json->row_capacity, sizeof *grown);
     if (!grown)
@@ -109,7 +108,7 @@ enum err_code json_batch_record(struct json_batch *json, struct slice text, uint
                                .record = record,
                                .value = JSON_VALUE_UNKNOWN,
                                .index = result.index};
-        return json_batch_row(json, &row, err);
+        return row_add(json, &row, err);
     }
     case JSON_PASSED:
         json->base.stats.rows_passed++;
@@ -123,6 +122,41 @@ enum err_code json_batch_record(struct json_batch *json, struct slice text, uint
         break;
     }
     return json_batch_reject(json, REJECT_MALFORMED, text, record, result.why, err);
+}
+
+/* A guess from the first bytes, for speed alone: whether rows stand in envelopes. */
+static bool expects_envelopes(const struct json_block *block)
+{
+    enum { LOOK = 4096 };
+    struct slice head = slice_of(block->bytes, block->len < LOOK ? block->len : LOOK);
+    return slice_find(head, SLICE("\"properties\""), 0) != SLICE_NOT_FOUND;
+}
+
+bool json_batch_prepare(struct json_batch *json)
+{
+    const struct source *source = json->base.source;
+    json->fast_column = source->options.first_column;
+    json_probe_init(&json->probe, source->schema, json->fast_column, !expects_envelopes(json->block));
+    return json->probe.ready && !source->options.strict;
+}
+
+enum err_code json_batch_quick(struct json_batch *json, uint32_t end, uint32_t record, bool *out_done, struct err *err)
+{
+    uint32_t value, begin = json->facts.begin;
+    *out_done = true;
+    switch (json_fast_verdict(&json->facts, &json->probe, &json->memory, json->block->bytes, end, &value)) {
+    case JSON_FAST_ROW: {
+        struct json_row row = {.start = begin, .len = end - begin, .record = record, .value = value};
+        return row_add(json, &row, err);
+    }
+    case JSON_FAST_PASSED:
+        json->base.stats.rows_passed++;
+        return ERR_NONE;
+    case JSON_FAST_UNSURE:
+        break;
+    }
+    *out_done = false;
+    return ERR_NONE;
 }
 
 /* Parses a row that was added unparsed. False: it is malformed, and now a reject. */

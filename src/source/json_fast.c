@@ -185,26 +185,31 @@ void json_facts_add(struct json_facts *facts, const struct json_probe *probe, co
     }
 }
 
+void json_facts_collect(struct json_facts *facts, const struct json_probe *probe, const char *text, uint32_t begin,
+                        uint32_t end)
+{
+    uint32_t marks[256 + SIMD_MARKS_ROOM];
+    const struct simd *simd = simd_ops();
+    json_facts_begin(facts, begin);
+    for (size_t at = 0; at < end - begin;) {
+        size_t count = simd->mark(text + begin, end - begin, &probe->marks, &at, marks, sizeof marks / sizeof marks[0]);
+        for (size_t i = 0; i < count; i++)
+            json_facts_add(facts, probe, text, end, begin + marks[i]);
+    }
+}
+
 /* --- rows without an envelope --- */
 
 /* Looks for the keys that name a row's table, where the probe did not. */
 static void find_tables(struct json_facts *facts, const char *text, uint32_t end)
 {
     struct json_probe probe;
-    uint32_t marks[256 + SIMD_MARKS_ROOM];
-    const struct simd *simd = simd_ops();
-    json_probe_init(&probe, NULL, COLUMN_NONE, true);
     struct json_facts tables;
-    json_facts_begin(&tables, 0);
-    size_t len = end - facts->begin, at = 0;
-    while (at < len) {
-        size_t count = simd->mark(text + facts->begin, len, &probe.marks, &at, marks, sizeof marks / sizeof marks[0]);
-        for (size_t i = 0; i < count; i++)
-            json_facts_add(&tables, &probe, text + facts->begin, (uint32_t)len, marks[i]);
-    }
+    json_probe_init(&probe, NULL, COLUMN_NONE, true);
+    json_facts_collect(&tables, &probe, text, facts->begin, end);
     for (unsigned i = NEEDLE_TYPE; i <= NEEDLE_TABLE; i++) {
         facts->count[i] = tables.count[i];
-        facts->value[i] = facts->begin + tables.value[i];
+        facts->value[i] = tables.value[i];
     }
 }
 

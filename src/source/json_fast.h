@@ -64,6 +64,10 @@ enum json_verdict {
     JSON_FAST_UNSURE  /* for the full parser */
 };
 
+/* Notes all marks of the record in [begin, end). Line breaks in it are blanks. */
+void json_facts_collect(struct json_facts *facts, const struct json_probe *probe, const char *text, uint32_t begin,
+                        uint32_t end);
+
 /* What the last envelopes looked like, before and after the row: most are like the one before. */
 struct json_memory {
     struct json_pattern before, after;

@@ -5,6 +5,7 @@
 #define DDNSHUNT_SOURCE_JSON_INT_H
 
 #include "base/buf.h"
+#include "source/json_fast.h"
 #include "source/json_row.h"
 #include "source/source.h"
 
@@ -86,6 +87,9 @@ struct json_batch {
     struct json_reader reader;
     struct buf text; /* a decoded string on its way to a cell */
     uint32_t fast_column;
+    struct json_probe probe;
+    struct json_facts facts; /* of the record that is being looked at */
+    struct json_memory memory;
 };
 
 /* Takes the block over, also on failure. */
@@ -93,8 +97,14 @@ enum err_code json_batch_begin(struct block *block, struct json_batch **out_batc
 /* Reads a record whole and does with it what its shape demands: adds its row or rows, passes it over, rejects it. */
 enum err_code json_batch_record(struct json_batch *batch, struct slice text, uint32_t record, bool may_contain,
                                 struct err *err) MUST_CHECK;
-/* Adds a row that is known to be one. */
-enum err_code json_batch_row(struct json_batch *batch, const struct json_row *row, struct err *err) MUST_CHECK;
+/* Prepares the quick path for the block; false if every record is to be parsed whole. */
+bool json_batch_prepare(struct json_batch *batch);
+/*
+ * Does the same with the record in [facts.begin, end) by what was noted of it alone. *out_done is false where that is
+ * not enough: json_batch_record() must look.
+ */
+enum err_code json_batch_quick(struct json_batch *batch, uint32_t end, uint32_t record, bool *out_done,
+                               struct err *err) MUST_CHECK;
 enum err_code json_batch_reject(struct json_batch *batch, enum reject_kind kind, struct slice bytes, uint32_t record,
                                 const char *why, struct err *err) MUST_CHECK;
 /* Makes the batch that the contract asks for; records is how many the block held. Consumes `batch` in any case. */

@@ -8,7 +8,6 @@
  */
 #include "base/mem.h"
 #include "source/json.h"
-#include "source/json_fast.h"
 #include "source/json_head.h"
 #include "source/json_int.h"
 
@@ -156,88 +155,56 @@ static enum err_code line_read(struct json_batch *batch, struct slice line, uint
 /* A split under way. */
 struct cut {
     struct json_batch *batch;
-    struct json_probe probe;
-    struct json_facts facts;
-    struct json_memory memory;
     const char *text;
     uint32_t len;
     uint32_t line; /* number in the block */
-    bool careful;  /* every record is to be parsed whole */
+    bool quick;    /* records need not be parsed whole */
 };
 
-/* The line is a row by its marks alone, or passed over. False: the full parser must look. */
-static bool line_fast(struct cut *cut, uint32_t end, enum err_code *out_code, struct err *err)
+/* The line whose marks were noted ends. A last line without a newline may be cut off anywhere: it is parsed whole. */
+static enum err_code line_end(struct cut *cut, uint32_t end, bool whole, struct err *err)
 {
-    uint32_t begin = cut->facts.begin, value;
-    if (end - begin > cut->batch->base.source->options.record_max)
-        return false;
-    if (end > begin && cut->text[end - 1] == '\r')
-        end--;
-    switch (json_fast_verdict(&cut->facts, &cut->probe, &cut->memory, cut->text, end, &value)) {
-    case JSON_FAST_ROW: {
-        struct json_row row = {.start = begin, .len = end - begin, .record = cut->line, .value = value};
-        *out_code = json_batch_row(cut->batch, &row, err);
-        return true;
+    struct json_batch *batch = cut->batch;
+    uint32_t begin = batch->facts.begin;
+    bool done = false;
+    if (cut->quick && whole && end - begin <= batch->base.source->options.record_max) {
+        uint32_t record_end = end > begin && cut->text[end - 1] == '\r' ? end - 1 : end;
+        TRY(json_batch_quick(batch, record_end, cut->line, &done, err));
     }
-    case JSON_FAST_PASSED:
-        cut->batch->base.stats.rows_passed++;
-        return true;
-    case JSON_FAST_UNSURE:
-        break;
-    }
-    return false;
-}
-
-static enum err_code line_end(struct cut *cut, uint32_t end, bool careful, struct err *err)
-{
-    enum err_code code = ERR_NONE;
-    uint32_t begin = cut->facts.begin;
-    if (careful || !line_fast(cut, end, &code, err))
-        code = line_read(cut->batch, slice_of(cut->text + begin, end - begin), cut->line, err);
-    json_facts_begin(&cut->facts, end + 1);
+    if (!done)
+        TRY(line_read(batch, slice_of(cut->text + begin, end - begin), cut->line, err));
+    json_facts_begin(&batch->facts, end + 1);
     cut->line++;
-    return code;
+    return ERR_NONE;
 }
 
 static enum err_code cut_lines(struct cut *cut, struct err *err)
 {
     enum { MARKS = 2048 };
     uint32_t marks[MARKS + SIMD_MARKS_ROOM];
+    struct json_batch *batch = cut->batch;
     const struct simd *simd = simd_ops();
     for (size_t at = 0; at < cut->len;) {
-        size_t count = simd->mark(cut->text, cut->len, &cut->probe.marks, &at, marks, MARKS + SIMD_MARKS_ROOM);
+        size_t count = simd->mark(cut->text, cut->len, &batch->probe.marks, &at, marks, MARKS + SIMD_MARKS_ROOM);
         for (size_t i = 0; i < count; i++) {
             if (cut->text[marks[i]] == '\n')
-                TRY(line_end(cut, marks[i], cut->careful, err));
+                TRY(line_end(cut, marks[i], true, err));
             else
-                json_facts_add(&cut->facts, &cut->probe, cut->text, cut->len, marks[i]);
+                json_facts_add(&batch->facts, &batch->probe, cut->text, cut->len, marks[i]);
         }
     }
-    /* A last line without a newline may be cut off anywhere. */
-    return cut->facts.begin < cut->len ? line_end(cut, cut->len, true, err) : ERR_NONE;
-}
-
-/* A guess from the first line, for speed alone: whether rows stand in envelopes. */
-static bool expects_envelopes(const struct json_block *block)
-{
-    enum { LOOK = 4096 };
-    struct slice head = slice_of(block->bytes, block->len < LOOK ? block->len : LOOK);
-    return slice_find(head, SLICE("\"properties\""), 0) != SLICE_NOT_FOUND;
+    return batch->facts.begin < cut->len ? line_end(cut, cut->len, false, err) : ERR_NONE;
 }
 
 static enum err_code lines_split(struct block *base, struct batch **out_batch, struct err *err)
 {
-    struct cut cut = {.batch = NULL};
-    TRY(json_batch_begin(base, &cut.batch, err));
-    const struct json_block *block = cut.batch->block;
-    const struct source *source = base->source;
-    json_probe_init(&cut.probe, source->schema, source->options.first_column, !expects_envelopes(block));
-    cut.batch->fast_column = source->options.first_column;
-    cut.careful = source->options.strict || !cut.probe.ready;
-    cut.text = block->bytes;
-    cut.len = (uint32_t)block->len;
+    struct json_batch *batch;
+    TRY(json_batch_begin(base, &batch, err));
+    struct cut cut = {.batch = batch, .text = batch->block->bytes, .len = (uint32_t)batch->block->len};
+    cut.quick = json_batch_prepare(batch);
+    json_facts_begin(&batch->facts, 0);
     enum err_code code = cut_lines(&cut, err);
-    return json_batch_end(cut.batch, cut.line, code, out_batch, err);
+    return json_batch_end(batch, cut.line, code, out_batch, err);
 }
 
 static enum source_claim lines_claim(struct slice head, bool whole)

@@ -120,20 +120,31 @@ static enum err_code stream_source_read(struct source *base, struct block **out_
     return ERR_NONE;
 }
 
+static enum err_code span_read(struct json_batch *batch, const struct json_span *span, uint32_t record, bool quick,
+                               struct err *err)
+{
+    const char *bytes = batch->block->bytes;
+    uint32_t end = span->start + span->len;
+    struct slice text = slice_of(bytes + span->start, span->len);
+    bool done = false;
+    if (span->why)
+        return json_batch_reject(batch, span->kind, text, record, span->why, err);
+    if (quick) {
+        json_facts_collect(&batch->facts, &batch->probe, bytes, span->start, end);
+        TRY(json_batch_quick(batch, end, record, &done, err));
+    }
+    return done ? ERR_NONE : json_batch_record(batch, text, record, false, err);
+}
+
 static enum err_code stream_source_split(struct block *base, struct batch **out_batch, struct err *err)
 {
     struct json_batch *batch;
     TRY(json_batch_begin(base, &batch, err));
     const struct json_block *block = batch->block;
     enum err_code code = ERR_NONE;
-    for (size_t i = 0; i < block->span_count && !code; i++) {
-        const struct json_span *span = &block->spans[i];
-        struct slice text = slice_of(block->bytes + span->start, span->len);
-        if (span->why)
-            code = json_batch_reject(batch, span->kind, text, (uint32_t)i, span->why, err);
-        else
-            code = json_batch_record(batch, text, (uint32_t)i, false, err);
-    }
+    bool quick = json_batch_prepare(batch);
+    for (size_t i = 0; i < block->span_count && !code; i++)
+        code = span_read(batch, &block->spans[i], (uint32_t)i, quick, err);
     return json_batch_end(batch, block->span_count, code, out_batch, err);
 }
 
