@@ -6,6 +6,3 @@
 
 #define PENDING __attribute__((weak))
 
-const struct func FUNCS_STRING[] PENDING = {{.name = NULL}};
-const struct func FUNCS_REGEX[] PENDING = {{.name = NULL}};
-const struct func FUNCS_NET[] PENDING = {{.name = NULL}};

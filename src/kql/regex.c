@@ -84,10 +84,30 @@ static enum err_code pcre_compile(struct slice pattern, pcre2_code **out_code, s
     return ERR_NONE;
 }
 
-static enum err_code compile_into(struct slice pattern, struct regex *regex, struct err *err)
+/* Puts an assertion before or behind the whole tree. */
+static enum err_code tree_anchor(struct rx_tree *tree, enum regex_anchor anchor, struct arena *arena, struct err *err)
+{
+    if (anchor == REGEX_ANCHOR_NONE)
+        return ERR_NONE;
+    struct rx_node *nodes = arena_zalloc(arena, 2, sizeof *nodes);
+    if (!nodes)
+        return err_no_memory(err, 2 * sizeof *nodes);
+    struct rx_node *row = &nodes[0], *assertion = &nodes[1];
+    bool start = anchor == REGEX_ANCHOR_START;
+    row->kind = RX_CONCAT;
+    assertion->kind = RX_ASSERT;
+    assertion->assertion = start ? RX_TEXT_START : RX_TEXT_END;
+    row->first = start ? assertion : tree->root;
+    row->first->next = start ? tree->root : assertion;
+    tree->root = row;
+    return ERR_NONE;
+}
+
+static enum err_code compile_into(struct slice pattern, enum regex_anchor anchor, struct regex *regex, struct err *err)
 {
     struct buf emitted;
     TRY(rx_parse(pattern, &regex->state->arena, &regex->tree, err));
+    TRY(tree_anchor(&regex->tree, anchor, &regex->state->arena, err));
     buf_init(&emitted, 0);
     enum err_code result = rx_to_pcre(&regex->tree, &regex->state->arena, &emitted, err);
     if (result == ERR_NONE)
@@ -98,6 +118,12 @@ static enum err_code compile_into(struct slice pattern, struct regex *regex, str
 
 enum err_code regex_compile(struct slice pattern, struct regex **out_regex, struct err *err)
 {
+    return regex_compile_anchored(pattern, REGEX_ANCHOR_NONE, out_regex, err);
+}
+
+enum err_code regex_compile_anchored(struct slice pattern, enum regex_anchor anchor, struct regex **out_regex,
+                                     struct err *err)
+{
     struct regex *regex = mem_zalloc(1, sizeof *regex);
     struct regex_state *state = mem_zalloc(1, sizeof *state);
     if (!regex || !state || pthread_mutex_init(&state->lock, NULL) != 0) {
@@ -107,7 +133,7 @@ enum err_code regex_compile(struct slice pattern, struct regex **out_regex, stru
     }
     arena_init(&state->arena, 0);
     regex->state = state;
-    enum err_code result = compile_into(pattern, regex, err);
+    enum err_code result = compile_into(pattern, anchor, regex, err);
     if (result != ERR_NONE) {
         regex_free(regex);
         return result;

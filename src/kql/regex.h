@@ -26,8 +26,12 @@ enum { REGEX_GROUPS_MAX = 16 };
 
 enum regex_outcome { REGEX_NO, REGEX_YES, REGEX_UNDECIDED };
 
-/* ERR_QUERY with a sentence (the caller adds the span); ERR_MEMORY. */
+/* ERR_QUERY with a sentence (the caller adds the span); ERR_UNSUPPORTED; ERR_MEMORY. */
 enum err_code regex_compile(struct slice pattern, struct regex **out_regex, struct err *err) MUST_CHECK;
+/* The same, but a match must start at the text's start, or end at its end, whatever the pattern says. */
+enum regex_anchor { REGEX_ANCHOR_NONE, REGEX_ANCHOR_START, REGEX_ANCHOR_END };
+enum err_code regex_compile_anchored(struct slice pattern, enum regex_anchor anchor, struct regex **out_regex,
+                                     struct err *err) MUST_CHECK;
 void regex_free(struct regex *regex);
 uint32_t regex_group_count(const struct regex *regex); /* without group 0 */
 /* The number of a named group; 0 if there is none of this name. */
