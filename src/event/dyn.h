@@ -50,10 +50,12 @@ struct dyn_member {
 
 /* Deeper JSON than this is refused (ERR_LIMIT), so that no reader of a dyn can exhaust the stack. */
 enum { DYN_DEPTH_MAX = 512 };
+/* More values in one text are refused as well (ERR_LIMIT): "[1,1,1 ..." takes thirty times its size in memory. */
+enum { DYN_VALUES_MAX = 1 << 22 };
 
 /*
  * Parses one JSON value, white space around it allowed. ERR_INPUT if text is not JSON (offset in the text of the
- * error), ERR_LIMIT if too deep, ERR_MEMORY. Integers that fit become DYN_LONG, other numbers DYN_REAL. Lone
+ * error), ERR_LIMIT if too deep or of too many values, ERR_MEMORY. Integers that fit become DYN_LONG, other numbers DYN_REAL. Lone
  * surrogates and invalid UTF-8 become U+FFFD. Time is linear in the text's length.
  */
 enum err_code dyn_parse(struct slice json, struct arena *arena, const struct dyn **out_dyn, struct err *err) MUST_CHECK;

@@ -30,6 +30,7 @@ struct parser {
     size_t used, capacity;
     struct frame frames[DYN_DEPTH_MAX];
     unsigned depth;
+    size_t values;      /* in arrays and bags so far */
     struct buf scratch; /* a string with escapes while it is decoded */
     struct dyn_member small[SMALL_STACK];
 };
@@ -308,9 +309,9 @@ static enum err_code take_scalar(struct parser *parser, const struct dyn **out_d
 
 static enum err_code push(struct parser *parser, struct slice key)
 {
+    if (++parser->values > DYN_VALUES_MAX)
+        return err_set(parser->err, ERR_LIMIT, "more than %d values in the JSON text", DYN_VALUES_MAX);
     if (parser->used == parser->capacity) {
-        if (parser->capacity > SIZE_MAX / 2 / sizeof *parser->stack)
-            return err_no_memory(parser->err, UINT64_MAX);
         size_t capacity = parser->capacity * 2;
         bool is_small = parser->stack == parser->small;
         struct dyn_member *grown = mem_array(is_small ? NULL : parser->stack, capacity, sizeof *grown);
@@ -423,8 +424,6 @@ static enum err_code close_frame(struct parser *parser, const struct dyn **out_d
         return ERR_MEMORY;
     struct dyn_member *members = parser->stack + frame->start;
     size_t count = parser->used - frame->start;
-    if (count > UINT32_MAX - 1)
-        return err_set(parser->err, ERR_LIMIT, "more than %u values in a JSON array or object", UINT32_MAX - 1);
     if (frame->is_bag)
         TRY(finish_bag(parser, members, count, dyn));
     else
@@ -515,6 +514,7 @@ enum err_code dyn_parse(struct slice json, struct arena *arena, const struct dyn
     parser.used = 0;
     parser.capacity = SMALL_STACK;
     parser.depth = 0;
+    parser.values = 0;
     buf_init(&parser.scratch, 0);
     enum err_code code = parse(&parser, out_dyn);
     buf_release(&parser.scratch);

@@ -184,6 +184,28 @@ static void depth_is_bounded(void **state)
     assert_int_equal(dyn_parse(slice_of(bomb, sizeof bomb), &arena, &dyn, NULL), ERR_LIMIT);
 }
 
+static void the_number_of_values_is_bounded(void **state)
+{
+    (void)state;
+    enum { SIZE = 2 * DYN_VALUES_MAX + 3 };
+    char *text = mem_alloc(SIZE);
+    assert_non_null(text);
+    memset(text, '1', SIZE);
+    text[0] = '[';
+    for (size_t i = 2; i < SIZE; i += 2)
+        text[i] = ',';
+    struct arena large;
+    arena_init(&large, 0);
+    const struct dyn *dyn;
+    assert_int_equal(dyn_parse(slice_of(text, SIZE), &large, &dyn, NULL), ERR_LIMIT);
+    text[SIZE - 3] = ']';
+    arena_clear(&large);
+    assert_int_equal(dyn_parse(slice_of(text, SIZE - 2), &large, &dyn, NULL), ERR_NONE);
+    assert_int_equal(dyn->count, DYN_VALUES_MAX);
+    arena_release(&large);
+    mem_free(text);
+}
+
 static void of_a_key_that_stands_twice_the_last_counts(void **state)
 {
     (void)state;
@@ -339,6 +361,7 @@ int main(void)
         cmocka_unit_test(broken_text_inside_strings_is_mended),
         cmocka_unit_test(what_is_no_json_is_refused),
         cmocka_unit_test(depth_is_bounded),
+        cmocka_unit_test(the_number_of_values_is_bounded),
         cmocka_unit_test(of_a_key_that_stands_twice_the_last_counts),
         cmocka_unit_test(paths_reach_in_and_never_fail),
         cmocka_unit_test(equality_is_by_value_and_blind_to_the_order_of_keys),
