@@ -1,0 +1,120 @@
+/*
+ * test_opt.c - what the optimizer makes of plans: where predicates go and in which order, what regular expressions turn
+ * into, where rows are verified, what becomes of sort and take. Plans are shown as plan_explain() writes them.
+ */
+#include "bind_fixture.h"
+
+static void conjunctions_are_taken_apart_and_ordered_by_cost(void **state)
+{
+    (void)state;
+    static const struct fixture_case CASES[] = {
+        {"T | where b contains 'x' and a == 1",
+         "scan T    // first column: a\n| where a == 1    // cost 6\n| where b contains \"x\"    // cost 15\n| verify  "
+         "  // rows that are left are read whole\n"},
+        {"T | where a > 5 and i == 1 and (b == 'x' or s == 'y')",
+         "scan T    // first column: i\n| where i == 1    // cost 8\n| where a > 5    // cost 6\n| where (b == \"x\") "
+         "or (s == \"y\")    // cost 13\n| verify    // rows that are left are read whole\n"},
+        {"T | where b has 'x' | where a == 1 | where s has 'y'",
+         "scan T    // first column: a\n| where a == 1    // cost 6\n| where b has \"x\"    // cost 15\n| where s has "
+         "\"y\"    // cost 15\n| verify    // rows that are left are read whole\n"},
+        {"T | where a > 1 and r > 1.0 and c > now()",
+         "scan T    // first column: a\n| where a > 1    // cost 6\n| where r > 1.0    // cost 6\n| where c > "
+         "datetime(2022-09-24T07:06:40.0000000Z)    // cost 6\n| verify    // rows that are left are read whole\n"},
+        {"T | where not(a == 1 and i == 2)", "scan T    // first column: a\n| where not((a == 1) and (i == 2))    // "
+                                             "cost 16\n| verify    // rows that are left are read whole\n"},
+        {"T | where true and a == 1 and (f or true)", "scan T    // first column: a\n| where a == 1    // cost 6\n| "
+                                                      "verify    // rows that are left are read whole\n"},
+        {"T | where a == 1 and (false and b has 'x')",
+         "scan T\n| where false    // cost 0\n| verify    // rows that are left are read whole\n"},
+        {"T | where f or false or b has 'x'", "scan T    // first column: f\n| where f or (b has \"x\")    // cost "
+                                              "21\n| verify    // rows that are left are read whole\n"},
+        {"T | where true", "scan T\n| verify    // rows that are left are read whole\n"},
+    };
+    CHECK(CASES, SHOW_PLAN);
+}
+
+static void predicates_move_below_what_only_passes_their_columns_on(void **state)
+{
+    (void)state;
+    static const struct fixture_case CASES[] = {
+        {"T | extend x = a + 1 | where b == 'q' and x > 5",
+         "scan T    // first column: b\n| where b == \"q\"    // cost 6\n| extend x = a + 1\n| where x > 5    // cost "
+         "6\n| verify    // rows that are left are read whole\n"},
+        {"T | project-rename q = b | where q == 'x'",
+         "scan T    // first column: b\n| where b == \"x\"    // cost 6\n| verify    // rows that are left are read "
+         "whole\n| project a, q = b, c, d, r, i, t, f, g, m, s\n"},
+        {"T | project y = b, z = a | extend w = z * 2 | where y == 'x' and z > 1 and w > 2",
+         "scan T    // first column: b\n| where b == \"x\"    // cost 6\n| where a > 1    // cost 6\n| project y = b, "
+         "z = a\n| extend w = z * 2\n| where w > 2    // cost 6\n| verify    // rows that are left are read whole\n"},
+        {"T | extend a = b, b = a | where b > 1", "scan T    // first column: a\n| where a > 1    // cost 6\n| verify  "
+                                                  "  // rows that are left are read whole\n| extend a = b, b = a\n"},
+        {"T | sort by a | where b == 'x'", "scan T    // first column: b\n| where b == \"x\"    // cost 6\n| verify    "
+                                           "// rows that are left are read whole\n| sort by a desc nulls last\n"},
+        {"T | distinct b, s | where s == 'x'",
+         "scan T    // first column: s\n| where s == \"x\"    // cost 6\n| verify    // rows that are left are read "
+         "whole\n| project b, s\n| distinct\n"},
+        {"T | take 5 | where b == 'x'",
+         "scan T\n| verify    // rows that are left are read whole\n| take 5\n| where b == \"x\"    // cost 6\n"},
+        {"T | top 5 by a | where b == 'x'", "scan T\n| verify    // rows that are left are read whole\n| top 5 by a "
+                                            "desc nulls last\n| where b == \"x\"    // cost 6\n"},
+        {"T | summarize n = count() by b | where b == 'x' and n > 1",
+         "scan T\n| verify    // rows that are left are read whole\n| summarize n = count() by b\n| where b == \"x\"   "
+         " // cost 6\n| where n > 1    // cost 6\n"},
+        {"T | count | where Count > 1",
+         "scan T\n| verify    // rows that are left are read whole\n| count\n| where Count > 1    // cost 6\n"},
+    };
+    CHECK(CASES, SHOW_PLAN);
+}
+
+static void rows_are_verified_above_the_last_predicate_over_the_scan(void **state)
+{
+    (void)state;
+    static const struct fixture_case CASES[] = {
+        {"T", "scan T\n| verify    // rows that are left are read whole\n"},
+        {"T | extend x = a + 1 | where x > 1 | extend y = x | take 1",
+         "scan T    // first column: a\n| extend x = a + 1\n| where x > 1    // cost 6\n| verify    // rows that are "
+         "left are read whole\n| extend y = x\n| take 1\n"},
+        {"T | count", "scan T\n| verify    // rows that are left are read whole\n| count\n"},
+        {"T | sort by a | take 5 | where b == 'x'", "scan T\n| verify    // rows that are left are read whole\n| top 5 "
+                                                    "by a desc nulls last\n| where b == \"x\"    // cost 6\n"},
+        {"print x = 1 | where x > 0", "rows 1\n| where x > 0    // cost 6\n"},
+        {"T | where b in (T | where a == 1 | project b)",
+         "// subquery 1\nscan T    // first column: a\n| where a == 1    // cost 6\n| verify    // rows that are left "
+         "are read whole\n| project b\n\nscan T    // first column: b\n| where b in (subquery 1)    // cost 10\n| "
+         "verify    // rows that are left are read whole\n"},
+    };
+    CHECK(CASES, SHOW_PLAN);
+}
+
+static void a_sort_that_is_cut_is_a_top(void **state)
+{
+    (void)state;
+    static const struct fixture_case CASES[] = {
+        {"T | sort by a asc | take 5",
+         "scan T\n| verify    // rows that are left are read whole\n| top 5 by a asc nulls first\n"},
+        {"T | sort by a | project a, b | extend x = a | take 5",
+         "scan T\n| verify    // rows that are left are read whole\n| top 5 by a desc nulls last\n| project a, b\n| "
+         "extend x = a\n"},
+        {"T | sort by a, b | take 5", "scan T\n| verify    // rows that are left are read whole\n| sort by a desc "
+                                      "nulls last, b desc nulls last\n| take 5\n"},
+        {"T | take 5 | take 3 | take 4", "scan T\n| verify    // rows that are left are read whole\n| take 3\n"},
+        {"T | top 5 by a | take 3",
+         "scan T\n| verify    // rows that are left are read whole\n| top 3 by a desc nulls last\n"},
+        {"T | take 5 | sort by a",
+         "scan T\n| verify    // rows that are left are read whole\n| take 5\n| sort by a desc nulls last\n"},
+        {"T | sort by a | where f | take 5", "scan T    // first column: f\n| where f    // cost 5\n| verify    // "
+                                             "rows that are left are read whole\n| top 5 by a desc nulls last\n"},
+    };
+    CHECK(CASES, SHOW_PLAN);
+}
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(conjunctions_are_taken_apart_and_ordered_by_cost),
+        cmocka_unit_test(predicates_move_below_what_only_passes_their_columns_on),
+        cmocka_unit_test(rows_are_verified_above_the_last_predicate_over_the_scan),
+        cmocka_unit_test(a_sort_that_is_cut_is_a_top),
+    };
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}
