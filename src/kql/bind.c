@@ -192,7 +192,7 @@ static enum err_code set_column(struct binder *b, enum type type, bool as_text, 
     if (!expr)
         return bind_no_memory(b);
     bool widens = type_is_number(first->type) && type_is_number(type) && first->type < type;
-    bool prints = as_text && type == TYPE_STRING && first->type != TYPE_DYNAMIC;
+    bool prints = as_text && type == TYPE_STRING && first->type != TYPE_STRING;
     enum err_code code;
     if (first->type == TYPE_DYNAMIC && type != TYPE_DYNAMIC) {
         code = err_query(b->err, ERR_UNSUPPORTED, span, "a table of dynamic values as a list is not supported yet");
@@ -200,14 +200,22 @@ static enum err_code set_column(struct binder *b, enum type type, bool as_text, 
         return code;
     }
     if (first->type != type && !widens && !prints && type != TYPE_DYNAMIC) {
-        code = err_query(b->err, ERR_QUERY, span, "a %s is looked for among values of type %s", type_name(type),
+        code = err_query(b->err, ERR_QUERY, span, "%s is looked for among values of type %s", bind_a_type(type),
                          type_name(first->type));
         err_hint(b->err, "convert the list's column: project to%s(%.*s)", type_name(type), SLICE_ARG(first->name));
         return code;
     }
     if (first->type == type && (*plan)->schema->count == 1)
         return ERR_NONE;
-    TRY(bind_cast(b, expr, type, &expr));
+    if (prints) {
+        struct expr **args = arena_array(b->arena, 1, sizeof(struct expr *));
+        if (!args)
+            return bind_no_memory(b);
+        args[0] = expr;
+        TRY(bind_call_of(b, func_find(SLICE("tostring"), false), span, args, 1, &expr));
+    } else {
+        TRY(bind_cast(b, expr, type, &expr));
+    }
     struct bind_columns columns = {0};
     struct column_def def = {.name = first->name, .type = type, .origin = COLUMN_COMPUTED, .stand_in = COLUMN_NONE};
     TRY(columns_push(b, &columns, &def, expr, true));

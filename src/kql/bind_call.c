@@ -50,6 +50,17 @@ enum err_code bind_pair(struct binder *b, struct expr *first, struct expr *secon
 
 /* --- what is wrong with a call --- */
 
+const char *bind_a_type(enum type type)
+{
+    static const char *const WITH_ARTICLE[TYPE_COUNT] = {
+        [TYPE_BOOL] = "a bool",         [TYPE_INT] = "an int",        [TYPE_LONG] = "a long",
+        [TYPE_REAL] = "a real",         [TYPE_DECIMAL] = "a decimal", [TYPE_DATETIME] = "a datetime",
+        [TYPE_TIMESPAN] = "a timespan", [TYPE_GUID] = "a guid",       [TYPE_STRING] = "a string",
+        [TYPE_DYNAMIC] = "a dynamic",
+    };
+    return WITH_ARTICLE[type];
+}
+
 static void type_list(struct expr *const *args, uint32_t count, const char *separator, struct buf *out)
 {
     for (uint32_t i = 0; i < count; i++) {
@@ -91,10 +102,13 @@ static enum err_code operator_mismatch(struct binder *b, const char *name, struc
     enum err_code code =
         err_query(b->err, ERR_QUERY, span, "%s is not defined for %.*s", shown, SLICE_ARG(buf_slice(&types)));
     buf_release(&types);
+    bool on_text = ascii_is_alnum(shown[0]) || shown[0] == '!' || shown[0] == '=';
     if (strcmp(name, "+") == 0 && any_string(args, count))
         err_hint(b->err, "strings are joined by strcat()");
-    else if (any_string(args, count) || ascii_is_alnum(shown[0]) || shown[0] == '!' || shown[0] == '=')
-        err_hint(b->err, "convert one side: tostring(...), tolong(...), todatetime(...)");
+    else if (on_text)
+        err_hint(b->err, "it is for text: convert with tostring(...)");
+    else if (any_string(args, count))
+        err_hint(b->err, "convert the string: tolong(...), toreal(...), todatetime(...)");
     return code;
 }
 
@@ -103,8 +117,8 @@ static enum err_code function_mismatch(struct binder *b, const char *name, const
 {
     uint32_t wrong = wrong_argument(signature, args, count, types);
     if (wrong != UINT32_MAX)
-        return err_query(b->err, ERR_QUERY, args[wrong]->span, "%s() does not take a %s as argument %u", name,
-                         type_name(args[wrong]->type), wrong + 1);
+        return err_query(b->err, ERR_QUERY, args[wrong]->span, "%s() does not take %s as argument %u", name,
+                         bind_a_type(args[wrong]->type), wrong + 1);
     struct buf shown;
     buf_init(&shown, 0);
     type_list(args, count, ", ", &shown);

@@ -32,11 +32,14 @@ static enum err_code unknown_name(struct binder *b, const struct ast *ast)
     offer_columns(&near, b->row);
     for (uint32_t i = 0; i < b->let_count; i++)
         near_offer(&near, b->lets[i].name);
+    if (slice_eq_nocase(ast->text, SLICE("null"))) {
+        enum err_code null = err_query(b->err, ERR_QUERY, ast->span, "a null has a type, there is no bare one");
+        err_hint(b->err, "write int(null), dynamic(null), ...; or ask isnull(...)");
+        return null;
+    }
     enum err_code code =
         err_query(b->err, ERR_QUERY, ast->span, "unknown %s %.*s", b->row ? "column" : "name", SLICE_ARG(ast->text));
-    if (slice_eq_nocase(ast->text, SLICE("null")))
-        err_hint(b->err, "a null has a type: int(null), dynamic(null), ...; or ask isnull(...)");
-    else if (near.best.len > 0)
+    if (near.best.len > 0)
         err_hint(b->err, "did you mean %.*s?", SLICE_ARG(near.best));
     else if (func_find(ast->text, false))
         err_hint(b->err, "the function is called with parentheses: %.*s()", SLICE_ARG(ast->text));
@@ -98,7 +101,7 @@ static enum err_code bind_object(struct binder *b, const struct ast *ast, const 
         if (parse)
             return bind_call_of(b, parse, object->span, args, 1, out_expr);
     }
-    enum err_code code = err_query(b->err, ERR_QUERY, path->op_span, "a %s has no members", type_name(object->type));
+    enum err_code code = err_query(b->err, ERR_QUERY, path->op_span, "%s has no members", bind_a_type(object->type));
     if (object->type == TYPE_STRING && ast->kind == AST_NAME)
         err_hint(b->err, "if it holds JSON: parse_json(%.*s)", SLICE_ARG(ast->text));
     else if (object->type == TYPE_STRING)
@@ -119,7 +122,7 @@ static enum err_code bind_member(struct binder *b, const struct ast *ast, struct
         TRY(bind_expr(b, ast->children[1], &key));
         if (key->type != TYPE_STRING && key->type != TYPE_LONG && key->type != TYPE_INT)
             return err_query(b->err, ERR_QUERY, key->span, "an index is a string or a whole number, not %s",
-                             type_name(key->type));
+                             bind_a_type(key->type));
     }
     return bind_operator_of(b, "[]", ast->span, object, key, out_expr);
 }
@@ -209,7 +212,7 @@ enum err_code bind_need_bool(struct binder *b, const struct expr *expr, const ch
     if (expr->type == TYPE_BOOL)
         return ERR_NONE;
     enum err_code code =
-        err_query(b->err, ERR_QUERY, expr->span, "%s needs a condition, not a %s", what, type_name(expr->type));
+        err_query(b->err, ERR_QUERY, expr->span, "%s needs a condition, not %s", what, bind_a_type(expr->type));
     if (expr->type == TYPE_DYNAMIC)
         err_hint(b->err, "convert it: tobool(...)");
     return code;

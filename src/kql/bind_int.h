@@ -110,6 +110,7 @@ enum err_code bind_unknown_column(struct binder *b, const struct schema *row, st
                                   struct slice name) MUST_CHECK;
 
 /* --- bind_call.c --- */
+const char *bind_a_type(enum type type); /* "a long", "an int" */
 /* A call of func with these arguments (the array is taken over): overload, conversions, type, bind(), folding. */
 enum err_code bind_call_of(struct binder *b, const struct func *func, struct span span, struct expr **args,
                            uint32_t count, struct expr **out_expr) MUST_CHECK;

@@ -83,8 +83,8 @@ static enum err_code convert_exactly(struct binder *b, const struct value *in, e
 
 static enum err_code wrong_element(struct binder *b, const struct list *list, const struct expr *expr)
 {
-    enum err_code code = err_query(b->err, ERR_QUERY, expr->span, "a %s is looked for in a list with a %s",
-                                   type_name(list->type), type_name(expr->type));
+    enum err_code code = err_query(b->err, ERR_QUERY, expr->span, "%s is looked for in a list with %s",
+                                   bind_a_type(list->type), bind_a_type(expr->type));
     err_hint(b->err, "convert it: to%s(...)", type_name(list->type));
     return code;
 }
@@ -214,8 +214,8 @@ static enum err_code check_text(struct binder *b, const struct ast *ast, struct 
 {
     if ((*value)->type == TYPE_STRING || (*value)->type == TYPE_DYNAMIC)
         return bind_cast(b, *value, TYPE_STRING, value);
-    enum err_code code = err_query(b->err, ERR_QUERY, ast->op_span, "%.*s needs a string at its left, not a %s",
-                                   SLICE_ARG(ast->text), type_name((*value)->type));
+    enum err_code code = err_query(b->err, ERR_QUERY, ast->op_span, "%.*s needs a string at its left, not %s",
+                                   SLICE_ARG(ast->text), bind_a_type((*value)->type));
     err_hint(b->err, "convert it: tostring(...)");
     return code;
 }

@@ -13,17 +13,22 @@ enum { LIST_LIMIT = 1048576 };
 
 /* --- arguments --- */
 
-/* arg_max(x, *): every visible column that is no group and not x itself. */
+static bool names_column(struct expr *const *exprs, uint32_t count, uint32_t column)
+{
+    for (uint32_t i = 0; i < count; i++)
+        if (exprs[i]->kind == EXPR_COLUMN && exprs[i]->column == column)
+            return true;
+    return false;
+}
+
+/* arg_max(x, *): every visible column that is no group and has not been named. */
 static enum err_code push_star(struct binder *b, const struct bind_aggrs *aggrs, struct span span,
                                struct aggr_call *call)
 {
+    uint32_t named = call->arg_count;
     for (uint32_t i = 0; i < aggrs->row->count; i++) {
-        bool skip = column_is_hidden(&aggrs->row->columns[i]);
-        for (uint32_t k = 0; k < aggrs->group_count && !skip; k++)
-            skip = aggrs->groups[k]->kind == EXPR_COLUMN && aggrs->groups[k]->column == i;
-        if (call->arg_count > 0 && call->args[0]->kind == EXPR_COLUMN && call->args[0]->column == i)
-            skip = true;
-        if (skip)
+        if (column_is_hidden(&aggrs->row->columns[i]) || names_column(aggrs->groups, aggrs->group_count, i) ||
+            names_column(call->args, named, i))
             continue;
         call->args[call->arg_count] = expr_column(b->arena, i, aggrs->row->columns[i].type, span);
         if (!call->args[call->arg_count++])
@@ -69,7 +74,7 @@ static enum err_code bind_check_order(struct binder *b, const struct expr *expr)
     if (expr->type != TYPE_DYNAMIC && expr->type != TYPE_GUID)
         return ERR_NONE;
     enum err_code code =
-        err_query(b->err, ERR_QUERY, expr->span, "a %s has no greatest or least value", type_name(expr->type));
+        err_query(b->err, ERR_QUERY, expr->span, "%s has no greatest or least value", bind_a_type(expr->type));
     err_hint(b->err, "convert it: tostring(...), tolong(...)");
     return code;
 }

@@ -137,9 +137,10 @@ static void add_operand(const struct expr *expr, const struct view *view, unsign
 static void add_operator(const struct expr *expr, const struct view *view, unsigned depth, struct buf *out)
 {
     struct expr *const *args = expr->args;
-    if (strcmp(expr->func->name, "cast") == 0 && type_is_number(args[0]->type)) {
+    bool cast = strcmp(expr->func->name, "cast") == 0;
+    if (cast && type_is_number(args[0]->type) && depth > 1) {
         add_operand(args[0], view, depth, out); /* widening goes without saying */
-    } else if (strcmp(expr->func->name, "cast") == 0) {
+    } else if (cast) {
         buf_printf(out, "%s(", type_name(expr->type));
         add_expr(args[0], view, depth, out);
         buf_add_char(out, ')');

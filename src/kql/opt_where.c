@@ -154,6 +154,8 @@ static enum err_code place(struct query *query, struct plan **root, const struct
 static enum err_code place_parts(struct query *query, struct plan **root, const struct plan *where,
                                  struct expr *predicate, struct err *err)
 {
+    if (predicate->kind == EXPR_CONST && !predicate->value.is_null && predicate->value.i64 != 0)
+        return ERR_NONE; /* true of every row */
     if (!expr_is_operator(predicate, "and"))
         return place(query, root, where, predicate, err);
     for (uint32_t i = 0; i < predicate->arg_count; i++)
