@@ -105,6 +105,10 @@ static enum err_code block_take(struct flow *flow, struct block **out_block, uin
     struct block *block = NULL;
     bool interrupted = flow->config.interrupted && flow->config.interrupted(flow->config.user);
     enum err_code code = interrupted ? ERR_NONE : scan_next(flow->config.scan, &block, err);
+    if (code == ERR_INTERRUPTED) { /* while it waited for bytes: an end like that between blocks */
+        interrupted = true;
+        code = ERR_NONE;
+    }
     pthread_mutex_lock(&flow->state);
     *out_any = block || code != ERR_NONE;
     *out_number = flow->taken;

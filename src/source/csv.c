@@ -25,7 +25,7 @@ struct csv_source {
     uint64_t offset;       /* of the next block's first byte */
     uint64_t told;         /* bytes that the blocks so far stand for */
     uint32_t header_lines; /* until the first block has taken them */
-    bool ended;
+    bool ended, interrupted;
     struct err failure; /* of the stream; told behind the last block */
 };
 
@@ -117,19 +117,29 @@ static void csv_free_block(struct block *base)
     mem_free(block);
 }
 
-/* Fills the block's text to its capacity, or to the input's end. A failure of the input is an end, and kept. */
+static enum err_code failure_tell(const struct csv_source *csv, struct err *err)
+{
+    if (csv->failure.code && err)
+        *err = csv->failure;
+    return csv->failure.code;
+}
+
+/*
+ * Fills the block's text to its capacity, or to the input's end. A failure of the input is an end, and kept. An
+ * interrupt is none: what was read until then is given, but the record that goes on is not.
+ */
 static enum err_code block_fill(struct csv_source *csv, struct csv_block *block, struct err *err)
 {
-    while (!csv->ended && block->len < block->capacity) {
+    while (!csv->ended && !csv->interrupted && block->len < block->capacity) {
         size_t got = 0;
         enum err_code code =
             stream_read(csv->stream, block->text + block->len, block->capacity - block->len, &got, &csv->failure);
-        if (code == ERR_MEMORY || code == ERR_INTERRUPTED) {
-            if (err)
-                *err = csv->failure;
-            return code;
-        }
         csv->failure.code = code;
+        csv->interrupted = code == ERR_INTERRUPTED;
+        if (code == ERR_MEMORY)
+            return failure_tell(csv, err);
+        if (csv->interrupted)
+            return ERR_NONE;
         csv->ended = code || got == 0;
         block->len += got;
     }
@@ -213,6 +223,10 @@ static enum err_code record_skip(struct csv_source *csv, struct csv_block *block
     while (!(code = block_fill(csv, &window, err))) {
         if (csv_scan(&csv->scanner, window.text, window.len, csv->ended, &end))
             break;
+        if (csv->interrupted) {
+            code = failure_tell(csv, err);
+            break;
+        }
         size_t seen = csv->scanner.at;
         passed += seen;
         window.len -= seen;
@@ -245,6 +259,8 @@ static enum err_code block_read(struct csv_source *csv, struct csv_block *block,
             return record_skip(csv, block, err);
         if (end || csv->ended)
             return rest_keep(csv, block, end, err);
+        if (csv->interrupted)
+            return failure_tell(csv, err);
         TRY(block_grow(block, block->capacity > max / 2 ? max + 2 : block->capacity * 2, err));
     }
 }
@@ -279,11 +295,8 @@ static enum err_code csv_read(struct source *source, struct block **out_block, s
 {
     struct csv_source *csv = (struct csv_source *)source;
     *out_block = NULL;
-    if (csv->ended && csv->rest_len == 0) {
-        if (csv->failure.code && err)
-            *err = csv->failure;
-        return csv->failure.code;
-    }
+    if (csv->interrupted || (csv->ended && csv->rest_len == 0))
+        return failure_tell(csv, err);
     struct csv_block *block = NULL;
     TRY(block_create(csv, &block, err));
     enum err_code code = block_read(csv, block, err);
