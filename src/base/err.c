@@ -10,7 +10,7 @@
 #include <string.h>
 
 /* Formats into a bounded field; a text that had to be cut ends on a whole character. */
-static void format_field(char *field, size_t size, const char *fmt, va_list args)
+static void PRINTF_LIKE(3, 0) format_field(char *field, size_t size, const char *fmt, va_list args)
 {
     int wanted = vsnprintf(field, size, fmt, args);
     if (wanted < 0)

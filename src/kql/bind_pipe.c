@@ -246,6 +246,14 @@ static enum err_code range_types(struct binder *b, struct expr **exprs, enum typ
                      type_name(to), type_name(step));
 }
 
+/* Before the casts, while a step of 0 is still the constant that was written. */
+static bool is_zero_step(const struct value *step)
+{
+    if (step->is_null)
+        return false;
+    return type_lane(step->type) == LANE_I64 ? step->i64 == 0 : type_lane(step->type) == LANE_F64 && step->f64 == 0;
+}
+
 static enum err_code bind_range(struct binder *b, const struct ast *ast, struct plan **out_plan)
 {
     struct expr **exprs = arena_zalloc(b->arena, 3, sizeof(struct expr *));
@@ -257,6 +265,8 @@ static enum err_code bind_range(struct binder *b, const struct ast *ast, struct 
         if (exprs[i]->kind != EXPR_CONST)
             return err_query(b->err, ERR_QUERY, ast->children[i]->span, "range takes constants");
     }
+    if (is_zero_step(&exprs[2]->value))
+        return err_query(b->err, ERR_QUERY, ast->children[2]->span, "range with a step of 0 would never end");
     *def = (struct column_def){.name = ast->text, .origin = COLUMN_COMPUTED, .stand_in = COLUMN_NONE};
     TRY(range_types(b, exprs, &def->type));
     struct schema *schema = bind_schema(b, def, 1);

@@ -90,7 +90,8 @@ bool parser_at_end_of_operator(const struct parser *parser)
            token_is(&parser->token, ";");
 }
 
-static void *fail(struct parser *parser, enum err_code code, struct span span, const char *fmt, va_list args)
+static void *PRINTF_LIKE(4, 0)
+    fail(struct parser *parser, enum err_code code, struct span span, const char *fmt, va_list args)
 {
     char text[ERR_TEXT_MAX];
     vsnprintf(text, sizeof text, fmt, args);

@@ -151,7 +151,8 @@ static void *bad_word_value(struct parser *parser)
     }
     if (word.ptr[0] == '!' && !syntax_operator_find(word)) {
         (void)parser_fail(parser, token->span, "KQL has no ! before a value");
-        return parser_hint(parser, "write not(%.*s)", SLICE_ARG(slice_cut(word, 1, SHOWN_MAX)));
+        return parser_hint(parser, "write not(%.*s%s)", SLICE_ARG(slice_cut(word, 1, SHOWN_MAX)),
+                           token_is(&parser->next, "(") ? "(...)" : "");
     }
     if (syntax_operator_find(word)) {
         fail_expected(parser, "a value");
