@@ -213,7 +213,7 @@ enum err_code eval_filter(struct eval *eval, const struct expr *predicate, struc
             TRY(eval_filter(eval, predicate->args[i], batch, rows, err));
         return ERR_NONE;
     }
-    const struct column *column;
+    const struct column *column = NULL;
     TRY(eval_expr(eval, predicate, batch, rows, &column, err));
     rows_keep_true(column, rows);
     return ERR_NONE;

@@ -13,12 +13,7 @@
 
 #include <string.h>
 
-/* What in_prepare() makes. Lives in the plan's arena. */
-struct in_list {
-    struct value_set set;
-};
-
-bool in_is_nocase(const struct expr *expr)
+static bool in_is_nocase(const struct expr *expr)
 {
     const char *name = expr->func->name;
     return name[strlen(name) - 1] == '~';
@@ -55,19 +50,19 @@ static enum err_code set_add_array(struct value_set *set, enum type type, const 
 
 enum err_code in_prepare(struct expr *expr, struct arena *arena, struct err *err)
 {
-    struct in_list *list = arena_zalloc(arena, 1, sizeof *list);
+    struct value_set *list = arena_zalloc(arena, 1, sizeof *list);
     if (!list)
         return err_no_memory(err, sizeof *list);
-    list->set.nocase = in_is_nocase(expr);
+    list->nocase = in_is_nocase(expr);
     enum type type = expr->args[0]->type;
     for (uint32_t i = 1; i < expr->arg_count; i++) {
         const struct expr *arg = expr->args[i];
         if (arg->kind != EXPR_CONST)
             continue;
         if (is_array_of_values(type, &arg->value))
-            TRY(set_add_array(&list->set, type, arg->value.dyn, arena, err));
+            TRY(set_add_array(list, type, arg->value.dyn, arena, err));
         else
-            TRY(set_add(&list->set, &arg->value, arena, err));
+            TRY(set_add(list, &arg->value, arena, err));
     }
     expr->prepared = list;
     return ERR_NONE;
@@ -187,9 +182,9 @@ static enum err_code in_apply(struct eval *eval, const struct expr *expr, struct
 {
     struct in_rows in = {.eval = eval, .expr = expr, .out = out, .nocase = in_is_nocase(expr)};
     TRY(in_rows_init(&in, rows, batch, err));
-    const struct in_list *list = expr->prepared;
+    const struct value_set *list = expr->prepared;
     if (list)
-        rows_in_set(&in, &list->set);
+        rows_in_set(&in, list);
     for (uint32_t i = 1; i < expr->arg_count && in.open.count; i++) {
         if (!list || expr->args[i]->kind != EXPR_CONST)
             TRY(rows_in_arg(&in, expr->args[i], batch, err));

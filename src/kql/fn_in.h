@@ -14,7 +14,4 @@ enum err_code in_eval(struct eval *eval, const struct expr *expr, struct batch *
 enum err_code not_in_eval(struct eval *eval, const struct expr *expr, struct batch *batch, const struct selection *rows,
                           struct column *out, struct err *err);
 
-/* Does the call look its value up without regard to A-Z and a-z? For whoever builds the sets of subqueries. */
-bool in_is_nocase(const struct expr *expr);
-
 #endif

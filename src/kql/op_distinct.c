@@ -13,7 +13,7 @@ struct distinct {
 static enum err_code distinct_open(struct op *op, struct err *err)
 {
     struct distinct *distinct = (struct distinct *)op;
-    enum type *types;
+    enum type *types = NULL;
     budget_arena_init(&distinct->memory, op->env->budget);
     TRY(schema_types(op->plan->schema, &distinct->memory.arena, &types, err));
     row_index_init(&distinct->index, types, op->plan->schema->count, &distinct->memory.arena);

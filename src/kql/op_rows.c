@@ -62,7 +62,7 @@ enum err_code rows_add(struct rows *rows, const struct column *const *columns, u
     struct column *chunk = rows->chunks[rows->chunk_count - 1];
     for (uint32_t i = 0; i < rows->column_count; i++) {
         struct value value = column_value(columns[i], row);
-        if (value.type == TYPE_STRING && value.str.len) {
+        if (value.type == TYPE_STRING && value.str.len && text) {
             memcpy(text, value.str.ptr, value.str.len);
             value.str.ptr = text;
             text += value.str.len;

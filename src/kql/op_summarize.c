@@ -95,7 +95,7 @@ static enum err_code summarize_open(struct op *op, struct err *err)
     budget_arena_init(&summarize->memory, op->env->budget);
     TRY(results_schema(summarize, err));
     TRY(states_layout(summarize, err));
-    enum type *types;
+    enum type *types = NULL;
     TRY(schema_types(summarize->results, &summarize->memory.arena, &types, err));
     row_index_init(&summarize->groups, types, plan->group_count, &summarize->memory.arena);
     return plan->group_count == 0 ? states_add(summarize, err) : ERR_NONE;
