@@ -143,13 +143,14 @@ static enum err_code flow_consume(struct run *run, struct scan *scan, struct flo
     while (!op_is_done(run->first)) {
         struct flow_item item;
         TRY(flow_next(flow, &item, err));
-        if (!item.root)
+        if (!item.root) {
+            run->exec->interrupted |= flow_was_interrupted(flow);
             break;
+        }
         TRY(item_consume(run, scan, &item, err));
         if (config->progress)
             config->progress(config->user, scan, run->stats, run->exec->result_rows);
     }
-    run->exec->interrupted |= flow_was_interrupted(flow);
     return ERR_NONE;
 }
 

@@ -9,20 +9,29 @@
 
 struct exec_config {
     unsigned threads; /* at least 1 */
-    /* Opens the inputs anew; called once for each plan that scans (subqueries first). NULL: no inputs (print,
-     * datatable). */
+    /*
+     * Opens the inputs anew; called once for each plan that scans (subqueries first); exec_run() closes what it gets.
+     * NULL: no inputs (print, datatable).
+     */
     enum err_code (*open_scan)(void *user, struct scan **out_scan, struct err *err);
     /* Given result batches in order; rows = selected rows, all columns loaded. */
     enum err_code (*result)(void *user, struct batch *batch, struct err *err);
+    /* A row that falls away after an operator that made new rows has "(result)" for its input, and no bytes. */
     enum err_code (*reject)(void *user, const struct reject *reject, struct err *err);
     void *user;
-    /* Looked at between blocks: true = stop reading, finish with what is there (SIGINT). May be NULL. */
+    /*
+     * Looked at between blocks, by whatever thread takes the next one, one at a time: true = stop reading, finish with
+     * what is there (SIGINT). May be NULL.
+     */
     bool (*interrupted)(void *user);
     /* Called from time to time in the ordered stage, for a progress line. May be NULL. */
     void (*progress)(void *user, const struct scan *scan, const struct scan_stats *stats, uint64_t result_rows);
 };
 
-/* stats: of the last scan (root's). ERR_INTERRUPTED after a clean early end: results so far have been given. */
+/*
+ * stats: added to; of the root's scan, or where the root scans nothing of the last subquery that does. result, reject and
+ * progress are called in the caller's thread. ERR_INTERRUPTED after a clean early end: results so far have been given.
+ */
 enum err_code exec_run(struct query *query, const struct exec_config *config, struct scan_stats *stats,
                        struct err *err) MUST_CHECK;
 
