@@ -8,6 +8,7 @@
 #include "kql/regex.h"
 
 #include "base/mem.h"
+#include "base/utf8.h"
 #include "kql/regex_memory.h"
 #include "kql/regex_syntax.h"
 #include "kql/regex_vm.h"
@@ -47,7 +48,9 @@ struct regex_state {
 
 struct regex {
     struct rx_tree tree;
-    pcre2_code *code; /* NULL: too large for PCRE2 */
+    pcre2_code *code;       /* NULL: too large for PCRE2 */
+    pcre2_code *ascii_code; /* the same for texts of ASCII alone, quicker; may be NULL too */
+    bool captures_differ;   /* PCRE2 would set groups otherwise than the crate */
     struct regex_state *state;
 };
 
@@ -61,7 +64,7 @@ struct regex_scratch {
 /* --- compile --- */
 
 /* Leaves *out_code NULL where PCRE2 finds the pattern too large: the machine will do. */
-static enum err_code pcre_compile(struct slice pattern, pcre2_code **out_code, struct err *err)
+static enum err_code pcre_compile(struct slice pattern, uint32_t utf_options, pcre2_code **out_code, struct err *err)
 {
     int number;
     PCRE2_SIZE offset;
@@ -72,10 +75,9 @@ static enum err_code pcre_compile(struct slice pattern, pcre2_code **out_code, s
         return err_no_memory(err, pattern.len);
     pcre2_set_newline(context, PCRE2_NEWLINE_LF);
     pcre2_set_parens_nest_limit(context, PARENS_MAX);
-    *out_code =
-        pcre2_compile((PCRE2_SPTR)pattern.ptr, pattern.len,
-                      PCRE2_UTF | PCRE2_UCP | PCRE2_ALT_CIRCUMFLEX | PCRE2_DOLLAR_ENDONLY | PCRE2_USE_OFFSET_LIMIT,
-                      &number, &offset, context);
+    *out_code = pcre2_compile((PCRE2_SPTR)pattern.ptr, pattern.len,
+                              utf_options | PCRE2_ALT_CIRCUMFLEX | PCRE2_DOLLAR_ENDONLY | PCRE2_USE_OFFSET_LIMIT,
+                              &number, &offset, context);
     pcre2_compile_context_free(context);
     if (!*out_code)
         return number == PCRE2_ERROR_HEAP_FAILED ? err_no_memory(err, pattern.len) : ERR_NONE;
@@ -103,17 +105,39 @@ static enum err_code tree_anchor(struct rx_tree *tree, enum regex_anchor anchor,
     return ERR_NONE;
 }
 
-static enum err_code compile_into(struct slice pattern, enum regex_anchor anchor, struct regex *regex, struct err *err)
+static enum err_code emit_and_compile(struct regex *regex, bool ascii, pcre2_code **out_code, struct err *err)
 {
     struct buf emitted;
-    TRY(rx_parse(pattern, &regex->state->arena, &regex->tree, err));
-    TRY(tree_anchor(&regex->tree, anchor, &regex->state->arena, err));
     buf_init(&emitted, 0);
-    enum err_code result = rx_to_pcre(&regex->tree, &regex->state->arena, &emitted, err);
+    enum err_code result = rx_to_pcre(&regex->tree, ascii, &regex->state->arena, &emitted, err);
     if (result == ERR_NONE)
-        result = pcre_compile(buf_slice(&emitted), &regex->code, err);
+        result = pcre_compile(buf_slice(&emitted), ascii ? 0 : PCRE2_UTF | PCRE2_UCP, out_code, err);
     buf_release(&emitted);
     return result;
+}
+
+/*
+ * Is there a group in a repetition whose inside can be empty? PCRE2 goes round once more there, for an empty match that
+ * the crate does not make, and moves the group. Whether and where the whole matches is the same.
+ */
+static bool has_empty_loop(const struct rx_node *node, bool within)
+{
+    within = within || (node->kind == RX_REPEAT && node->max > 1 && rx_matches_empty(node->first));
+    if (node->kind == RX_GROUP && within)
+        return true;
+    for (const struct rx_node *child = node->first; child; child = child->next)
+        if (has_empty_loop(child, within))
+            return true;
+    return false;
+}
+
+static enum err_code compile_into(struct slice pattern, enum regex_anchor anchor, struct regex *regex, struct err *err)
+{
+    TRY(rx_parse(pattern, &regex->state->arena, &regex->tree, err));
+    TRY(tree_anchor(&regex->tree, anchor, &regex->state->arena, err));
+    regex->captures_differ = has_empty_loop(regex->tree.root, false);
+    TRY(emit_and_compile(regex, false, &regex->code, err));
+    return emit_and_compile(regex, true, &regex->ascii_code, err);
 }
 
 enum err_code regex_compile(struct slice pattern, struct regex **out_regex, struct err *err)
@@ -147,6 +171,7 @@ void regex_free(struct regex *regex)
     if (!regex)
         return;
     pcre2_code_free(regex->code);
+    pcre2_code_free(regex->ascii_code);
     pthread_mutex_destroy(&regex->state->lock);
     arena_release(&regex->state->arena);
     mem_free(regex->state);
@@ -245,11 +270,11 @@ static uint32_t step_limit(size_t len)
     return len < (STEPS_MAX - STEPS_BASE) / STEPS_PER_BYTE ? (uint32_t)(STEPS_BASE + STEPS_PER_BYTE * len) : STEPS_MAX;
 }
 
-static enum regex_outcome pcre_once(const struct regex *regex, struct regex_scratch *scratch, struct slice text,
+static enum regex_outcome pcre_once(const pcre2_code *code, struct regex_scratch *scratch, struct slice text,
                                     size_t from)
 {
-    int found = pcre2_match(regex->code, (PCRE2_SPTR)text.ptr, text.len, from, PCRE2_NO_UTF_CHECK, scratch->data,
-                            scratch->context);
+    int found =
+        pcre2_match(code, (PCRE2_SPTR)text.ptr, text.len, from, PCRE2_NO_UTF_CHECK, scratch->data, scratch->context);
     return found >= 0 ? REGEX_YES : found == PCRE2_ERROR_NOMATCH ? REGEX_NO : REGEX_UNDECIDED;
 }
 
@@ -261,7 +286,7 @@ static size_t character_start(struct slice text, size_t at)
 }
 
 /* A long text: the places where a match may begin are tried in pieces, with a look at the clock after each. */
-static enum regex_outcome pcre_in_pieces(const struct regex *regex, struct regex_scratch *scratch, struct slice text,
+static enum regex_outcome pcre_in_pieces(const pcre2_code *code, struct regex_scratch *scratch, struct slice text,
                                          size_t from, uint64_t deadline_ns)
 {
     size_t places = PIECE_WORK / (STEPS_MAX + text.len);
@@ -270,7 +295,7 @@ static enum regex_outcome pcre_in_pieces(const struct regex *regex, struct regex
     for (size_t at = from;;) {
         size_t end = text.len - at > places ? character_start(text, at + places) : text.len;
         pcre2_set_offset_limit(scratch->context, end);
-        enum regex_outcome outcome = pcre_once(regex, scratch, text, at);
+        enum regex_outcome outcome = pcre_once(code, scratch, text, at);
         if (outcome != REGEX_NO || end == text.len)
             return outcome;
         if (clock_ns() > deadline_ns)
@@ -287,19 +312,20 @@ static void count_waste(const struct regex *regex, uint64_t ns)
 static enum regex_outcome pcre_run(const struct regex *regex, struct regex_scratch *scratch, struct slice text,
                                    size_t from)
 {
-    if (!regex->code || atomic_load_explicit(&regex->state->waste_us, memory_order_relaxed) > WASTE_MAX_US)
+    const pcre2_code *code = utf8_is_ascii(text) ? regex->ascii_code : regex->code;
+    if (!code || atomic_load_explicit(&regex->state->waste_us, memory_order_relaxed) > WASTE_MAX_US)
         return REGEX_UNDECIDED;
     pcre2_set_match_limit(scratch->context, step_limit(text.len));
     pcre2_set_offset_limit(scratch->context, PCRE2_UNSET);
     if (text.len <= SHORT_TEXT) {
-        enum regex_outcome outcome = pcre_once(regex, scratch, text, from);
+        enum regex_outcome outcome = pcre_once(code, scratch, text, from);
         if (outcome == REGEX_UNDECIDED)
             count_waste(regex, UINT64_C(1000) * WASTE_SHORT_US);
         return outcome;
     }
     uint64_t start = clock_ns(), patience = PATIENCE_BASE_NS + PATIENCE_PER_BYTE_NS * text.len;
-    enum regex_outcome outcome = text.len < LONG_TEXT ? pcre_once(regex, scratch, text, from)
-                                                      : pcre_in_pieces(regex, scratch, text, from, start + patience);
+    enum regex_outcome outcome = text.len < LONG_TEXT ? pcre_once(code, scratch, text, from)
+                                                      : pcre_in_pieces(code, scratch, text, from, start + patience);
     uint64_t taken = clock_ns() - start;
     if (outcome == REGEX_UNDECIDED || taken > patience)
         count_waste(regex, taken);
@@ -322,10 +348,10 @@ enum regex_outcome regex_find(const struct regex *regex, struct regex_scratch *s
     if (!text.ptr)
         text.ptr = "";
     enum regex_outcome outcome = pcre_run(regex, scratch, text, from);
-    if (outcome == REGEX_UNDECIDED)
-        return machine_run(regex, scratch, text, from, out_match);
     if (outcome == REGEX_NO)
         return REGEX_NO;
+    if (outcome == REGEX_UNDECIDED || regex->captures_differ)
+        return machine_run(regex, scratch, text, from, out_match);
     const size_t *at = pcre2_get_ovector_pointer(scratch->data);
     for (uint32_t i = 0; i <= regex->tree.group_count; i++) {
         out_match->start[i] = at[2 * i];

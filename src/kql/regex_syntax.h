@@ -120,14 +120,21 @@ extern const char RX_PROPERTY_WORD[]; /* \w of Rust, for use within PCRE2 bracke
 extern const char RX_PROPERTY_DIGIT[];
 extern const char RX_PROPERTY_SPACE[];
 
-/* The tree as a PCRE2 pattern that means the same. ERR_MEMORY. */
-enum err_code rx_to_pcre(const struct rx_tree *tree, struct arena *arena, struct buf *out, struct err *err) MUST_CHECK;
+/*
+ * The tree as a PCRE2 pattern that means the same. ascii: for texts without a byte over 0x7F, to be compiled without UTF.
+ * ERR_MEMORY.
+ */
+enum err_code rx_to_pcre(const struct rx_tree *tree, bool ascii, struct arena *arena, struct buf *out,
+                         struct err *err) MUST_CHECK;
 enum err_code rx_class_to_pcre(const struct rx_class *class, struct arena *arena, struct buf *out,
                                struct err *err) MUST_CHECK;
 
 /* The code points that a class stands for, as PCRE2 sees them. Slow (milliseconds): for what is asked seldom. */
 enum err_code rx_class_resolve(const struct rx_class *class, struct arena *arena, struct rx_set *out_set,
                                struct err *err) MUST_CHECK;
+
+/* Can the node match the empty text? An assertion is taken to. */
+bool rx_matches_empty(const struct rx_node *node);
 
 /* Ranges alone, not folded: rx_class_resolve() is quick. */
 bool rx_class_is_plain(const struct rx_class *class);

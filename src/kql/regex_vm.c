@@ -162,7 +162,7 @@ static enum err_code compile_plus(struct compiler *c, const struct rx_node *node
     return node->lazy ? add_step(c, STEP_SPLIT, behind, body) : add_step(c, STEP_SPLIT, body, behind);
 }
 
-static bool matches_empty(const struct rx_node *node)
+bool rx_matches_empty(const struct rx_node *node)
 {
     bool any = false;
     switch (node->kind) {
@@ -174,17 +174,17 @@ static bool matches_empty(const struct rx_node *node)
     case RX_ASSERT:
         return true;
     case RX_REPEAT:
-        return node->min == 0 || matches_empty(node->first);
+        return node->min == 0 || rx_matches_empty(node->first);
     case RX_GROUP:
-        return matches_empty(node->first);
+        return rx_matches_empty(node->first);
     case RX_CONCAT:
         for (const struct rx_node *child = node->first; child; child = child->next)
-            if (!matches_empty(child))
+            if (!rx_matches_empty(child))
                 return false;
         return true;
     case RX_ALTERNATE:
         for (const struct rx_node *child = node->first; child; child = child->next)
-            any |= matches_empty(child);
+            any |= rx_matches_empty(child);
         return any;
     }
     return any;
@@ -195,7 +195,7 @@ static enum err_code compile_star(struct compiler *c, const struct rx_node *node
 {
     uint32_t fork;
     TRY(add_fork(c, node->lazy, &fork));
-    if (matches_empty(node->first)) {
+    if (rx_matches_empty(node->first)) {
         TRY(compile_plus(c, node));
     } else {
         TRY(compile_node(c, node->first));

@@ -191,8 +191,14 @@ static void test_unicode_by_default_and_ascii_when_asked(void **state)
          "a",
          "2-3"},
         {"\\s", "\xC2\xA0", "0-2"},
-        {"\\w+", "e\xCC\x81", "0-3"},     /* a combining mark */
-        {"(?i)k", "\xE2\x84\xAA", "0-3"}, /* the Kelvin sign */
+        {"\\w+", "e\xCC\x81", "0-3"},                /* a combining mark */
+        {"(?i)k", "\xE2\x84\xAA", "0-3"},            /* the Kelvin sign */
+        {"(?i)\xC5\xBFx\xE2\x84\xAA", "SXK", "0-3"}, /* the long s and the Kelvin sign, in a text of ASCII */
+        {"(?i)[\xC5\xBF\xE2\x84\xAA]+", "aSkb", "1-3"},
+        {"(?i)[^\xC4\x80-\xE2\x84\xB0]+", "Skab", "2-4"},
+        {"\xC3\xA9?a", "a", "0-1"},
+        {"[\xC3\xA9]|a", "a", "0-1"},
+        {"[^\xC3\xA9]", "a", "0-1"},
         {"(?i)\xC3\xA9", "\xC3\x89", "0-2"},
         {"(?i-u)k", "\xE2\x84\xAAK", "3-4"},
         {"(?i)[^k]", "kK\xE2\x84\xAA", NULL},
@@ -235,6 +241,8 @@ static void test_groups_flags_and_preference(void **state)
         {"(a*)*", "b", "0-0 0-0"},
         {"(|a)+", "aa", "0-0 0-0"},
         {"(a|b)*?c", "abc", "0-3 1-2"},
+        {"((?:a|b)*|x)*c", "abc", "0-3 0-2"},
+        {"(?:(.*|$)y?|z)*c", "abc", "0-3 0-2"},
         {"^*a", "a", "0-1"},
         {"(?:)", "a", "0-0"},
         {"x*", "a", "0-0"},
