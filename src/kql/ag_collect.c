@@ -131,15 +131,15 @@ static enum err_code set_finish(const struct aggr_call *call, void *state, uint3
 
 #define LIST_ROW(name_text, prefix_text, signature_text, predicate_number, with_nulls, bind_name, doc_text)            \
     {                                                                                                                  \
-        .name = name_text, .prefix = prefix_text, .signature = signature_text, .name_rule = AGGR_NAME_ARG,             \
-        .predicate = predicate_number, .takes_null = with_nulls, .state_bytes = sizeof(struct list),                   \
-        .bind = bind_name, .add = list_add, .finish = list_finish, .doc = doc_text                                     \
+        .name = (name_text), .prefix = (prefix_text), .signature = (signature_text), .name_rule = AGGR_NAME_ARG,       \
+        .predicate = (predicate_number), .takes_null = (with_nulls), .state_bytes = sizeof(struct list),               \
+        .bind = (bind_name), .add = list_add, .finish = list_finish, .doc = (doc_text)                                 \
     }
 #define SET_ROW(name_text, prefix_text, signature_text, predicate_number, bind_name, doc_text)                         \
     {                                                                                                                  \
-        .name = name_text, .prefix = prefix_text, .signature = signature_text, .name_rule = AGGR_NAME_ARG,             \
-        .predicate = predicate_number, .state_bytes = sizeof(struct value_set), .bind = bind_name, .add = set_add,     \
-        .finish = set_finish, .doc = doc_text                                                                          \
+        .name = (name_text), .prefix = (prefix_text), .signature = (signature_text), .name_rule = AGGR_NAME_ARG,       \
+        .predicate = (predicate_number), .state_bytes = sizeof(struct value_set), .bind = (bind_name), .add = set_add, \
+        .finish = set_finish, .doc = (doc_text)                                                                        \
     }
 
 const struct aggr AGGRS_COLLECT[] = {

@@ -114,15 +114,15 @@ static enum err_code row_finish(const struct aggr_call *call, void *state, uint3
 
 #define EXTREME_ROW(name_text, prefix_text, signature_text, predicate_number, add_name, doc_text)                      \
     {                                                                                                                  \
-        .name = name_text, .prefix = prefix_text, .signature = signature_text, .name_rule = AGGR_NAME_ARG,             \
-        .predicate = predicate_number, .state_bytes = sizeof(struct kept), .bind = aggr_bind_first, .add = add_name,   \
-        .finish = kept_finish, .doc = doc_text                                                                         \
+        .name = (name_text), .prefix = (prefix_text), .signature = (signature_text), .name_rule = AGGR_NAME_ARG,       \
+        .predicate = (predicate_number), .state_bytes = sizeof(struct kept), .bind = aggr_bind_first,                  \
+        .add = (add_name), .finish = kept_finish, .doc = (doc_text)                                                    \
     }
 #define WHOLE_ROW(name_text, prefix_text, rule, add_name, doc_text)                                                    \
     {                                                                                                                  \
-        .name = name_text, .prefix = prefix_text, .signature = "xx*:=", .name_rule = rule, .takes_star = true,         \
-        .takes_null = true, .state_bytes = sizeof(struct kept_row), .bind = aggr_bind_all, .add = add_name,            \
-        .finish = row_finish, .doc = doc_text                                                                          \
+        .name = (name_text), .prefix = (prefix_text), .signature = "xx*:=", .name_rule = (rule), .takes_star = true,   \
+        .takes_null = true, .state_bytes = sizeof(struct kept_row), .bind = aggr_bind_all, .add = (add_name),          \
+        .finish = row_finish, .doc = (doc_text)                                                                        \
     }
 
 const struct aggr AGGRS_EXTREME[] = {

@@ -109,15 +109,15 @@ SPREAD_FINISH(stdevp_finish, sqrt(variance(state, true)))
 
 #define SUM_ROW(name_text, signature_text, predicate_number, finish_name, doc_text)                                    \
     {                                                                                                                  \
-        .name = name_text, .prefix = name_text "_", .signature = signature_text, .name_rule = AGGR_NAME_ARG,           \
-        .predicate = predicate_number, .state_bytes = sizeof(struct sum), .add = sum_add, .finish = finish_name,       \
-        .doc = doc_text                                                                                                \
+        .name = (name_text), .prefix = name_text "_", .signature = (signature_text), .name_rule = AGGR_NAME_ARG,       \
+        .predicate = (predicate_number), .state_bytes = sizeof(struct sum), .add = sum_add, .finish = (finish_name),   \
+        .doc = (doc_text)                                                                                              \
     }
 #define SPREAD_ROW(name_text, signature_text, predicate_number, finish_name, doc_text)                                 \
     {                                                                                                                  \
-        .name = name_text, .prefix = name_text "_", .signature = signature_text, .name_rule = AGGR_NAME_ARG,           \
-        .predicate = predicate_number, .state_bytes = sizeof(struct spread), .add = spread_add, .finish = finish_name, \
-        .doc = doc_text                                                                                                \
+        .name = (name_text), .prefix = name_text "_", .signature = (signature_text), .name_rule = AGGR_NAME_ARG,       \
+        .predicate = (predicate_number), .state_bytes = sizeof(struct spread), .add = spread_add,                      \
+        .finish = (finish_name), .doc = (doc_text)                                                                     \
     }
 
 const struct aggr AGGRS_NUMBER[] = {

@@ -215,7 +215,8 @@ enum err_code eval_filter(struct eval *eval, const struct expr *predicate, struc
     }
     const struct column *column = NULL;
     TRY(eval_expr(eval, predicate, batch, rows, &column, err));
-    rows_keep_true(column, rows);
+    if (column)
+        rows_keep_true(column, rows);
     return ERR_NONE;
 }
 

@@ -220,13 +220,14 @@ static enum err_code not_between_eval(struct eval *eval, const struct expr *expr
 
 #define COMPARE_ROW(symbol, signature_text, eval_name, doc_text)                                                       \
     {                                                                                                                  \
-        .name = symbol, .signature = signature_text, .null_rule = NULL_HANDLED, .flags = FUNC_OPERATOR, .cost = 1,     \
-        .eval = eval_name, .doc = doc_text                                                                             \
+        .name = (symbol), .signature = (signature_text), .null_rule = NULL_HANDLED, .flags = FUNC_OPERATOR, .cost = 1, \
+        .eval = (eval_name), .doc = (doc_text)                                                                         \
     }
 #define IN_ROW(symbol, signature_text, eval_name, doc_text)                                                            \
     {                                                                                                                  \
-        .name = symbol, .signature = signature_text, .null_rule = NULL_HANDLED, .flags = FUNC_OPERATOR | FUNC_LAZY,    \
-        .cost = 5, .prepare = in_prepare, .eval_lazy = eval_name, .doc = doc_text                                      \
+        .name = (symbol), .signature = (signature_text), .null_rule = NULL_HANDLED,                                    \
+        .flags = FUNC_OPERATOR | FUNC_LAZY, .cost = 5, .prepare = in_prepare, .eval_lazy = (eval_name),                \
+        .doc = (doc_text)                                                                                              \
     }
 
 const struct func FUNCS_COMPARE[] = {

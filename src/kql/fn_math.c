@@ -188,7 +188,7 @@ static enum err_code arithmetic_rows(const struct arithmetic *arithmetic, const 
                                      const struct selection *rows, struct column *out)
 {
     enum type a = args[0]->type, b = args[1]->type;
-    if (out->type == TYPE_DATETIME)
+    if (out->type == TYPE_DATETIME && arithmetic->times)
         rows_i64(arithmetic->times, args, rows, out);
     else if (out->type == TYPE_DECIMAL)
         rows_decimal(arithmetic->decimals, args, rows, out);
@@ -235,23 +235,23 @@ static enum err_code neg_eval(struct eval *eval, const struct expr *expr, const 
 
 #define OPERATOR_ROW(symbol, signature_text, eval_name, doc_text)                                                      \
     {                                                                                                                  \
-        .name = symbol, .signature = signature_text, .flags = FUNC_OPERATOR, .cost = 1, .eval = eval_name,             \
-        .doc = doc_text                                                                                                \
+        .name = (symbol), .signature = (signature_text), .flags = FUNC_OPERATOR, .cost = 1, .eval = (eval_name),       \
+        .doc = (doc_text)                                                                                              \
     }
 #define NUMBER_ROW(name_text, signature_text, eval_name, doc_text)                                                     \
     {                                                                                                                  \
-        .name = name_text, .signature = signature_text, .cost = 2, .eval = eval_name, .doc = doc_text                  \
+        .name = (name_text), .signature = (signature_text), .cost = 2, .eval = (eval_name), .doc = (doc_text)          \
     }
 /* An unnamed result keeps the name of the first argument (semantics, section 11). */
 #define NAMED_ROW(name_text, signature_text, eval_name, doc_text)                                                      \
     {                                                                                                                  \
-        .name = name_text, .signature = signature_text, .name_rule = NAME_FIRST_ARG, .cost = 2, .eval = eval_name,     \
-        .doc = doc_text                                                                                                \
+        .name = (name_text), .signature = (signature_text), .name_rule = NAME_FIRST_ARG, .cost = 2,                    \
+        .eval = (eval_name), .doc = (doc_text)                                                                         \
     }
 #define EXTREME_ROW(name_text, eval_name, doc_text)                                                                    \
     {                                                                                                                  \
-        .name = name_text, .signature = "xxx*:=", .null_rule = NULL_HANDLED, .cost = 2, .bind = extreme_of_bind,       \
-        .eval = eval_name, .doc = doc_text                                                                             \
+        .name = (name_text), .signature = "xxx*:=", .null_rule = NULL_HANDLED, .cost = 2, .bind = extreme_of_bind,     \
+        .eval = (eval_name), .doc = (doc_text)                                                                         \
     }
 
 #define BIN_SIGNATURE "ll:l rr:r mm:m dt:d tt:t"
