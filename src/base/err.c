@@ -1,6 +1,7 @@
 /*
  * err.c - errors as values: see err.h.
  */
+#define ERR_IMPLEMENTATION
 #include "base/err.h"
 
 #include "base/utf8.h"
