@@ -47,14 +47,23 @@ struct suffix_set {
     uint64_t *filter;
 };
 
-/* The last `tail` bytes of a text that has as many, as a number. */
+/* The last `tail` bytes of a text that has as many, as a number: the same for texts of any length. */
 static uint64_t tail_bytes(struct slice text, unsigned tail)
 {
     unsigned char last[TAIL_MAX] = {0};
-    memcpy(last + TAIL_MAX - tail, text.ptr + text.len - tail, tail);
     uint64_t word;
-    memcpy(&word, last, sizeof word);
-    return word;
+    if (text.len >= TAIL_MAX)
+        memcpy(&word, text.ptr + text.len - TAIL_MAX, sizeof word);
+    else {
+        memcpy(last + TAIL_MAX - text.len, text.ptr, text.len);
+        memcpy(&word, last, sizeof word);
+    }
+    unsigned others = (TAIL_MAX - tail) * 8; /* bits before the tail; tail is at least 1 */
+#if __BYTE_ORDER__ == __ORDER_LITTLE_ENDIAN__
+    return word >> others;
+#else
+    return word << others;
+#endif
 }
 
 static uint64_t filter_hash(uint64_t word, unsigned shift)
@@ -171,6 +180,8 @@ static enum err_code build_filter(struct suffix_set *set, struct err *err)
         if (set->endings[i].len < shortest)
             shortest = set->endings[i].len;
     set->tail = (unsigned)shortest;
+    if (set->tail == 0)
+        return ERR_NONE; /* every text ends in the empty one */
 
     unsigned log2 = FILTER_BITS_MIN_LOG2;
     while ((UINT64_C(1) << log2) < (uint64_t)set->ending_count * FILTER_BITS_PER_ENDING)
