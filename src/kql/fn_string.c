@@ -80,17 +80,6 @@ static void make_strcat_delim(const struct expr *expr, const struct column *cons
     }
 }
 
-static void make_strcat_array(const struct expr *expr, const struct column *const *args, uint32_t row, struct buf *buf)
-{
-    (void)expr;
-    const struct dyn *array = args[0]->dyn[column_cell(args[0], row)];
-    for (uint32_t i = 0; array->kind == DYN_ARRAY && i < array->count; i++) {
-        if (i > 0)
-            buf_add(buf, text_of(args[1], row));
-        dyn_to_text(array->items[i], buf);
-    }
-}
-
 /* More than 1024 copies are 1024, as in Kusto. */
 static void make_strrep(const struct expr *expr, const struct column *const *args, uint32_t row, struct buf *buf)
 {
@@ -105,7 +94,6 @@ static void make_strrep(const struct expr *expr, const struct column *const *arg
 
 TEXT_EVAL(strcat_eval, make_strcat)
 TEXT_EVAL(strcat_delim_eval, make_strcat_delim)
-TEXT_EVAL(strcat_array_eval, make_strcat_array)
 TEXT_EVAL(strrep_eval, make_strrep)
 
 static enum err_code strcat_bind(struct expr *expr, struct arena *arena, struct err *err)
@@ -396,8 +384,6 @@ const struct func FUNCS_STRING[] = {
     {STRING_ROW("strcat_delim", "xxx*:s", NULL_HANDLED, strcat_delim_eval,
                 "strcat_delim(delimiter, a, b, ...): with the delimiter between"),
      .bind = strcat_bind},
-    {STRING_ROW("strcat_array", "yS:s", NULL_STRICT, strcat_array_eval,
-                "strcat_array(array, delimiter): its elements, with the delimiter between")},
     {STRING_ROW("strrep", "xl:s xlx:s", NULL_STRICT, strrep_eval,
                 "strrep(value, times[, delimiter]): repeated, at most 1024 times")},
     {STRING_ROW("strlen", "S:l", NULL_STRICT, strlen_eval, "strlen(text): number of code points"),
