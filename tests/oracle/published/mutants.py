@@ -1,0 +1,114 @@
+#!/usr/bin/env python3
+"""Proves that the oracle can fail: the program is built with one deliberate mistake at a time, and each must be caught. TAP.
+
+Usage: mutants.py SOURCE_DIR BUILD_DIR
+
+BUILD_DIR keeps a copy of the sources and an unoptimised build, so that a second run compiles only what a mistake touches. A mutant is
+an exact text that stands once in a file, and what it becomes; if the text is gone, the test fails and wants to be renewed.
+"""
+import os
+import shutil
+import subprocess
+import sys
+
+HERE = os.path.dirname(os.path.abspath(__file__))
+sys.path.insert(0, HERE)
+import run      # noqa: E402
+
+MUTANTS = [
+    # (what is wrong, file, text, becomes)
+]
+
+
+def copy_sources(source, copy):
+    """Only what changed is copied, so that a rebuild is short."""
+    for folder in ("src", "rules", "docs", "data"):
+        for top, _dirs, files in os.walk(os.path.join(source, folder)):
+            for name in files:
+                copy_if_changed(os.path.join(top, name), source, copy)
+    for name in ("meson.build", "meson_options.txt"):
+        copy_if_changed(os.path.join(source, name), source, copy)
+
+
+def copy_if_changed(path, source, copy):
+    target = os.path.join(copy, os.path.relpath(path, source))
+    with open(path, "rb") as f:
+        data = f.read()
+    if os.path.exists(target):
+        with open(target, "rb") as f:
+            if f.read() == data:
+                return
+    os.makedirs(os.path.dirname(target), exist_ok=True)
+    shutil.copy(path, target)
+
+
+def write(path, text):
+    with open(path, "w", encoding="utf-8") as f:
+        f.write(text)
+
+
+def build(copy):
+    done = subprocess.run(["ninja", "-C", os.path.join(copy, "build"), "ddnshunt"], capture_output=True, text=True, check=False)
+    if done.returncode:
+        raise RuntimeError("does not build: " + done.stdout[-1500:])
+
+
+def caught(binary):
+    """The door and the difference by which the oracle sees the mistake, or None."""
+    for seed in (1, 2, 3):
+        for name, found in run.compare(binary, 1, 2500, seed):
+            if found:
+                return f"{name}: {found}"
+    return None
+
+
+def try_mutant(copy, file, text, becomes):
+    path = os.path.join(copy, file)
+    with open(path, encoding="utf-8") as f:
+        original = f.read()
+    if original.count(text) != 1:
+        return f"the text stands {original.count(text)} times in {file}: renew this mutant"
+    write(path, original.replace(text, becomes))
+    try:
+        build(copy)
+        return None if caught(find_binary(copy)) else "the oracle did not notice"
+    except RuntimeError as problem:
+        return str(problem)
+    finally:
+        write(path, original)
+
+
+def find_binary(copy):
+    for place in ("build/ddnshunt", "build/src/cli/ddnshunt"):
+        if os.path.exists(os.path.join(copy, place)):
+            return os.path.join(copy, place)
+    raise RuntimeError("no binary was built")
+
+
+def main():
+    source, copy = os.path.abspath(sys.argv[1]), os.path.abspath(sys.argv[2])
+    os.makedirs(copy, exist_ok=True)
+    copy_sources(source, copy)
+    if not os.path.exists(os.path.join(copy, "build", "build.ninja")):
+        subprocess.run(["meson", "setup", "-Dbuildtype=plain", "-Doptimization=1", "-Dtests=false", os.path.join(copy, "build"), copy],
+                       check=True, stdout=subprocess.DEVNULL)
+    build(copy)
+    failed = 0
+    sound = caught(find_binary(copy))
+    print(f"{'not ok' if sound else 'ok'} 1 - oracle/mutants: the unchanged program is not accused")
+    if sound:
+        failed += 1
+        print("# " + sound)
+    for number, (what, file, text, becomes) in enumerate(MUTANTS, 2):
+        problem = try_mutant(copy, file, text, becomes)
+        print(f"{'not ok' if problem else 'ok'} {number} - oracle/mutants: caught: {what}")
+        if problem:
+            failed += 1
+            print("# " + problem.replace("\n", "\n# "))
+    build(copy)
+    print(f"1..{len(MUTANTS) + 1}")
+    sys.exit(1 if failed or not MUTANTS else 0)
+
+
+if __name__ == "__main__":
+    main()
