@@ -1,6 +1,7 @@
 /*
  * main.c - reads the command line, runs the command, and settles the exit status: the one place that does.
  */
+#include "base/mem.h"
 #include "base/out.h"
 #include "cli/commands.h"
 #include "cli/term.h"
@@ -13,6 +14,19 @@ static const char *from_environment(const char *name)
 {
     return getenv(name);
 }
+
+#ifdef DDNSHUNT_FAULT_INJECTION
+/* DDNSHUNT_FAIL_ALLOC=N: the Nth allocation and all after it fail (tests/fault). */
+static void fail_as_asked(const char *nth)
+{
+    mem_fail_after(nth ? strtoull(nth, NULL, 10) : 0);
+}
+#else
+static void fail_as_asked(const char *nth)
+{
+    (void)nth;
+}
+#endif
 
 /* Help and version are what was asked for: standard output. */
 static enum err_code print(const struct buf *text, struct err *err)
@@ -59,6 +73,7 @@ static void run_command(const struct opts *opts, struct report *report, struct o
 int main(int argc, char **argv)
 {
     setlocale(LC_CTYPE, "");
+    fail_as_asked(from_environment("DDNSHUNT_FAIL_ALLOC"));
     signals_catch();
     struct opts opts;
     struct report report;

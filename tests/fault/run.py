@@ -1,0 +1,120 @@
+#!/usr/bin/env python3
+"""Memory runs out at every stage of whole runs: each time a clear error and exit 3, no crash, no leak, no half file. TAP.
+
+Usage: run.py BINARY [--most N]
+
+BINARY is built with -Dfault_injection=true and sanitizers: DDNSHUNT_FAIL_ALLOC=N makes its Nth allocation, and all after it, fail.
+For each command the number of allocations of a good run is found first; then N runs over all of them, or over --most of
+them evenly.
+"""
+import argparse
+import gzip
+import json
+import os
+import subprocess
+import sys
+import tempfile
+
+ROW = {"Timestamp": "2026-03-09T08:00:00.5Z", "DeviceName": "ws-1", "RemoteUrl": "a.duckdns.org", "RemotePort": 443,
+       "AdditionalFields": "{\"query\":\"x\"}", "Extra": {"a": [1, 2]}}
+RULE = ["scan"]
+HEAVY = ["query", "DeviceNetworkEvents | where RemoteUrl matches regex @'(?i)^[a-z]+[0-9]*\\.' or AdditionalFields.query has 'x'"
+         " | extend h = tolower(RemoteUrl), p = split(RemoteUrl, '.'), u = extract('(d.*)', 1, RemoteUrl)"
+         " | summarize n = count(), s = make_set(h), m = arg_max(Timestamp, *) by RemotePort | sort by n asc | top 5 by n"]
+LISTS = ["query", "let urls = DeviceNetworkEvents | distinct RemoteUrl; DeviceNetworkEvents | where RemoteUrl in (urls)"
+         " | project RemoteUrl, Extra | take 3"]
+
+
+def make_inputs(folder):
+    rows = [dict(ROW, RemoteUrl=f"a{i}.duckdns.org", RemotePort=i % 3) for i in range(40)]
+    lines = "".join(json.dumps(r) + "\n" for r in rows) + "{broken a.duckdns.org\n"
+    texts = {"rows.jsonl": lines.encode(), "rows.jsonl.gz": gzip.compress(lines.encode()),
+             "results.json": json.dumps({"Schema": [], "Results": rows}, indent=2).encode(),
+             "rows.csv": ("Timestamp,RemoteUrl,RemotePort,Other\n" + "".join(
+                 f'2026-03-09T08:00:00Z,"a{i}.duckdns.org",{i},x\n' for i in range(40))).encode()}
+    for name, data in texts.items():
+        with open(os.path.join(folder, name), "wb") as f:
+            f.write(data)
+
+
+def runs(folder):
+    """(name, arguments)"""
+    at = lambda name: os.path.join(folder, name)          # noqa: E731
+    yield "lines", [*RULE, "-j", "1", "--format", "ndjson", at("rows.jsonl")]
+    yield "two threads", [*RULE, "-j", "2", "--block-size", "4k", "--format", "csv", at("rows.jsonl")]
+    yield "gzip, to a file", [*RULE, "-j", "1", "-o", at("out.json"), at("rows.jsonl.gz")]
+    yield "stream, table", [*RULE, "-j", "1", "--format", "table", at("results.json")]
+    yield "csv", [*RULE, "-j", "1", "--format", "markdown", at("rows.csv")]
+    yield "folder, rejects", [*RULE, "-j", "1", "--rejects", at("kept"), folder]
+    yield "summarize, regex, dynamic", [*HEAVY, "-j", "1", "--format", "json", at("rows.jsonl")]
+    yield "subquery", [*LISTS, "-j", "1", "--format", "tsv", at("rows.jsonl")]
+    yield "explain", [*HEAVY, "--explain"]
+    yield "help", ["scan", "--help"]
+
+
+def execute(binary, args, nth):
+    env = {**os.environ, "DDNSHUNT_FAIL_ALLOC": str(nth), "ASAN_OPTIONS": "detect_leaks=1:exitcode=99", "LC_ALL": "C.UTF-8"}
+    return subprocess.run([binary, *args], stdin=subprocess.DEVNULL, capture_output=True, env=env, timeout=120, check=False)
+
+
+def allocations(binary, args):
+    """The smallest N with which the run is undisturbed, less one."""
+    low, high = 0, 64
+    while execute(binary, args, high).returncode == 3:
+        low, high = high, high * 2
+        if high > 1 << 24:
+            raise RuntimeError("runs out of memory without end")
+    while high - low > 1:
+        middle = (low + high) // 2
+        low, high = (middle, high) if execute(binary, args, middle).returncode == 3 else (low, middle)
+    return low
+
+
+def complaint(done, out):
+    if done.returncode != 3:
+        return f"exit {done.returncode}: {done.stderr.decode(errors='replace')[-1500:]}"
+    if b"out of memory" not in done.stderr:
+        return f"no word of memory: {done.stderr.decode(errors='replace')[:300]}"
+    if os.path.exists(out):
+        return "a half-written file was left"
+    return None
+
+
+def check(binary, args, most, folder):
+    total = allocations(binary, args)
+    step = max(1, total // most)
+    tried = 0
+    for nth in range(1, total + 1, step):
+        tried += 1
+        found = complaint(execute(binary, args, nth), os.path.join(folder, "out.json"))
+        if found:
+            return tried, total, f"allocation {nth}: {found}"
+    return tried, total, None
+
+
+def main():
+    parser = argparse.ArgumentParser()
+    parser.add_argument("binary")
+    parser.add_argument("--most", type=int, default=60)
+    options = parser.parse_args()
+    failed = number = 0
+    with tempfile.TemporaryDirectory(prefix="ddnshunt-fault-") as folder:
+        make_inputs(folder)
+        for number, (name, args) in enumerate(runs(folder), 1):
+            for left in ("out.json", "kept"):
+                if os.path.exists(os.path.join(folder, left)):
+                    os.remove(os.path.join(folder, left))
+            try:
+                tried, total, found = check(options.binary, args, options.most, folder)
+            except (RuntimeError, subprocess.TimeoutExpired) as problem:
+                tried, total, found = 0, 0, str(problem)
+            print(f"{'not ok' if found else 'ok'} {number} - fault: {name}: {tried} of {total} allocations made to fail")
+            if found:
+                failed += 1
+                print("# " + found.replace("\n", "\n# "))
+    print(f"1..{number}")
+    sys.exit(1 if failed else 0)
+
+
+if __name__ == "__main__":
+    main()
