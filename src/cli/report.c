@@ -71,6 +71,15 @@ static void add_shown(struct report *report, const char *text)
 
 /* --- errors, notices --- */
 
+/* An err needs no memory, and so must its last way out: what is shown is cut, and nothing in it is hostile. */
+static void report_no_memory(struct report *report, const struct err *err)
+{
+    char line[ERR_TEXT_MAX + 16];
+    int len = snprintf(line, sizeof line, "ddnshunt: %s\n", err->text);
+    write_all(slice_of(line, len < 0 ? 0 : (size_t)len));
+    pthread_mutex_unlock(&report->lock);
+}
+
 void report_error(struct report *report, const struct err *err)
 {
     begin(report);
@@ -85,6 +94,10 @@ void report_error(struct report *report, const struct err *err)
         buf_add_cstr(&report->text, "hint: ");
         add_shown(report, err->hint);
         buf_add_char(&report->text, '\n');
+    }
+    if (report->text.failed) {
+        report_no_memory(report, err);
+        return;
     }
     end(report);
 }

@@ -182,10 +182,11 @@ enum err_code flow_open(const struct flow_config *config, struct flow **out_flow
     flow->slots = mem_zalloc(flow->slot_count, sizeof *flow->slots);
     flow->workers = mem_zalloc(flow->worker_count, sizeof *flow->workers);
     if (!flow->slots || !flow->workers) {
+        enum err_code code = err_no_memory(err, flow->slot_count * sizeof *flow->slots);
         mem_free(flow->slots);
         mem_free(flow->workers);
         mem_free(flow);
-        return err_no_memory(err, flow->slot_count * sizeof *flow->slots);
+        return code;
     }
     pthread_mutex_init(&flow->taking, NULL);
     pthread_mutex_init(&flow->state, NULL);

@@ -180,12 +180,18 @@ static enum err_code row_parse(struct batch *batch, uint32_t number, bool *out_g
     return batch_reject(batch, number, REJECT_MALFORMED, result.why ? result.why : "not readable as a row", err);
 }
 
-/* The column's value in the row, or that of the column that stands for it. */
+/* A value that begins with 'n' is null: as much a missing one as an empty cell of a CSV export. */
+static bool is_null(const struct json_batch *json, uint32_t value)
+{
+    return json->block->bytes[value] == 'n';
+}
+
+/* The column's value in the row, or that of the column that stands for it where it is missing. */
 static const struct json_entry *row_entry(const struct batch *batch, const struct json_row *row, uint32_t column)
 {
     const struct json_entry *entry = json_index_find(row->index, column);
     uint32_t stand_in = batch->schema->columns[column].stand_in;
-    if (!entry && stand_in != COLUMN_NONE)
+    if (stand_in != COLUMN_NONE && (!entry || is_null(json_of(batch), entry->start)))
         entry = json_index_find(row->index, stand_in);
     return entry;
 }
@@ -211,12 +217,13 @@ static enum err_code load_cell(struct batch *batch, struct column *cells, uint32
     const struct json_row *row = &json->rows[number];
     if (row->index || column != json->fast_column || row->value == JSON_VALUE_UNKNOWN)
         return load_parsed(batch, cells, column, number, err);
-    if (row->value == JSON_VALUE_ABSENT && batch->schema->columns[column].stand_in == COLUMN_NONE) {
+    bool has_stand_in = batch->schema->columns[column].stand_in != COLUMN_NONE;
+    if (has_stand_in && (row->value == JSON_VALUE_ABSENT || is_null(json, row->value)))
+        return load_parsed(batch, cells, column, number, err);
+    if (row->value == JSON_VALUE_ABSENT) {
         cell_set_missing(cells, number);
         return ERR_NONE;
     }
-    if (row->value == JSON_VALUE_ABSENT)
-        return load_parsed(batch, cells, column, number, err);
     struct slice value;
     const char *end = json->block->bytes + row->start + row->len;
     if (!json_fast_value(json->block->bytes + row->value, end, &value))

@@ -72,7 +72,7 @@ def allocations(binary, args):
 
 def complaint(done, out):
     if done.returncode != 3:
-        return f"exit {done.returncode}: {done.stderr.decode(errors='replace')[-1500:]}"
+        return f"exit {done.returncode}: {done.stderr.decode(errors='replace')[:1500]}"
     if b"out of memory" not in done.stderr:
         return f"no word of memory: {done.stderr.decode(errors='replace')[:300]}"
     if os.path.exists(out):
@@ -84,9 +84,12 @@ def check(binary, args, most, folder):
     total = allocations(binary, args)
     step = max(1, total // most)
     tried = 0
+    left = os.path.join(folder, "out.json")
+    if os.path.exists(left):                                    # of the good runs
+        os.remove(left)
     for nth in range(1, total + 1, step):
         tried += 1
-        found = complaint(execute(binary, args, nth), os.path.join(folder, "out.json"))
+        found = complaint(execute(binary, args, nth), left)
         if found:
             return tried, total, f"allocation {nth}: {found}"
     return tried, total, None
@@ -101,9 +104,6 @@ def main():
     with tempfile.TemporaryDirectory(prefix="ddnshunt-fault-") as folder:
         make_inputs(folder)
         for number, (name, args) in enumerate(runs(folder), 1):
-            for left in ("out.json", "kept"):
-                if os.path.exists(os.path.join(folder, left)):
-                    os.remove(os.path.join(folder, left))
             try:
                 tried, total, found = check(options.binary, args, options.most, folder)
             except (RuntimeError, subprocess.TimeoutExpired) as problem:

@@ -39,7 +39,7 @@ def ask(binary, kql):
 
 
 def difference(case, out):
-    rows = [json.loads(line) for line in out.splitlines()]
+    rows = [json.loads(line) for line in out.split("\n") if line]
     got = [[canonical(v) for v in r.values()] for r in rows]
     expected = [[canonical(v) for v in r] for r in case["rows"]]
     if rows and list(rows[0]) != case["columns"]:

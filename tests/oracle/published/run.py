@@ -39,7 +39,7 @@ def run(binary, args, env, piped, path):
                               capture_output=True, env={**os.environ, **env}, timeout=300, check=False)
     if done.returncode not in (0, 1):
         raise RuntimeError(f"{' '.join(command)}: exit {done.returncode}: {done.stderr.decode(errors='replace')[:500]}")
-    return [json.loads(line) for line in done.stdout.decode().splitlines()]
+    return [json.loads(line) for line in done.stdout.decode().split("\n") if line]
 
 
 def difference(got, expected):
