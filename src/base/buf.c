@@ -23,14 +23,16 @@ void buf_release(struct buf *buf)
 void buf_clear(struct buf *buf)
 {
     buf->len = 0;
-    buf->failed = false;
+    buf->failed = buf->too_long = false;
 }
 
 char *buf_reserve(struct buf *buf, size_t len)
 {
     size_t max = buf->max_len ? buf->max_len : SIZE_MAX / 2;
-    if (buf->failed || len > max || buf->len > max - len) {
-        buf->failed = true;
+    if (buf->failed)
+        return NULL;
+    if (len > max || buf->len > max - len) {
+        buf->failed = buf->too_long = true;
         return NULL;
     }
     size_t needed = buf->len + len;

@@ -17,6 +17,7 @@ struct buf {
     size_t len, capacity;
     size_t max_len;
     bool failed;
+    bool too_long; /* the failure was the maximum, not the memory */
 };
 
 void buf_init(struct buf *buf, size_t max_len); /* max_len 0: no maximum but memory */

@@ -71,13 +71,16 @@ static void add_shown(struct report *report, const char *text)
 
 /* --- errors, notices --- */
 
-/* An err needs no memory, and so must its last way out: what is shown is cut, and nothing in it is hostile. */
-static void report_no_memory(struct report *report, const struct err *err)
+/* Ends an error's text. An err needs no memory, and so must its last way out: then the sentence alone is told. */
+static void end_error(struct report *report, const struct err *err)
 {
-    char line[ERR_TEXT_MAX + 16];
-    int len = snprintf(line, sizeof line, "ddnshunt: %s\n", err->text);
-    write_all(slice_of(line, len < 0 ? 0 : (size_t)len));
-    pthread_mutex_unlock(&report->lock);
+    if (report->text.failed) {
+        char line[ERR_TEXT_MAX + 16];
+        int len = snprintf(line, sizeof line, "ddnshunt: %s\n", err->text);
+        write_all(slice_of(line, len < 0 ? 0 : (size_t)len));
+        buf_clear(&report->text);
+    }
+    end(report);
 }
 
 void report_error(struct report *report, const struct err *err)
@@ -95,11 +98,7 @@ void report_error(struct report *report, const struct err *err)
         add_shown(report, err->hint);
         buf_add_char(&report->text, '\n');
     }
-    if (report->text.failed) {
-        report_no_memory(report, err);
-        return;
-    }
-    end(report);
+    end_error(report, err);
 }
 
 void report_query_error(struct report *report, const char *origin, struct slice query, const struct err *err)
@@ -110,7 +109,7 @@ void report_query_error(struct report *report, const char *origin, struct slice 
     }
     begin(report);
     kql_diagnose(origin, query, err, &report->text);
-    end(report);
+    end_error(report, err);
 }
 
 void report_note(struct report *report, const char *fmt, ...)

@@ -9,9 +9,10 @@
 enum err_code text_result(struct eval *eval, const struct expr *expr, const struct buf *buf, struct slice *out_text,
                           struct err *err)
 {
+    if (buf->too_long)
+        return err_query(err, ERR_LIMIT, expr->span, "%s() made a text longer than 64 MiB", expr->func->name);
     if (buf->failed)
-        return err_query(err, ERR_LIMIT, expr->span, "%s() made a text longer than 64 MiB, or memory is used up",
-                         expr->func->name);
+        return err_no_memory(err, buf->len);
     struct slice copy = arena_copy(eval->arena, buf_slice(buf));
     if (!copy.ptr)
         return err_no_memory(err, buf->len);
