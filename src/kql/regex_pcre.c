@@ -264,7 +264,7 @@ static void emit_literal(const struct emitter *e, const struct rx_node *node)
         buf_add_cstr(e->out, "(?!)");
 }
 
-/* A run of folded literals under one flag; gives the last of them. */
+/* A run of folded literals in a concatenation, under one flag; gives the last of them. */
 static const struct rx_node *emit_folded(const struct emitter *e, const struct rx_node *node)
 {
     buf_add_cstr(e->out, "(?i:");
@@ -316,10 +316,9 @@ static enum err_code emit_node(struct emitter *e, const struct rx_node *node)
     case RX_EMPTY:
         break;
     case RX_LITERAL:
-        if (node->fold)
-            (void)emit_folded(e, node);
-        else
-            emit_literal(e, node);
+        buf_add_cstr(e->out, node->fold ? "(?i:" : "");
+        emit_literal(e, node);
+        buf_add_cstr(e->out, node->fold ? ")" : "");
         break;
     case RX_DOT:
         buf_add_cstr(e->out, node->dot == RX_DOT_ALL ? "(?s:.)" : node->dot == RX_DOT_CRLF ? "[^\\r\\n]" : ".");
