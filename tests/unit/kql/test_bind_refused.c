@@ -48,6 +48,10 @@ static void conditions_of_wrong_types_are_refused(void **state)
          "error@12+2: =~ is not defined for long and string | it is for text: convert with tostring(...)"},
         {"T | where b startswith 1",
          "error@12+10: startswith is not defined for string and long | it is for text: convert with tostring(...)"},
+        {"T | where b matches regex 5",
+         "error@12+13: matches regex is not defined for string and long | it is for text: convert with tostring(...)"},
+        {"T | where a matches regex \"x\"",
+         "error@12+13: matches regex is not defined for long and string | it is for text: convert with tostring(...)"},
         {"x", "error@0+1: unknown table x | the table here is T"},
         {"NoTable | where a > 1", "error@0+7: unknown table NoTable | the table here is T"},
         {"T | where c > \"2020-01-01\"", "error@12+1: > is not defined for datetime and string | write a datetime: "
@@ -106,6 +110,18 @@ static void computed_columns_that_make_no_sense_are_refused(void **state)
          "error@29+3: coalesce() needs values of one type, not dynamic and string"},
         {"T | extend x = coalesce(\"a\", d.x)",
          "error@29+3: coalesce() needs values of one type, not string and dynamic"},
+        {"T | extend x = strlen(1)",
+         "error@22+1: strlen() does not take a long as argument 1 | strlen(text): number of code points"},
+        {"T | extend x = strcat()",
+         "error@15+8: strcat() does not take 0 arguments | strcat(a, b, ...): one behind the other; null is \"\""},
+        {"T | extend x = substring(b, \"1\")",
+         "error@28+3: substring() does not take a string as argument 2 | substring(text, start[, length]): from a "
+         "position on; a negative one counts from the end"},
+        {"T | extend x = substring(b, 1.5)",
+         "error@28+3: substring() does not take a real as argument 2 | substring(text, start[, length]): from a "
+         "position on; a negative one counts from the end"},
+        {"T | extend x = substring(b, d)",
+         "error@28+1: substring() does not take a dynamic as argument 2 | convert it: tolong(...)"},
         {"T | extend x = bin(c, 1)", "error@19+1: bin() does not take a datetime as argument 1 | bin(value, step): the "
                                      "largest multiple of step that is not above value"},
         {"T | extend x = bin(a, d)",
@@ -114,6 +130,12 @@ static void computed_columns_that_make_no_sense_are_refused(void **state)
          "error@19+1: bin() does not take a dynamic as argument 1 | convert it: tolong(...)"},
         {"T | extend x = bin(d.x, 1h)",
          "error@19+3: bin() does not take a dynamic as argument 1 | convert it: todatetime(...)"},
+        {"T | extend x = extract(\"a(b)\", \"1\", b)",
+         "error@31+3: extract() does not take a string as argument 2 | extract(regex, group, text[, typeof(T)]): what "
+         "the group of the first match holds"},
+        {"T | extend x = parse_url(b), y=parse_json(b), z = parse_json(d), w=array_length(d), q=array_length(b)",
+         "error@99+1: array_length() does not take a string as argument 1 | array_length(array): how many elements; "
+         "null for what is no array"},
         {"T | extend x = parse_json(1)", "error@26+1: parse_json() does not take a long as argument 1 | "
                                          "parse_json(text): the value that the JSON text holds, else the text"},
         {"T | extend x = b.x", "error@17+1: a string has no members | if it holds JSON: parse_json(b)"},
@@ -132,8 +154,12 @@ static void computed_columns_that_make_no_sense_are_refused(void **state)
         {"T | extend x = datetime_diff(\"dayx\", c, c)",
          "error@29+6: datetime_diff() knows no part of time called \"dayx\" | year, quarter, month, week, day, hour, "
          "minute, second, millisecond, microsecond or nanosecond"},
+        {"T | extend x = ipv4_is_private(a)", "error@31+1: ipv4_is_private() does not take a long as argument 1 | "
+                                              "ipv4_is_private(ip): in 10/8, 172.16/12 or 192.168/16"},
         {"T | extend x = tostring()",
          "error@15+10: tostring() does not take 0 arguments | tostring(value): as text; null is empty"},
+        {"T | extend x = tolower(b, b)",
+         "error@15+13: tolower() does not take 2 arguments | tolower(text): in lower case"},
         {"T | extend x = nosuch(b)", "error@15+6: unknown function nosuch()"},
         {"T | extend x = zz", "error@15+2: unknown column zz"},
         {"T | extend y = x, x = 5", "error@15+1: unknown column x"},
@@ -199,8 +225,12 @@ static void wrong_projections_are_refused(void **state)
         {"T | project-rename a=a", "error@19+3: a column a is already declared"},
         {"T | project-rename a", "error@19+1: expected new = old | write project-rename NewName = OldName"},
         {"T | project a as x", "error@14+2: expected '|' or the end of the query, found 'as' | put a | before as"},
+        {"T | project parse_json(b).x, (a), (d).y, d[a], d[b], d[\"x y\"], split(b,\".\"), tolower(b)[\"x\"]",
+         "error@87+5: a string has no members | if it holds JSON: parse_json(...)"},
         {"T | project x = a, tostring(x)", "error@28+1: unknown column x"},
         {"T | project-rename x = a | project a", "error@35+1: unknown column a"},
+        {"T | project parse_json(b).x, split(b,\".\")[0], tostring(parse_json(b).x), bin(d.x, 1)",
+         "error@77+3: bin() does not take a dynamic as argument 1 | convert it: tolong(...)"},
         {"T | project-away $a", "error@17+2: unknown column $a | did you mean a?"},
         {"T | project a, b | extend Column1=1, a+b",
          "error@38+1: + is not defined for long and string | strings are joined by strcat()"},
@@ -271,6 +301,8 @@ static void wrong_aggregates_are_refused(void **state)
         {"T | summarize count(a, b)", "error@14+11: count() does not take 2 arguments | count(): rows of the group"},
         {"T | summarize nosuch(a)", "error@14+6: unknown function nosuch()"},
         {"T | summarize max(*)", "error@18+1: * can't stand here"},
+        {"T | summarize tolower(b)", "error@22+1: the column b stands outside an aggregate | take it as a group after "
+                                     "`by`, or put it in an aggregate: take_any(b)"},
         {"T | summarize max(d.x), max(tolong(d.x)), sum(tolong(d[\"y\"]))",
          "error@18+3: a dynamic has no greatest or least value | convert it: tostring(...), tolong(...)"},
         {"T | summarize arg_max(d, *) by b, s",
@@ -280,6 +312,7 @@ static void wrong_aggregates_are_refused(void **state)
         {"T | summarize min(g), max(g)",
          "error@18+1: a guid has no greatest or least value | convert it: tostring(...), tolong(...)"},
         {"T | summarize arg_max(*)", "error@22+1: * can't stand here"},
+        {"T | summarize count() by x = tolower(b), y = x", "error@45+1: unknown column x"},
         {"T | summarize count() by (a), x = (b), tostring(s), s", "error@52+1: a column s is already declared"},
         {"T | summarize count() by s, tostring(s)", "error@28+11: a column s is already declared"},
         {"T | summarize x = count(), x = count()", "error@27+11: a column x is already declared"},

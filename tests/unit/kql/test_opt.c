@@ -108,6 +108,43 @@ static void a_sort_that_is_cut_is_a_top(void **state)
     CHECK(CASES, SHOW_PLAN);
 }
 
+static void a_regular_expression_that_means_less_becomes_less(void **state)
+{
+    (void)state;
+    static const struct fixture_case CASES[] = {
+        {"T | where b matches regex @'.*\\.(duckdns\\.org|ddns\\.net)$'",
+         "scan T    // first column: b\n| where b ends in one of 2 suffixes: .duckdns.org, .ddns.net    // cost 10\n| "
+         "verify    // rows that are left are read whole\n"},
+        {"T | where b matches regex @'\\.(ddns\\.net|x\\.org|duckdns\\.org)$' and a == 1",
+         "scan T    // first column: a\n| where a == 1    // cost 6\n| where b ends in one of 3 suffixes: .ddns.net, "
+         ".x.org, .duckdns.org    // cost 10\n| verify    // rows that are left are read whole\n"},
+        {"T | where not(b matches regex @'(a|b)$')",
+         "scan T    // first column: b\n| where not(b ends in one of 2 suffixes: a, b)    // cost 11\n| verify    // "
+         "rows that are left are read whole\n"},
+        {"T | extend x = iff(b matches regex @'\\.(a|b|c|d|e|f|g)$', 1, 0)",
+         "scan T\n| verify    // rows that are left are read whole\n| extend x = iff(b ends in one of 7 suffixes: .a, "
+         ".b, .c, .d, .e, ..., 1, 0)\n"},
+        {"T | where b matches regex @'duckdns\\.org'",
+         "scan T    // first column: b\n| where b contains_cs \"duckdns.org\"    // cost 15\n| verify    // rows that "
+         "are left are read whole\n"},
+        {"T | where b matches regex @'(?i)\\.(a|b)$'",
+         "scan T    // first column: b\n| where b matches regex \"(?i)\\\\.(a|b)$\"    // cost 105\n| verify    // "
+         "rows that are left are read whole\n"},
+        {"T | where b matches regex @'^x\\.(a|b)$'",
+         "scan T    // first column: b\n| where b matches regex \"^x\\\\.(a|b)$\"    // cost 105\n| verify    // rows "
+         "that are left are read whole\n"},
+        {"T | where b matches regex @'a.c'", "scan T    // first column: b\n| where b matches regex \"a.c\"    // cost "
+                                             "105\n| verify    // rows that are left are read whole\n"},
+        {"T | where d.x matches regex @'\\.(a|b)$'",
+         "scan T    // first column: d\n| where string(d[\"x\"]) ends in one of 2 suffixes: .a, .b    // cost 16\n| "
+         "verify    // rows that are left are read whole\n"},
+        {"T | where b matches regex s", "scan T    // first column: b\n| where b matches regex s    // cost 110\n| "
+                                        "verify    // rows that are left are read whole\n"},
+        {"T | where b matches regex '('", "error@26+3: bad regular expression: unclosed group (at character 2)"},
+    };
+    CHECK(CASES, SHOW_PLAN);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -115,6 +152,7 @@ int main(void)
         cmocka_unit_test(predicates_move_below_what_only_passes_their_columns_on),
         cmocka_unit_test(rows_are_verified_above_the_last_predicate_over_the_scan),
         cmocka_unit_test(a_sort_that_is_cut_is_a_top),
+        cmocka_unit_test(a_regular_expression_that_means_less_becomes_less),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
