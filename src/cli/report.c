@@ -273,7 +273,7 @@ static void add_reading(struct report *report, const struct scan_stats *stats)
     }
     if (stats->inputs_failed > 0) {
         add_count(report, stats->inputs_failed, "input");
-        buf_add_cstr(&report->text, " could not be read to the end\n");
+        buf_add_cstr(&report->text, " could not be read, or not to the end\n");
     }
 }
 
@@ -284,6 +284,8 @@ void report_summary(struct report *report, const struct summary *summary)
         return;
     }
     begin(report);
+    if (summary->apart)
+        buf_add_char(&report->text, '\n');
     add_count(report, summary->results, summary->results_name);
     add_providers(report);
     buf_add_char(&report->text, '\n');

@@ -62,6 +62,7 @@ struct summary {
     uint64_t results;
     const char *results_name; /* "hit" or "row" */
     bool interrupted;
+    bool apart; /* results went to the same terminal: leave a line blank */
 };
 void report_summary(struct report *report, const struct summary *summary);
 /* --stats */

@@ -19,6 +19,14 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
+struct run;
+
+/* Whose notices these are: a query may walk over its inputs several times, and is told what is wrong once. */
+struct walk {
+    struct run *run;
+    bool again;
+};
+
 struct run {
     const struct opts *opts;
     const struct run_text *text;
@@ -32,8 +40,8 @@ struct run {
     int64_t now;
     struct query query;
     bool bound;
-    struct scan *scan; /* opened, not yet handed to the executor */
-    bool scan_handed;
+    struct walk walks[2]; /* the first, and all others */
+    struct scan *scan;    /* opened, not yet handed to the executor */
     struct delivery delivery;
     struct column_view view;
     struct out *rejects;
@@ -115,9 +123,10 @@ bool signals_caught(void)
 static void on_notice(void *user, enum scan_notice_kind kind, const char *path, const char *detail,
                       const struct err *err)
 {
-    struct run *run = user;
-    if (run->scan_handed && !run->scan)
-        return; /* a later walk over the same inputs has nothing new to say */
+    const struct walk *walk = user;
+    struct run *run = walk->run;
+    if (walk->again)
+        return;
     switch (kind) {
     case NOTICE_INPUT_FAILED: {
         struct err failure = *err;
@@ -142,7 +151,7 @@ static void on_notice(void *user, enum scan_notice_kind kind, const char *path, 
     }
 }
 
-static enum err_code open_inputs(struct run *run, struct scan **out_scan, struct err *err)
+static enum err_code open_inputs(struct run *run, bool again, struct scan **out_scan, struct err *err)
 {
     const struct opts *opts = run->opts;
     struct scan_config config = {
@@ -157,8 +166,9 @@ static enum err_code open_inputs(struct run *run, struct scan **out_scan, struct
         .named_count = run->named_count,
         .forced = opts->input_format >= 0 ? SOURCE_TYPES[opts->input_format] : NULL,
         .notice = on_notice,
-        .user = run,
+        .user = &run->walks[again],
     };
+    run->walks[again] = (struct walk){run, again};
     return scan_open(&config, out_scan, err);
 }
 
@@ -167,10 +177,9 @@ static enum err_code give_scan(void *user, struct scan **out_scan, struct err *e
 {
     struct run *run = user;
     if (!run->scan)
-        return open_inputs(run, out_scan, err);
+        return open_inputs(run, true, out_scan, err);
     *out_scan = run->scan;
     run->scan = NULL;
-    run->scan_handed = true;
     return ERR_NONE;
 }
 
@@ -247,7 +256,7 @@ static enum err_code settle_columns(struct run *run, struct err *err)
         err_set(err, ERR_USAGE, "no input is given");
         return err_hint(err, "name files or folders, or pipe the data in; - is the terminal itself");
     }
-    TRY(open_inputs(run, &run->scan, err));
+    TRY(open_inputs(run, false, &run->scan, err));
     /* A copy, which lives longer than the scan. */
     return schema_extend(scan_schema(run->scan), NULL, 0, &run->arena, &run->table, err);
 }
@@ -372,8 +381,10 @@ static void report_end(struct run *run)
     struct summary summary = {.stats = run->stats.inputs > 0 || run->stats.inputs_failed > 0 ? &run->stats : NULL,
                               .results = run->results,
                               .results_name = run->text->results_name,
-                              .interrupted = run->outcome->interrupted};
+                              .interrupted = run->outcome->interrupted,
+                              .apart = run->delivery.terminal && run->report->terminal};
     run->outcome->hits = run->results > 0;
+    run->outcome->unread |= run->stats.inputs_failed > 0;
     report_summary(run->report, &summary);
     if (run->opts->stats)
         report_stats(run->report, &run->stats, run->table);

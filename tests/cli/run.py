@@ -21,6 +21,7 @@ HERE = os.path.dirname(os.path.abspath(__file__))
 RULES = os.path.normpath(os.path.join(HERE, "..", "..", "rules"))
 ENVIRONMENT = {"PATH": os.environ["PATH"], "LC_ALL": "C.UTF-8", "TERM": "dumb", "HOME": "/nonexistent", "TZ": "UTC",
                "ASAN_OPTIONS": os.environ.get("ASAN_OPTIONS", "")}
+PARTS = ["stdout", "stderr", "status"]
 NORMAL = [
     (re.compile(rb"in \d+\.\d\d s, [0-9.]+ (bytes|kB|MB|GB|TB)/s"), b"in TIME s, RATE/s"),
 ]
@@ -29,7 +30,7 @@ NORMAL = [
 def run(binary, case):
     with tempfile.TemporaryDirectory(prefix="ddnshunt-cli-") as scratch:
         work = os.path.join(scratch, "work")
-        shutil.copytree(os.path.join(HERE, case), work, symlinks=True)
+        shutil.copytree(os.path.join(HERE, case), work, symlinks=True, ignore=shutil.ignore_patterns(*PARTS))
         shutil.copytree(os.path.join(HERE, "data"), os.path.join(work, "data"), symlinks=True)
         done = subprocess.run(["bash", "./cmd"], cwd=work, env={**ENVIRONMENT, "DDNSHUNT": binary, "RULES": RULES},
                               stdin=subprocess.DEVNULL, capture_output=True, timeout=120, check=False)
