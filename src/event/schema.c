@@ -114,6 +114,18 @@ static enum err_code meet_existing(struct column_def *existing, const struct col
     return err_hint(err, "convert it in the query: to%s(%.*s)", type_name(def->type), SLICE_ARG(def->name));
 }
 
+/* Base may live no longer than the input that it was found in. */
+static enum err_code names_own(struct schema *schema, struct column_def *columns, struct arena *arena, struct err *err)
+{
+    schema->table = arena_copy(arena, schema->table);
+    bool good = schema->table.ptr;
+    for (uint32_t i = 0; i < schema->count && good; i++) {
+        columns[i].name = arena_copy(arena, columns[i].name);
+        good = columns[i].name.ptr;
+    }
+    return good ? ERR_NONE : err_no_memory(err, schema->count);
+}
+
 enum err_code schema_extend(const struct schema *base, const struct column_def *defs, uint32_t count,
                             struct arena *arena, const struct schema **out_schema, struct err *err)
 {
@@ -141,14 +153,11 @@ enum err_code schema_extend(const struct schema *base, const struct column_def *
         }
         if (used + behind >= SCHEMA_COLUMNS_MAX)
             return err_set(err, ERR_LIMIT, "more than %d columns", SCHEMA_COLUMNS_MAX);
-        columns[used] = defs[i];
-        columns[used].name = arena_copy(arena, defs[i].name);
-        if (!columns[used].name.ptr)
-            return err_no_memory(err, defs[i].name.len);
-        used++;
+        columns[used++] = defs[i];
     }
     memcpy(columns + used, base->columns + kept, behind * sizeof *columns);
     *schema = (struct schema){base->table, used + behind, columns};
+    TRY(names_own(schema, columns, arena, err));
     *out_schema = schema;
     return ERR_NONE;
 }

@@ -105,6 +105,28 @@ static void a_named_type_replaces_a_guessed_one(void **state)
     arena_release(&arena);
 }
 
+static void a_copy_outlives_what_it_was_made_of(void **state)
+{
+    (void)state;
+    struct arena arena, inner;
+    arena_init(&arena, 0);
+    arena_init(&inner, 0);
+    char name[] = "Extra";
+    struct column_def extra = def(name, TYPE_STRING, COLUMN_FOUND);
+    const struct schema *schema;
+    assert_int_equal(schema_extend(schema_device_network_events(), &extra, 1, &inner, &schema, NULL), ERR_NONE);
+    name[0] = 'X';
+    const struct schema *base = schema;
+    assert_int_equal(schema_extend(base, NULL, 0, &arena, &schema, NULL), ERR_NONE);
+    uint32_t at = schema_find(schema, SLICE("Extra"));
+    assert_int_not_equal(at, COLUMN_NONE);
+    assert_ptr_not_equal(schema->columns[at].name.ptr, base->columns[at].name.ptr);
+    arena_release(&inner);
+    assert_int_equal(schema_find(schema, SLICE("Extra")), at);
+    assert_slice_equal(schema->table, SLICE("DeviceNetworkEvents"));
+    arena_release(&arena);
+}
+
 static void too_many_columns_are_a_limit_error(void **state)
 {
     (void)state;
@@ -164,6 +186,7 @@ int main(void)
         cmocka_unit_test(added_columns_come_before_provenance),
         cmocka_unit_test(naming_a_known_column_with_another_type_is_a_usage_error),
         cmocka_unit_test(a_named_type_replaces_a_guessed_one),
+        cmocka_unit_test(a_copy_outlives_what_it_was_made_of),
         cmocka_unit_test(too_many_columns_are_a_limit_error),
         cmocka_unit_test(no_memory_is_reported),
         cmocka_unit_test(suggestions_prefer_what_differs_in_case_only),
