@@ -1,6 +1,7 @@
 """Hostile DeviceNetworkEvents records from a seed: what a log or an attacker may write, and a little that no JSON is.
 
-lines(seed, count) gives raw lines of bytes. They aim at where a quick reader goes wrong: escapes in keys and in values,
+lines(seed, count) gives raw lines of bytes. Two thirds of them are calm: keys as they are, one trap at most, so that what is decided
+without parsing is put to the test as well; the others have traps everywhere. They aim at where a quick reader goes wrong: escapes in keys and in values,
 quotes and backslashes just before a key's name, the key inside a string, in a nested object, twice, with blanks, after
 the end of an inner object; envelopes whose keys come in any order; times that are equal to the tick.
 """
@@ -64,24 +65,26 @@ def nested(rng):
                        '[1,"x",null,true,-1.5e3]', "null", "true", "7"])
 
 
-def value(rng, column):
+def value(rng, column, wild):
     if column == "RemoteUrl":
         roll = rng.random()
-        return "null" if roll < 0.08 else nested(rng) if roll < 0.12 else \
-            quoted(rng, host(rng), rng.choice([0, 0, 0, 0.2, 1]))
+        return "null" if roll < 0.08 else nested(rng) if roll < 0.12 and wild else \
+            quoted(rng, host(rng), rng.choice([0, 0, 0, 0.2, 1]) if wild else 0)
     if column in ("Timestamp", "TimeGenerated"):
-        return rng.choice(["null", '"soon"', "17", '""'] + [quoted(rng, moment(rng), rng.choice([0, 0, 0.1]))] * 12)
+        return rng.choice(["null", '"soon"', "17", '""'] + [quoted(rng, moment(rng), 0.1 * (wild and rng.random() < 0.3))] * 12)
     if column in ("RemotePort", "LocalPort"):
         return rng.choice(["443", "0", "null", "65535", "-1", "2147483648", '"443"', "1e400", "true", "4782"])
     if column == "AdditionalFields":
-        return nested(rng) if rng.random() < 0.5 else quoted(rng, rng.choice(DECOYS))
-    return rng.choice(["null", quoted(rng, rng.choice(DECOYS)), quoted(rng, rng.choice(DECOYS), 0.3),
-                       quoted(rng, "c:\\program files\\a.exe"), quoted(rng, rng.choice(HOSTS))])
+        return nested(rng) if rng.random() < (0.5 if wild else 0.1) else quoted(rng, rng.choice(DECOYS))
+    plain = ["null", quoted(rng, "c:\\program files\\a.exe"), quoted(rng, rng.choice(HOSTS))]
+    if not wild and rng.random() < 0.9:
+        return rng.choice(plain)
+    return rng.choice(plain + [quoted(rng, rng.choice(DECOYS)), quoted(rng, rng.choice(DECOYS), 0.3 * wild)])
 
 
 COLUMNS = ["Timestamp", "DeviceName", "DeviceId", "InitiatingProcessFileName", "InitiatingProcessCommandLine",
            "InitiatingProcessAccountName", "RemoteUrl", "RemoteIP", "RemotePort", "LocalIP", "LocalPort", "Protocol",
-           "ActionType", "AdditionalFields", "Extra", "remoteurl", "RemoteUrlX", "TimeGenerated"]
+           "ActionType", "AdditionalFields", "Extra", "remoteurl", "RemoteUrlX", 'x"RemoteUrl', "TimeGenerated"]
 
 
 def blank(rng, style):
@@ -94,43 +97,44 @@ def members(rng, pairs, style):
     return "{" + text + "}"
 
 
-def key(rng, name):
-    return quoted(rng, name, rng.choice([0, 0, 0, 0, 0, 0, 0, 0.1, 1]))
+def key(rng, name, wild):
+    return quoted(rng, name, rng.choice([0, 0, 0, 0.1, 1]) if wild else 0)
 
 
-def row(rng, style):
+def row(rng, wild):
     columns = [c for c in COLUMNS if rng.random() < 0.8]
-    if rng.random() < 0.85 and "RemoteUrl" not in columns:
+    if rng.random() < 0.7 and "RemoteUrl" not in columns:
         columns.append("RemoteUrl")
     if rng.random() < 0.6:
         rng.shuffle(columns)
     if rng.random() < 0.08:
-        columns.insert(rng.randrange(len(columns) + 1), rng.choice(columns))
-    pairs = [(key(rng, c), value(rng, c)) for c in columns]
+        columns.insert(rng.randrange(len(columns) + 1), rng.choice([*columns, "RemoteUrl"]))
+    pairs = [(key(rng, c, wild), value(rng, c, wild)) for c in columns]
     if rng.random() < 0.06:
         pairs.insert(rng.randrange(len(pairs) + 1),
-                     (key(rng, rng.choice(["Type", "$table"])),
+                     (key(rng, rng.choice(["Type", "$table"]), wild),
                       rng.choice(['"DeviceNetworkEvents"', '"DeviceEvents"', '""', "null", '"DeviceNetworkEvents "'])))
     return pairs
 
 
-def envelope(rng, style):
-    inner = [p for p in row(rng, style) if json.loads(p[0]) not in ("Type", "$table")]
-    pairs = [(key(rng, "time"), quoted(rng, moment(rng))), (key(rng, "tenantId"), '"0-1-2"'),
-             (key(rng, "category"), quoted(rng, rng.choice([CATEGORY] * 8 + ["AdvancedHunting-DeviceEvents", CATEGORY + "2"]),
-                                           rng.choice([0, 0, 0, 0.2]))),
-             (key(rng, "operationName"), '"Publish"')]
+def envelope(rng, wild, style):
+    inner = [p for p in row(rng, wild) if json.loads(p[0]) not in ("Type", "$table")]
+    category = rng.choice([CATEGORY] * 8 + ["AdvancedHunting-DeviceEvents", CATEGORY + "2"])
+    pairs = [(key(rng, "time", wild), quoted(rng, moment(rng))), (key(rng, "tenantId", wild), '"0-1-2"'),
+             (key(rng, "category", wild), quoted(rng, category, rng.choice([0, 0, 0.2]) if wild else 0)),
+             (key(rng, "operationName", wild), '"Publish"')]
     if rng.random() < 0.1:
         pairs = [p for p in pairs if json.loads(p[0]) != "category"]
-    if rng.random() < 0.1:
-        pairs.append((key(rng, rng.choice(["RemoteUrl", "category", "Tenant"])), quoted(rng, host(rng))))
     if rng.random() < 0.4:
         rng.shuffle(pairs)
-    spot = rng.choice([len(pairs), len(pairs), rng.randrange(len(pairs) + 1)])
-    pairs.insert(spot, (key(rng, "properties"), members(rng, inner, style)))
+    pairs.insert(rng.choice([len(pairs), len(pairs), rng.randrange(len(pairs) + 1)]),
+                 (key(rng, "properties", wild), members(rng, inner, style)))
+    if rng.random() < 0.1:
+        pairs.insert(rng.randrange(len(pairs) + 1),
+                     (key(rng, rng.choice(["RemoteUrl", "category", "Tenant"]), wild), quoted(rng, host(rng))))
     if rng.random() < 0.04:
         pairs.insert(rng.randrange(len(pairs) + 1),
-                     (key(rng, "properties"), rng.choice(["null", "{}", '{"RemoteUrl":"t.ddns.net"}', '"x"'])))
+                     (key(rng, "properties", wild), rng.choice(["null", "{}", '{"RemoteUrl":"t.ddns.net"}', '"x"'])))
     return members(rng, pairs, style)
 
 
@@ -144,16 +148,17 @@ def spoil(rng, line):
 def lines(seed, count):
     rng = random.Random(seed)
     for _ in range(count):
+        wild = rng.random() < 0.35
         style = rng.random() < 0.3
         roll = rng.random()
         if roll < 0.45:
-            line = members(rng, row(rng, style), style)
+            line = members(rng, row(rng, wild), style)
         elif roll < 0.9:
-            line = envelope(rng, style)
+            line = envelope(rng, wild, style)
         elif roll < 0.92:
-            line = rng.choice(["", "   ", "null", "[]", "7", '"x.duckdns.org"', "{}", "garbage", "\x00\x01"])
+            line = rng.choice(["", "   ", "null", "7", '"x.duckdns.org"', "{}", "garbage", "\x00\x01"])
         else:
-            line = spoil(rng, members(rng, row(rng, style), style) if roll < 0.96 else envelope(rng, style))
+            line = spoil(rng, members(rng, row(rng, wild), style) if roll < 0.96 else envelope(rng, wild, style))
         raw = line.encode("utf-8", "surrogatepass")
         if rng.random() < 0.03:
             at = rng.randrange(len(raw) + 1)

@@ -17,6 +17,30 @@ import run      # noqa: E402
 
 MUTANTS = [
     # (what is wrong, file, text, becomes)
+    ("a wrong fold: Z is no letter", "src/base/slice.h", "return c >= 'A' && c <= 'Z' ?", "return c >= 'A' && c <= 'Y' ?"),
+    ("a lost tie: equal times change places", "src/kql/op_order.c", "keyed_rows_compare(keyed, *right, *left) < 0 ?",
+     "keyed_rows_compare(keyed, *right, *left) <= 0 ?"),
+    ("rows without a time come first", "src/kql/op_order.c", "return nulls_first ? RANK_FIRST : RANK_THIRD;",
+     "return nulls_first ? RANK_THIRD : RANK_FIRST;"),
+    ("an ignored escape: a key in \\uXXXX is another key", "src/source/json_fast.c",
+     "        facts->doubt = true;", "        facts->doubt = false;"),
+    ("a nested key is taken for the row's", "src/source/json_fast.c",
+     "        if (facts->brackets++ == 0)", "        if (facts->brackets == 0 && ++facts->brackets)"),
+    ("a key inside a string is taken for a key", "src/source/json_fast.c",
+     "    if (start > begin && text[start - 1] == '\\\\')\n        return false;\n", ""),
+    ("of a key that stands twice the first one counts", "src/source/json_row.c",
+     "    table->entries[place - 1] = entry;", "    if (!table->entries[place - 1].len)\n        table->entries[place - 1] = entry;"),
+    ("of a key that stands twice the last one is not looked for", "src/source/json_fast.c",
+     "    if (facts->count[NEEDLE_COLUMN] > 1)", "    if (facts->count[NEEDLE_COLUMN] > 2)"),
+    ("other categories are ours", "src/source/json_fast.c",
+     "return memory->before_other || memory->after_other ?", "return memory->before_other && memory->after_other ?"),
+    ("an offset is added, not taken away", "src/event/datetime_parse.c", "text.ptr[0] == '-' ? -offset : offset",
+     "text.ptr[0] == '-' ? offset : -offset"),
+    ("TimeGenerated stands in for nothing", "src/source/json_batch.c", "stand_in != COLUMN_NONE && (!entry ||",
+     "stand_in == COLUMN_NONE && (!entry ||"),
+    ("a lone surrogate is dropped", "src/base/utf8.c",
+     "    if (code_point > 0x10ffff || (code_point >= 0xd800 && code_point <= 0xdfff))\n        code_point = UTF8_REPLACEMENT;",
+     "    if (code_point > 0x10ffff || (code_point >= 0xd800 && code_point <= 0xdfff))\n        return 0;"),
 ]
 
 
