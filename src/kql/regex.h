@@ -5,9 +5,9 @@
  * handed to PCRE2 in a form that means the same. Search is leftmost-first and unanchored; `$` is the very end only;
  * classes are Unicode's. Text is valid UTF-8.
  *
- * Attackers choose the text. PCRE2 backtracks, so each match has a limit on its steps; where it is met, a yes-or-no
- * question goes to an automaton (Hyperscan or Vectorscan, loaded when first needed), which takes linear time. Only
- * where that is not to be had, or a capture is asked for, is the outcome REGEX_UNDECIDED.
+ * Attackers choose the text. PCRE2 backtracks, so each match has a limit on its steps; where it is met, the same
+ * pattern goes to a machine that runs all threads in step (regex_vm.h), linear in the text, captures included. Only
+ * where that would take beyond measure, or memory is used up, is the outcome REGEX_UNDECIDED.
  */
 #ifndef DDNSHUNT_KQL_REGEX_H
 #define DDNSHUNT_KQL_REGEX_H

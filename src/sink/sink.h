@@ -26,7 +26,7 @@ struct sink_options {
     bool csv_safe; /* --csv-safe: no cell that a spreadsheet takes for a formula */
 };
 
-/* A way of output. Const tables; see registry.c. */
+/* A way of output. Const tables; see sinks.c. */
 struct sink_type {
     const char *name;       /* "table", "csv", "tsv", "ndjson", "json", "markdown" */
     const char *title;      /* for help */

@@ -13,7 +13,7 @@
 #include "event/schema.h"
 #include "source/source.h"
 
-enum { CSV_NO_CELL = UINT32_MAX };
+#define CSV_NO_CELL UINT32_MAX
 
 struct csv_header {
     size_t len_bytes;    /* of the byte order mark, the record and its line end */

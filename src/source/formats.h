@@ -1,5 +1,5 @@
 /*
- * formats.h - the formats by name: a line each, for registry.c and for tests.
+ * formats.h - the formats by name: a line each, for formats.c and for tests.
  */
 #ifndef DDNSHUNT_SOURCE_FORMATS_H
 #define DDNSHUNT_SOURCE_FORMATS_H

@@ -30,7 +30,8 @@ enum json_scan_state {
     SCAN_RESYNC  /* after a fault: a line that begins like the record's is looked for */
 };
 
-enum { SCAN_KEY_MAX = 48, SCAN_NO_INDENT = UINT32_MAX };
+enum { SCAN_KEY_MAX = 48 };
+#define SCAN_NO_INDENT UINT32_MAX
 
 struct json_scan {
     enum json_scan_state state, back; /* back: where a scalar, nested value or fault leads to */

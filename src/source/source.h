@@ -8,7 +8,7 @@
  * whatever thread has the block. Blocks carry a sequence number; whoever consumes the batches in that order sees the
  * input's order. Counts and rejects ride in the batch and are taken from it in that order, so that nothing is shared.
  *
- * Adding a format: one file with a const struct source_type, one line in registry.c, one row in docs/formats.md.
+ * Adding a format: one file with a const struct source_type, one line in formats.c, one row in docs/formats.md.
  */
 #ifndef DDNSHUNT_SOURCE_SOURCE_H
 #define DDNSHUNT_SOURCE_SOURCE_H
@@ -71,7 +71,7 @@ enum source_claim {
     CLAIM_YES
 };
 
-/* A format. Const tables; see registry.c. */
+/* A format. Const tables; see formats.c. */
 struct source_type {
     const char *name;  /* "ndjson", for --input-format and messages */
     const char *title; /* "JSON lines of DeviceNetworkEvents rows or streaming envelopes" */

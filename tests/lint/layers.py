@@ -19,8 +19,8 @@ MAY_USE = {
     "sink": {"base", "event", "host", "ddns"},
     "cli": {"base", "event", "host", "ddns", "source", "kql", "sink"},
 }
-# In kql, reading sources is the executor's business alone.
-MAY_DRIVE_SOURCES = re.compile(r"kql/exec[a-z_]*\.[ch]$")
+# In kql, sources are the executor's business and that of the operators it drives (counts, rejects).
+MAY_DRIVE_SOURCES = re.compile(r"kql/(exec[a-z_]*|op)\.[ch]$")
 INCLUDE = re.compile(r'^\s*#\s*include\s+"([^"]+)"', re.MULTILINE)
 
 

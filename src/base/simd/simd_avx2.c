@@ -99,5 +99,5 @@ static inline KERNEL_TARGET uint64_t chunk_marks(const char *p, const struct mar
     return join(marks_half(p, c), marks_half(p + 32, c));
 }
 
-#include "base/simd/simd_kernel.h"
+#include "base/simd/simd_impl.h"
 #endif

@@ -71,5 +71,5 @@ static inline KERNEL_TARGET uint64_t chunk_marks(const char *p, const struct mar
     return found;
 }
 
-#include "base/simd/simd_kernel.h"
+#include "base/simd/simd_impl.h"
 #endif

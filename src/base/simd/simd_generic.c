@@ -121,4 +121,4 @@ static inline uint64_t chunk_marks(const char *p, const struct marks_consts *c)
     return mask;
 }
 
-#include "base/simd/simd_kernel.h"
+#include "base/simd/simd_impl.h"

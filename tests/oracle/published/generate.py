@@ -66,7 +66,7 @@ def nested(rng):
 
 
 def value(rng, column, wild):
-    if column == "RemoteUrl":
+    if column in ("RemoteUrl", "remoteurl", "RemoteUrlX", 'x"RemoteUrl'):
         roll = rng.random()
         return "null" if roll < 0.08 else nested(rng) if roll < 0.12 and wild else \
             quoted(rng, host(rng), rng.choice([0, 0, 0, 0.2, 1]) if wild else 0)

@@ -47,20 +47,33 @@ def read_line(raw):
     return record
 
 
-def rows(raw_lines):
+def records(raw_lines):
+    """(row, is it ours) for each line that is a record."""
     for raw in raw_lines:
-        if not raw.strip(b" \t\r\n"):
-            continue
         try:
             record = read_line(raw)
         except Malformed:
             continue
         inner = record.get("properties")
         if isinstance(inner, dict):
-            if record.get("category", CATEGORY) == CATEGORY:
-                yield inner
-        elif all(record.get(k) in (None, "", TABLE) or not isinstance(record[k], str) for k in ("Type", "$table")):
-            yield record
+            yield inner, record.get("category", CATEGORY) == CATEGORY
+        else:
+            yield record, all(record.get(k) in (None, "", TABLE) or not isinstance(record[k], str)
+                              for k in ("Type", "$table"))
+
+
+def rows(raw_lines):
+    return (row for row, ours in records(raw_lines) if ours)
+
+
+def well_formed(raw_lines):
+    """The lines that are records, for runs in which nothing is rejected."""
+    for raw in raw_lines:
+        try:
+            read_line(raw)
+        except Malformed:
+            continue
+        yield raw
 
 
 def text_of(row, column):

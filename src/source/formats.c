@@ -1,5 +1,5 @@
 /*
- * registry.c - the one list of formats, and which of them an input is in.
+ * formats.c - the one list of formats, and which of them an input is in.
  *
  * The order matters for claims of equal strength alone: what must begin with a certain byte stands before what is any
  * text with a header.

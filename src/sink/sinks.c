@@ -1,5 +1,5 @@
 /*
- * registry.c - the list of sinks, and the head that they share.
+ * sinks.c - the list of sinks, and the head that they share.
  *
  * Adding one: a file with a const struct sink_type, and a line here.
  */

@@ -1,5 +1,5 @@
 /*
- * simd_kernel.h - the algorithms of simd.h over 64 bytes at a time. Included by a file that has defined
+ * simd_impl.h - the algorithms of simd.h over 64 bytes at a time. Included by a file that has defined
  *
  *   KERNEL_TARGET            the function attribute that turns the instruction set on
  *   struct chunk             64 bytes in registers
