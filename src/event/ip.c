@@ -96,6 +96,7 @@ struct groups {
     uint8_t byte[16];
     size_t used; /* bytes */
     size_t gap;  /* where "::" stands, or NO_GAP */
+    bool dotted; /* the last four bytes were a dotted quad */
 };
 enum { NO_GAP = 99 };
 
@@ -115,6 +116,7 @@ static bool take_groups(struct slice text, size_t *at, struct groups *groups)
                 return false;
             put_v4(groups->byte + groups->used, address);
             groups->used += 4;
+            groups->dotted = true;
             return true;
         }
         unsigned group;
@@ -155,6 +157,8 @@ bool ipv6_parse(struct slice text, struct ipv6 *out_address, unsigned *out_prefi
     size_t at = 0;
     if (!take_groups(text, &at, &groups) || !take_prefix(text, at, V6_BITS, out_prefix))
         return false;
+    if (groups.dotted && *out_prefix <= V4_BITS)
+        *out_prefix += MAPPED_BITS;
     if (groups.gap == NO_GAP ? groups.used != 16 : groups.used > 14)
         return false; /* "::" is one group at least */
     size_t before = groups.gap == NO_GAP ? 16 : groups.gap;

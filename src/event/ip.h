@@ -16,7 +16,8 @@ bool ipv4_parse(struct slice text, uint32_t *out_address, unsigned *out_prefix);
 struct ipv6 {
     uint8_t byte[16];
 };
-/* IPv6 or IPv4 (as ::ffff:a.b.c.d), with an optional /prefix; an IPv4 prefix n counts as 96 + n. No zone. */
+/* IPv6 or IPv4 (as ::ffff:a.b.c.d), with an optional /prefix; an IPv4 prefix n counts as 96 + n,
+ * and so does one up to 32 behind an IPv6 address that ends in a dotted quad. No zone. */
 bool ipv6_parse(struct slice text, struct ipv6 *out_address, unsigned *out_prefix);
 
 bool ipv4_in_prefix(uint32_t address, uint32_t network, unsigned prefix);

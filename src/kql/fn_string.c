@@ -237,28 +237,25 @@ static enum err_code split_eval(EVAL_PARAMETERS)
 /* --- searching --- */
 
 /*
- * The position of the wanted occurrence, or -1. Occurrences may overlap, and the window moves on with them: the engine
- * finds the second "cde" of "abcdefgabcdefg" from 1 on within a length of 10, though it ends at 12.
+ * The position of the wanted occurrence, or -1. Occurrences may overlap. The window holds where they begin, not where
+ * they end: the engine finds "cde" in "abcdefg" from 1 on within a length of 2, against the reference's own words.
  */
 static int64_t index_of(struct slice text, struct slice needle, const struct text_window *window)
 {
-    if (!window->exists)
-        return -1;
-    size_t start = window->start, end = window->end;
-    for (int64_t i = 1;; i++) {
-        ptrdiff_t at = slice_find(slice_cut(text, 0, end), needle, start);
-        if (at < 0)
-            return -1;
+    size_t start = window->start;
+    for (int64_t i = 1; window->exists; i++) {
+        ptrdiff_t at = slice_find(text, needle, start);
+        bool outside = window->length >= 0 && (size_t)at >= window->end;
+        if (at < 0 || (outside && needle.len > 0))
+            break;
         if (i == window->occurrence)
             return (int64_t)utf8_length(slice_cut(text, 0, (size_t)at));
         start = (size_t)at;
         if (start >= text.len)
-            return -1;
+            break;
         (void)utf8_next(text, &start);
-        struct slice rest = slice_cut(text, start, text.len);
-        if (window->length >= 0)
-            end = start + utf8_offset(rest, (size_t)window->length);
     }
+    return -1;
 }
 
 static enum err_code indexof_eval(EVAL_PARAMETERS)

@@ -95,7 +95,8 @@ static void indexof_looks_at_a_window(void **state)
     (void)state;
     EXPECT("2", "indexof", S("abcdefg"), S("cde"));
     EXPECT("2", "indexof", S("abcdefg"), S("cde"), L(1), L(4));
-    EXPECT("-1", "indexof", S("abcdefg"), S("cde"), L(1), L(2));
+    EXPECT("2", "indexof", S("abcdefg"), S("cde"), L(1), L(2));
+    EXPECT("-1", "indexof", S("abcdefg"), S("cde"), L(1), L(1));
     EXPECT("-1", "indexof", S("abcdefg"), S("cde"), L(3), L(4));
     EXPECT("2", "indexof", S("abcdefg"), S("cde"), L(-5));
     EXPECT("4", "indexof", L(1234567), L(5), L(1), L(4));
