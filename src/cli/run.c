@@ -164,6 +164,7 @@ static enum err_code open_inputs(struct run *run, bool again, struct scan **out_
                     .first_column = COLUMN_NONE},
         .named = run->named,
         .named_count = run->named_count,
+        .measure = run->report->terminal && !opts->quiet,
         .forced = opts->input_format >= 0 ? SOURCE_TYPES[opts->input_format] : NULL,
         .notice = on_notice,
         .user = &run->walks[again],
@@ -317,11 +318,11 @@ static bool on_interrupted(void *user)
     return signals_caught();
 }
 
-static void on_progress(void *user, const struct scan *scan, const struct scan_stats *stats, uint64_t result_rows)
+static void on_progress(void *user, const struct scan *scan, const struct scan_stats *stats, uint64_t kept_rows)
 {
     struct run *run = user;
     (void)stats;
-    report_progress(run->report, scan, result_rows, run->text->results_name);
+    report_progress(run->report, scan, kept_rows, run->text->results_name);
 }
 
 static enum err_code execute(struct run *run, struct err *err)

@@ -17,8 +17,8 @@ struct exec {
     const struct exec_config *config;
     struct budget budget;
     struct budget_arena sets;
-    struct eval eval; /* of the ordered stage */
-    uint64_t result_rows;
+    struct eval eval;   /* of the ordered stage */
+    uint64_t kept_rows; /* of the plan that is being run: left by its steps over the scan */
     bool interrupted;
 };
 
@@ -44,7 +44,6 @@ static enum err_code give_push(struct op *op, struct batch *batch, struct err *e
     TRY(batch_load_all(batch, err));
     if (batch->selection->count == 0)
         return ERR_NONE;
-    run->exec->result_rows += batch->selection->count;
     return run->exec->config->result(run->exec->config->user, batch, err);
 }
 
@@ -130,6 +129,7 @@ static void plan_want(const struct plan *plan, const struct schema *schema, bool
 static enum err_code item_consume(struct run *run, struct scan *scan, const struct flow_item *item, struct err *err)
 {
     *item->eval = run->env.eval;
+    run->exec->kept_rows += item->batch->selection->count;
     enum err_code code = op_push(run->first, item->batch, err);
     if (code == ERR_NONE)
         code = scan_account(scan, item->root, run->stats, run_reject, run, err);
@@ -149,7 +149,7 @@ static enum err_code flow_consume(struct run *run, struct scan *scan, struct flo
         }
         TRY(item_consume(run, scan, &item, err));
         if (config->progress)
-            config->progress(config->user, scan, run->stats, run->exec->result_rows);
+            config->progress(config->user, scan, run->stats, run->exec->kept_rows);
     }
     return ERR_NONE;
 }
@@ -220,6 +220,7 @@ static enum err_code run_source(struct run *run, struct err *err)
 static enum err_code run_plan(struct run *run, struct op *sink, struct err *err)
 {
     struct exec *exec = run->exec;
+    exec->kept_rows = 0;
     run->env = (struct op_env){.query = exec->query,
                                .budget = &exec->budget,
                                .eval = &exec->eval,

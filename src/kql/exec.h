@@ -24,8 +24,9 @@ struct exec_config {
      * what is there (SIGINT). May be NULL.
      */
     bool (*interrupted)(void *user);
-    /* Called from time to time in the ordered stage, for a progress line. May be NULL. */
-    void (*progress)(void *user, const struct scan *scan, const struct scan_stats *stats, uint64_t result_rows);
+    /* Called from time to time in the ordered stage, for a progress line: kept_rows are those that the plan's first steps
+     * (where, extend, project) have left so far, before any sort or summarize. May be NULL. */
+    void (*progress)(void *user, const struct scan *scan, const struct scan_stats *stats, uint64_t kept_rows);
 };
 
 /*
