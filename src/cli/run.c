@@ -306,7 +306,7 @@ static enum err_code on_reject(void *user, const struct reject *reject, struct e
     struct run *run = user;
     run->outcome->unread = true;
     report_reject(run->report, reject);
-    if (!run->rejects)
+    if (!run->rejects || reject->bytes.len == 0) /* a row that the query has made has no bytes */
         return ERR_NONE;
     TRY(out_write(run->rejects, reject->bytes, err));
     return out_write(run->rejects, SLICE("\n"), err);

@@ -86,6 +86,15 @@ const struct schema *schema_device_network_events(void)
     return &schema;
 }
 
+bool column_is_telling(const struct column_def *column)
+{
+    static const struct slice COMMON[] = {{"Timestamp", 9}, {"Protocol", 8}};
+    for (size_t i = 0; i < sizeof COMMON / sizeof COMMON[0]; i++)
+        if (slice_eq(column->name, COMMON[i]))
+            return false;
+    return column->origin == COLUMN_DOCUMENTED;
+}
+
 static uint32_t find_among(const struct column_def *columns, uint32_t count, struct slice name)
 {
     for (uint32_t i = 0; i < count; i++)

@@ -47,6 +47,12 @@ struct schema {
 /* Index of a column by its exact (case-sensitive) name, or COLUMN_NONE. */
 uint32_t schema_find(const struct schema *schema, struct slice name);
 
+/*
+ * A name that hardly any other telemetry has: where it stands, a row of the table is likely. Timestamp, Protocol, Type and
+ * the like say nothing.
+ */
+bool column_is_telling(const struct column_def *column);
+
 /* The documented columns in documentation order, then the Sentinel ones, then the provenance columns. Const, shared. */
 const struct schema *schema_device_network_events(void);
 

@@ -21,7 +21,7 @@ struct exec_config {
     void *user;
     /*
      * Looked at between blocks, by whatever thread takes the next one, one at a time: true = stop reading, finish with
-     * what is there (SIGINT). May be NULL.
+     * what is there (SIGINT). May be NULL. A scan's first block is taken without asking.
      */
     bool (*interrupted)(void *user);
     /* Called from time to time in the ordered stage, for a progress line: kept_rows are those that the plan's first steps

@@ -98,12 +98,17 @@ static bool slot_wait(struct flow *flow)
     return go;
 }
 
-/* `taking` is held, or there are no threads. A failure takes a number like a block, so that it is reported in order. */
+/*
+ * `taking` is held, or there are no threads. A failure takes a number like a block, so that it is reported in order.
+ * The first block is asked for in any case: an interrupt that came while the input was opened leaves in it what had
+ * been read until then.
+ */
 static enum err_code block_take(struct flow *flow, struct block **out_block, uint64_t *out_number, bool *out_any,
                                 struct err *err)
 {
     struct block *block = NULL;
-    bool interrupted = flow->config.interrupted && flow->config.interrupted(flow->config.user);
+    bool asks = flow->config.interrupted && flow->taken > 0;
+    bool interrupted = asks && flow->config.interrupted(flow->config.user);
     enum err_code code = interrupted ? ERR_NONE : scan_next(flow->config.scan, &block, err);
     if (code == ERR_INTERRUPTED) { /* while it waited for bytes: an end like that between blocks */
         interrupted = true;

@@ -29,7 +29,7 @@ struct flow_config {
      */
     const bool *wanted;
     unsigned threads;
-    bool (*interrupted)(void *user); /* asked before each block, by one thread at a time; may be NULL */
+    bool (*interrupted)(void *user); /* asked before each block but the first, one at a time; may be NULL */
     void *user;
 };
 

@@ -254,14 +254,14 @@ static enum err_code block_read(struct csv_source *csv, struct csv_block *block,
     for (;;) {
         TRY(block_fill(csv, block, err));
         TRY(block_scan(csv, block, &end, err));
-        /* Even with CRLF behind it the record would have ended by now. */
-        if (end == 0 && block->len >= max + 2)
+        /* Even with CRLF behind it the record would have ended by now, or the input with a quote that is open. */
+        if (end == 0 && block->len > max + 2)
             return record_skip(csv, block, err);
         if (end || csv->ended)
             return rest_keep(csv, block, end, err);
         if (csv->interrupted)
             return failure_tell(csv, err);
-        TRY(block_grow(block, block->capacity > max / 2 ? max + 2 : block->capacity * 2, err));
+        TRY(block_grow(block, block->capacity > max / 2 ? max + 3 : block->capacity * 2, err));
     }
 }
 

@@ -98,18 +98,6 @@ enum err_code csv_header_read(struct slice head, bool whole, const struct schema
     return ERR_NONE;
 }
 
-/* Names that many tables and programs have: alone they say nothing. */
-static bool is_common_name(const struct schema *schema, uint32_t column)
-{
-    static const struct slice COMMON[] = {{"Timestamp", 9}, {"Protocol", 8}};
-    if (schema->columns[column].origin != COLUMN_DOCUMENTED)
-        return true;
-    for (size_t i = 0; i < sizeof COMMON / sizeof COMMON[0]; i++)
-        if (slice_eq(schema->columns[column].name, COMMON[i]))
-            return true;
-    return false;
-}
-
 enum source_claim csv_header_claim(struct slice head, bool whole)
 {
     const struct schema *schema = schema_device_network_events();
@@ -127,7 +115,7 @@ enum source_claim csv_header_claim(struct slice head, bool whole)
         if (column == COLUMN_NONE)
             continue;
         known++;
-        telling += !is_common_name(schema, column);
+        telling += column_is_telling(&schema->columns[column]);
     }
     if (known >= 2 && telling)
         return CLAIM_YES;

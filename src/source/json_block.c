@@ -106,3 +106,8 @@ void json_block_fill(struct json_source *source, struct json_block *block, size_
         source->offset += got;
     }
 }
+
+bool json_source_interrupted(const struct json_source *source)
+{
+    return source->failure.code == ERR_INTERRUPTED;
+}

@@ -155,8 +155,8 @@ static enum json_head_form form_of_object(struct slice text, bool whole)
     if (json_value(&cursor, &value))
         return form_of_whole(text, value);
     bool one_line = !memchr(text.ptr, '\n', (size_t)(cursor.at - text.ptr));
-    bool is_cut = cursor.at == cursor.end && !whole;
-    if (is_cut)
+    bool is_cut = cursor.at == cursor.end;
+    if (is_cut && (one_line || !whole)) /* a container's rows are good even where the file itself breaks off */
         return !one_line || is_container(text) ? JSON_HEAD_STREAM : JSON_HEAD_LINES;
     return one_line || has_record_line(text) ? JSON_HEAD_LINES : JSON_HEAD_STREAM;
 }
@@ -175,26 +175,48 @@ static enum json_head_form head_form(struct slice head, bool whole)
     return has_record_line(text) ? JSON_HEAD_LINES : JSON_HEAD_NONE;
 }
 
-/* The record has a column of the table; it may be cut off. */
-static bool has_column(struct slice record)
+/* A member that says whose row it is: a telling column, or the name of a table that only this telemetry has. */
+static bool is_telling(struct json_text key, struct slice value)
+{
+    const struct schema *schema = schema_device_network_events();
+    uint32_t column = schema_find(schema, key.raw);
+    if (column != COLUMN_NONE && column_is_telling(&schema->columns[column]))
+        return true;
+    if (json_text_is(key, SLICE("category")))
+        return slice_starts(value, SLICE("\"AdvancedHunting-"));
+    bool table = json_text_is(key, SLICE("Type")) || json_text_is(key, SLICE("$table"));
+    return table && slice_eq(value, SLICE("\"" JSON_TABLE "\""));
+}
+
+/* The record is a row of the table, or an envelope around one; it may be cut off. */
+static bool is_telemetry(struct slice record)
 {
     struct json_cursor cursor = {record.ptr, record.ptr + record.len, NULL};
     struct json_walk members;
     struct json_text key;
-    struct slice value;
     bool inside = false;
     json_enter(&cursor, &members);
-    while (json_member(&cursor, &members, &key) == JSON_ITEM) {
-        if (schema_find(schema_device_network_events(), key.raw) != COLUMN_NONE)
-            return true;
-        if (!inside && json_text_is(key, SLICE("properties")) && cursor.at < cursor.end && *cursor.at == '{') {
-            inside = true; /* its members, in place of the envelope's */
-            json_enter(&cursor, &members);
-        } else if (!json_value(&cursor, &value)) {
-            break;
+    for (;;) {
+        enum json_step step = json_member(&cursor, &members, &key);
+        if (step == JSON_END && inside) {
+            inside = false;
+            members.begun = true;
+            continue;
         }
+        if (step != JSON_ITEM)
+            return false;
+        if (!inside && json_text_is(key, SLICE("properties")) && cursor.at < cursor.end && *cursor.at == '{') {
+            inside = true; /* its members, then the rest of the envelope's */
+            json_enter(&cursor, &members);
+            continue;
+        }
+        struct slice value = slice_of(cursor.at, 0);
+        bool good = json_value(&cursor, &value);
+        if (is_telling(key, value))
+            return true;
+        if (!good)
+            return false;
     }
-    return false;
 }
 
 struct recognition {
@@ -206,7 +228,7 @@ static bool recognise(void *user, struct slice record, bool complete)
     struct recognition *recognition = user;
     (void)complete;
     recognition->any = true;
-    recognition->known = has_column(record);
+    recognition->known = is_telemetry(record);
     return !recognition->known;
 }
 
@@ -221,4 +243,29 @@ enum source_claim json_head_claim(struct slice head, bool whole, enum json_head_
         return CLAIM_YES;
     /* A container without rows says as little as an empty file, yet it is a whole answer. */
     return walk.has_rows && !recognition.any ? CLAIM_MAYBE : CLAIM_NO;
+}
+
+static bool find_envelope(void *user, struct slice record, bool complete)
+{
+    bool *found = user;
+    (void)complete;
+    struct json_cursor cursor = {record.ptr, record.ptr + record.len, NULL};
+    struct json_walk members;
+    struct json_text key;
+    struct slice value;
+    json_enter(&cursor, &members);
+    while (!*found && json_member(&cursor, &members, &key) == JSON_ITEM) {
+        *found = json_text_is(key, SLICE("properties")) && cursor.at < cursor.end && *cursor.at == '{';
+        if (!json_value(&cursor, &value))
+            break;
+    }
+    return false;
+}
+
+bool json_head_is_enveloped(struct slice head)
+{
+    bool found = false;
+    struct json_head_walk walk = {.head = head, .each = find_envelope, .user = &found};
+    json_head_walk(&walk);
+    return found;
 }

@@ -12,6 +12,9 @@ enum json_head_form { JSON_HEAD_NONE, JSON_HEAD_LINES, JSON_HEAD_STREAM };
 /* How sure it is that the head is of that form. */
 enum source_claim json_head_claim(struct slice head, bool whole, enum json_head_form form);
 
+/* The first record is a streaming envelope: the input is part of a stream, not the answer to a query. */
+bool json_head_is_enveloped(struct slice head);
+
 /* A record's text; complete unless the head cut it off. False stops the walk. */
 typedef bool (*json_head_fn)(void *user, struct slice record, bool complete);
 

@@ -64,6 +64,8 @@ enum err_code json_block_grow(struct json_block *block, size_t capacity, struct 
 void json_block_free(struct block *block);
 /* Reads until the block has `len` bytes or the input ends (source->ended). A failure is kept in source->failure. */
 void json_block_fill(struct json_source *source, struct json_block *block, size_t len);
+/* It ended by an interrupt: what follows the last whole record is not given, since more of it would have come. */
+bool json_source_interrupted(const struct json_source *source);
 
 /* --- the batch --- */
 

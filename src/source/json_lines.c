@@ -75,7 +75,7 @@ static enum err_code fill(struct lines_source *source, struct json_block *block,
     for (size_t seen = 0;;) {
         json_block_fill(&source->json, block, block->capacity);
         *out_whole = last_line_end(block, seen);
-        if (*out_whole)
+        if (*out_whole || json_source_interrupted(&source->json))
             return ERR_NONE;
         if (source->json.ended || block->len > record_max) {
             *out_whole = block->len;

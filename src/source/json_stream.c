@@ -15,6 +15,14 @@ struct stream_source {
     size_t at;        /* in the carry: where the scan goes on */
 };
 
+static void stream_source_close(struct source *base)
+{
+    struct stream_source *source = (struct stream_source *)base;
+    buf_release(&source->carry);
+    json_source_release(&source->json);
+    mem_free(source);
+}
+
 static enum err_code stream_source_open(struct stream *stream, const struct schema *schema,
                                         const struct source_options *options, struct source **out_source,
                                         struct err *err)
@@ -31,16 +39,15 @@ static enum err_code stream_source_open(struct stream *stream, const struct sche
         return code;
     }
     json_scan_init(&source->scan, source->json.base.options.record_max);
+    struct slice head;
+    code = stream_peek(stream, 1, &head, err);
+    if (code) {
+        stream_source_close(&source->json.base);
+        return code;
+    }
+    source->json.base.is_answer = !json_head_is_enveloped(head);
     *out_source = &source->json.base;
     return ERR_NONE;
-}
-
-static void stream_source_close(struct source *base)
-{
-    struct stream_source *source = (struct stream_source *)base;
-    buf_release(&source->carry);
-    json_source_release(&source->json);
-    mem_free(source);
 }
 
 /* Moves what is still needed to the buffer's front; where all of it is, the buffer must grow to go on. */
@@ -64,7 +71,8 @@ static enum err_code read_block(struct stream_source *source, struct json_block 
 {
     for (;;) {
         json_block_fill(&source->json, block, block->capacity);
-        TRY(json_scan_run(&source->scan, block, &source->at, source->json.ended, err));
+        bool at_end = source->json.ended && !json_source_interrupted(&source->json);
+        TRY(json_scan_run(&source->scan, block, &source->at, at_end, err));
         if (source->scan.failure)
             source->json.ended = true;
         if (block->span_count || source->json.ended)
@@ -156,7 +164,7 @@ static enum source_claim stream_source_claim(struct slice head, bool whole)
 const struct source_type SOURCE_JSON_STREAM = {
     .name = "json",
     .title = "JSON: records, API results, arrays of rows, pretty-printed or not",
-    .is_answer = true,
+    .is_answer = true, /* but where envelopes come: see stream_source_open() */
     .claim = stream_source_claim,
     .discover = json_discover,
     .open = stream_source_open,

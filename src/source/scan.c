@@ -73,7 +73,7 @@ static enum err_code fail_or_notify(struct scan *scan, enum err_code code, const
 
 static void notify_row_limit(struct scan *scan, const struct scan_input *input, uint64_t rows)
 {
-    if (!input->source->type->is_answer)
+    if (!input->source->is_answer)
         return;
     for (size_t i = 0; i < sizeof ROW_LIMITS / sizeof ROW_LIMITS[0]; i++)
         if (rows == ROW_LIMITS[i]) {

@@ -27,7 +27,8 @@ void scan_stats_add(struct scan_stats *into, const struct scan_stats *from, uint
 void source_init(struct source *source, const struct source_type *type, const struct schema *schema,
                  const struct source_options *options)
 {
-    *source = (struct source){.type = type, .schema = schema, .options = *options, .path = ""};
+    *source =
+        (struct source){.type = type, .schema = schema, .options = *options, .path = "", .is_answer = type->is_answer};
     if (source->options.block_bytes == 0)
         source->options.block_bytes = SOURCE_BLOCK_BYTES;
     if (source->options.record_max == 0)

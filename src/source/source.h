@@ -112,6 +112,7 @@ struct source {
     struct source_options options;
     uint32_t input;   /* number of the input in the scan */
     const char *path; /* as named or met */
+    bool is_answer;   /* the type's, unless open knows better */
     /* What is doubtful about how the input is read (NOTICE_DOUBT), or NULL: a sentence set by open, owned by the
      * source.
      */

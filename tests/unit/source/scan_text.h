@@ -10,9 +10,12 @@
 #include "event/value.h"
 #include "source/source.h"
 
+#include <fcntl.h>
+#include <pthread.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <sys/stat.h>
+#include <time.h>
 #include <unistd.h>
 
 static char test_folder[64];
@@ -164,6 +167,34 @@ static inline struct scan_text bytes_to_text(struct slice bytes, struct source_o
 {
     const char *path = file_make("input", bytes);
     return scan_to_text((struct scan_config){.paths = &path, .path_count = 1, .options = options}, columns);
+}
+
+static inline void *interrupt_soon(void *user)
+{
+    struct timespec moment = {.tv_nsec = 50000000};
+    nanosleep(&moment, NULL);
+    stream_interrupt(true);
+    return user;
+}
+
+/* A pipe that holds these bytes and stays open: an interrupt comes while more is waited for. */
+static inline struct scan_text interrupted_to_text(struct slice bytes, struct source_options options,
+                                                   const char *columns)
+{
+    const char *path = in_folder("fifo");
+    assert_int_equal(mkfifo(path, 0600), 0);
+    int fd = open(path, O_RDWR);
+    assert_true(fd >= 0);
+    assert_int_equal(write(fd, bytes.ptr, bytes.len), bytes.len);
+    pthread_t thread;
+    assert_int_equal(pthread_create(&thread, NULL, interrupt_soon, NULL), 0);
+    struct scan_text text =
+        scan_to_text((struct scan_config){.paths = &path, .path_count = 1, .options = options}, columns);
+    pthread_join(thread, NULL);
+    stream_interrupt(false);
+    close(fd);
+    unlink(path);
+    return text;
 }
 
 #define assert_rows(text, expected)    assert_slice_equal(buf_slice(&(text).rows), slice_from_cstr(expected))

@@ -6,10 +6,6 @@
 #include "base/mem.h"
 #include "source/formats.h"
 
-#include <fcntl.h>
-#include <pthread.h>
-#include <time.h>
-
 static const struct source_options PLAIN = {0};
 
 #define HEAD "Timestamp,DeviceName,RemoteUrl,RemotePort,AdditionalFields\n"
@@ -283,35 +279,16 @@ static void input_that_breaks_off_loses_its_last_row_alone(void **state)
     scan_text_release(&text);
 }
 
-static void *interrupt_soon(void *user)
-{
-    struct timespec moment = {.tv_nsec = 50000000};
-    nanosleep(&moment, NULL);
-    stream_interrupt(true);
-    return user;
-}
-
 /* A signal while the reader waits for a pipe: the rows that have come are given, then the interrupt is told. */
 static void interrupt_gives_the_rows_that_have_come(void **state)
 {
     (void)state;
-    assert_int_equal(mkfifo(in_folder("fifo"), 0600), 0);
-    const char *path = in_folder("fifo");
-    int fd = open(path, O_RDWR);
-    assert_true(fd >= 0);
-    struct slice bytes = SLICE(HEAD "t,a,b,1,{}\nt,c,d,2,{}\nt,e,f");
-    assert_int_equal(write(fd, bytes.ptr, bytes.len), bytes.len);
-    pthread_t thread;
-    assert_int_equal(pthread_create(&thread, NULL, interrupt_soon, NULL), 0);
-    struct scan_text text = scan_to_text((struct scan_config){.paths = &path, .path_count = 1}, "DeviceName");
-    pthread_join(thread, NULL);
-    stream_interrupt(false);
+    struct scan_text text = interrupted_to_text(SLICE(HEAD "t,a,b,1,{}\nt,c,d,2,{}\nt,e,f"), PLAIN, "DeviceName");
     assert_int_equal(text.code, ERR_INTERRUPTED);
     assert_rows(text, "a\nc\n");
     assert_rejects(text, "");
     assert_int_equal(text.stats.inputs_failed, 0);
     scan_text_release(&text);
-    close(fd);
 }
 
 static void bad_utf8_and_nul_are_text(void **state)

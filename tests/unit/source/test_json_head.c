@@ -32,6 +32,18 @@ static void forms_are_told_by_content(void **state)
     assert_form("{\"RemoteUrl\":\"cut\n{\"RemoteUrl\":1}\n", true, LINES);
 }
 
+/* One name is enough, if no other telemetry has it; records of the neighbour tables are passed over later. */
+static void one_telling_name_is_enough(void **state)
+{
+    (void)state;
+    assert_form("{\"x\":1}\n{\"y\":{\"RemoteUrl\":1}}\n{\"InitiatingProcessFileName\":\"a\"}\n", true, LINES);
+    assert_form("{\"TimeGenerated\":1,\"Type\":\"DeviceNetworkEvents\"}\n", true, LINES);
+    assert_form("{\"$table\":\"DeviceNetworkEvents\",\"x\":1}\n", true, LINES);
+    assert_form("{\"properties\":{\"x\":1},\"category\":\"AdvancedHunting-DeviceEvents\"}\n", true, LINES);
+    assert_form("{\"properties\":{\"x\":[1,{}],\"RemoteUrl\":\"cut", false, LINES);
+    assert_form("{\"properties\":{\"x\":1},\"y\":1}\n", true, NEITHER);
+}
+
 static void a_head_that_is_cut_off_is_enough(void **state)
 {
     (void)state;
@@ -39,6 +51,8 @@ static void a_head_that_is_cut_off_is_enough(void **state)
     assert_form("{\"Stats\":{},\"Results\":[{\"RemoteUrl\":1},{\"Rem", false, STREAM);
     assert_form("{\n \"RemoteUrl\":1,\n \"x\":\"aaaa", false, STREAM);
     assert_form("[{\"RemoteUrl\":1,\"x\":", false, STREAM);
+    assert_form("{\"Results\":[{\"RemoteUrl\":1},{\"Rem", true, STREAM);
+    assert_form("{\"RemoteUrl\":1,\"x\":\"aaaa", true, LINES);
 }
 
 static void other_things_are_not_claimed(void **state)
@@ -47,6 +61,10 @@ static void other_things_are_not_claimed(void **state)
     assert_form("", true, NEITHER);
     assert_form("Timestamp,RemoteUrl\n1,2\n", true, NEITHER);
     assert_form("{\"name\":\"package\",\"version\":1}\n", true, NEITHER);
+    assert_form("{\"Timestamp\":\"2024-01-01\",\"Level\":\"Error\",\"Type\":\"x\",\"TenantId\":1}\n", true, NEITHER);
+    assert_form("{\"EventID\":3,\"Protocol\":\"tcp\",\"SourceIp\":\"10.0.0.1\",\"DestinationPort\":\"443\"}\n", true,
+                NEITHER);
+    assert_form("{\"category\":\"SignInLogs\",\"properties\":{\"Protocol\":1}}\n", true, NEITHER);
     assert_form("{\"ts\":1,\"id.orig_h\":\"10.0.0.1\",\"query\":\"x\"}\n", true, NEITHER);
     assert_form("\x01\x02\x03{", true, NEITHER);
     assert_form("[2024-01-01] a log line\n", true, NEITHER);
@@ -111,9 +129,9 @@ static void hostile_heads_take_linear_time(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(forms_are_told_by_content),      cmocka_unit_test(a_head_that_is_cut_off_is_enough),
-        cmocka_unit_test(other_things_are_not_claimed),   cmocka_unit_test(unknown_columns_are_found_and_typed),
-        cmocka_unit_test(hostile_heads_take_linear_time),
+        cmocka_unit_test(forms_are_told_by_content),           cmocka_unit_test(a_head_that_is_cut_off_is_enough),
+        cmocka_unit_test(one_telling_name_is_enough),          cmocka_unit_test(other_things_are_not_claimed),
+        cmocka_unit_test(unknown_columns_are_found_and_typed), cmocka_unit_test(hostile_heads_take_linear_time),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -6,9 +6,6 @@
 #include "base/mem.h"
 #include "source/formats.h"
 
-#include <fcntl.h>
-#include <pthread.h>
-
 #define HEAD "RemoteUrl,DeviceName\n"
 
 static struct scan_text scan_paths(const char *const *paths, size_t count, const char *columns)
@@ -160,6 +157,59 @@ static void exports_at_a_row_limit_are_told(void **state)
         assert_notices(text, expected);
         scan_text_release(&text);
         buf_release(&input);
+    }
+}
+
+/* The same number of rows, as an answer and as a piece of a stream. */
+static void streaming_envelopes_have_no_row_limit(void **state)
+{
+    (void)state;
+    static const struct {
+        const char *begin, *row, *end, *notices;
+    } CASES[] = {
+        {"{\"Results\":[", "{\"RemoteUrl\":\"x\"}", "]}", "opened input json\nlimit input 10,000\n"},
+        {"[\n", "{\"RemoteUrl\":\"x\"}", "]", "opened input json\nlimit input 10,000\n"},
+        {"{\"records\":[", "{\"time\":1,\"properties\":{\"RemoteUrl\":\"x\"}}", "]}", "opened input json\n"},
+    };
+    for (size_t i = 0; i < TEST_COUNT(CASES); i++) {
+        struct buf input;
+        buf_init(&input, 0);
+        buf_add_cstr(&input, CASES[i].begin);
+        for (int row = 0; row < 10000; row++)
+            buf_printf(&input, "%s%s", row ? "," : "", CASES[i].row);
+        buf_add_cstr(&input, CASES[i].end);
+        struct scan_text text = bytes_to_text(buf_slice(&input), (struct source_options){0}, "RemoteUrl");
+        assert_notices(text, CASES[i].notices);
+        assert_int_equal(text.stats.rows, 10000);
+        scan_text_release(&text);
+        buf_release(&input);
+    }
+}
+
+/* Of JSON in any form too, whatever the size of a block: the records that are whole, and no reject. */
+static void interrupt_gives_the_records_that_have_come(void **state)
+{
+    (void)state;
+    static const struct {
+        const char *text, *rows;
+    } CASES[] = {
+        {"{\"RemoteUrl\":\"a\"}\n{\"RemoteUrl\":\"b\"}\n{\"RemoteUrl\":\"c", "a\nb\n"},
+        {"{\"RemoteUrl\":\"a\"}\n{\"RemoteUrl\":\"b\"}", "a\n"},
+        {"{\"RemoteUrl\":\"a", ""},
+        {"[{\"RemoteUrl\":\"a\"},{\"RemoteUrl\":\"b\"},{\"Remote", "a\nb\n"},
+        {"{\"results\":[{\"RemoteUrl\":\"a\"}", "a\n"},
+        {"{\n \"RemoteUrl\":\"a\"", ""},
+    };
+    static const size_t SIZES[] = {1, 20, 0};
+    for (size_t i = 0; i < TEST_COUNT(CASES) * TEST_COUNT(SIZES); i++) {
+        size_t at = i / TEST_COUNT(SIZES);
+        struct source_options options = {.block_bytes = SIZES[i % TEST_COUNT(SIZES)]};
+        struct scan_text text = interrupted_to_text(slice_from_cstr(CASES[at].text), options, "RemoteUrl");
+        assert_int_equal(text.code, ERR_INTERRUPTED);
+        assert_rows(text, CASES[at].rows);
+        assert_rejects(text, "");
+        assert_int_equal(text.stats.inputs_failed, 0);
+        scan_text_release(&text);
     }
 }
 
@@ -358,6 +408,8 @@ int main(void)
         IN_FOLDER(first_readable_input_settles_the_columns),
         IN_FOLDER(format_can_be_forced),
         IN_FOLDER(exports_at_a_row_limit_are_told),
+        IN_FOLDER(streaming_envelopes_have_no_row_limit),
+        IN_FOLDER(interrupt_gives_the_records_that_have_come),
         IN_FOLDER(standard_input_is_read_once),
         IN_FOLDER(files_can_be_scanned_again),
         IN_FOLDER(progress_is_measured_before_decompression),
