@@ -15,7 +15,7 @@
 #include <fcntl.h>
 #include <limits.h>
 #include <poll.h>
-#include <signal.h>
+#include <stdatomic.h>
 #include <sys/stat.h>
 #include <unistd.h>
 
@@ -45,11 +45,11 @@ struct stream {
     uint64_t offset;
 };
 
-static volatile sig_atomic_t interrupted;
+static atomic_bool interrupted; /* written by a signal handler, read by all threads: it is free of locks */
 
 void stream_interrupt(bool stop)
 {
-    interrupted = stop;
+    atomic_store(&interrupted, stop);
 }
 
 static struct stream *stream_create(const char *name, struct err *err)

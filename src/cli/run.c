@@ -16,6 +16,7 @@
 #include "kql/parser.h"
 
 #include <signal.h>
+#include <stdatomic.h>
 #include <sys/stat.h>
 #include <unistd.h>
 
@@ -87,12 +88,12 @@ void outcome_add(struct outcome *outcome, enum err_code code)
 
 /* --- signals --- */
 
-static volatile sig_atomic_t signal_caught;
+static atomic_bool signal_caught; /* written by a handler, read by workers */
 
 static void on_signal(int number)
 {
     (void)number;
-    signal_caught = 1;
+    atomic_store(&signal_caught, true);
     stream_interrupt(true);
 }
 
@@ -115,7 +116,7 @@ void signals_catch(void)
 
 bool signals_caught(void)
 {
-    return signal_caught != 0;
+    return atomic_load(&signal_caught);
 }
 
 /* --- inputs --- */
