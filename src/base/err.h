@@ -69,12 +69,13 @@ int err_exit_status(enum err_code code);
 
 /* What the static analyser can't see from here: these never return ERR_NONE. */
 #if defined __clang_analyzer__ && !defined ERR_IMPLEMENTATION
-#define err_set(err, code, ...)                ((void)(err), (code))
-#define err_query(err, code, span, ...)        ((void)(err), (code))
-#define err_errno(err, code, errno_value, ...) ((void)(err), (void)(errno_value), (code))
-#define err_no_memory(err, wanted_bytes)       ((void)(err), (void)(wanted_bytes), ERR_MEMORY)
-#define err_hint(err, ...)                     ((void)(err), ERR_USAGE)
-#define err_at(err, ...)                       ((void)(err), ERR_USAGE)
+void err_seen(const struct err *err, ...);
+#define err_set(err, code, ...)          (err_seen((err), __VA_ARGS__), (code))
+#define err_query(err, code, ...)        (err_seen((err), __VA_ARGS__), (code))
+#define err_errno(err, code, ...)        (err_seen((err), __VA_ARGS__), (code))
+#define err_no_memory(err, wanted_bytes) (err_seen((err), (wanted_bytes)), ERR_MEMORY)
+#define err_hint(err, ...)               (err_seen((err), __VA_ARGS__), ERR_USAGE)
+#define err_at(err, ...)                 (err_seen((err), __VA_ARGS__), ERR_USAGE)
 #endif
 
 /* Passes a failure on to the caller. Not for use where something must be released: `goto out` there. */

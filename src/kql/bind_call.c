@@ -7,6 +7,7 @@
 #include "kql/func.h"
 #include "kql/signature.h"
 
+#include <assert.h>
 #include <stdio.h>
 #include <string.h>
 
@@ -166,6 +167,7 @@ enum err_code bind_signature(struct binder *b, const char *name, const char *sig
     enum type *types = arena_array(b->arena, count, sizeof *types);
     if (!types)
         return bind_no_memory(b);
+    assert(count == 0 || args);
     for (uint32_t i = 0; i < count; i++)
         types[i] = args[i]->type;
     struct signature_match match;
@@ -189,6 +191,7 @@ static bool can_fold(const struct expr *call)
 {
     if (call->func->flags & FUNC_VOLATILE)
         return false;
+    assert(call->arg_count == 0 || call->args);
     for (uint32_t i = 0; i < call->arg_count; i++)
         if (call->args[i]->kind != EXPR_CONST)
             return false;

@@ -5,6 +5,7 @@
  */
 #include "kql/bind_int.h"
 
+#include <assert.h>
 #include <string.h>
 
 static enum err_code pass_on(struct binder *b, struct bind_columns *columns, const struct schema *schema,
@@ -166,6 +167,7 @@ enum err_code bind_rename(struct binder *b, const struct ast *ast, struct plan *
         if (schema_find(row, rename->text) != COLUMN_NONE || schema_find(&sofar, rename->text) != COLUMN_NONE)
             return err_query(b->err, ERR_QUERY, rename->span, "a column %.*s is already declared",
                              SLICE_ARG(rename->text));
+        assert(columns.declared); /* the row has a column, and pass_on() noted it */
         if (columns.declared[index])
             return err_query(b->err, ERR_QUERY, old->span, "%.*s is renamed twice", SLICE_ARG(old->text));
         columns.defs[index].name = rename->text;

@@ -9,6 +9,7 @@
 #include "event/dyn.h"
 #include "kql/func.h"
 
+#include <assert.h>
 #include <string.h>
 
 enum { LIST_SHOWN = 5, TEXT_SHOWN = 200, DEPTH_SHOWN = 40 };
@@ -246,6 +247,7 @@ static bool passes_on(const struct plan *derive, uint32_t index)
 /* Does it keep all columns where they are, so that only the new ones need be said? */
 static bool is_extend(const struct plan *derive)
 {
+    assert(derive->input);
     const struct schema *input = derive->input->schema;
     if (derive->schema->count < input->count)
         return false;
@@ -286,6 +288,7 @@ static void explain_away(const struct plan *plan, struct buf *out)
 
 static void explain_derive(const struct plan *plan, struct buf *out)
 {
+    assert(plan->input);
     if (is_away(plan) && plan->schema->count * 2 > plan->input->schema->count) {
         explain_away(plan, out);
         return;
@@ -361,6 +364,7 @@ static void explain_summarize(const struct plan *plan, struct buf *out)
         struct slice name = plan->schema->columns[i].name;
         buf_add_cstr(out, i ? ", " : " by ");
         add_name(name, out);
+        assert(input.row);
         if (group->kind == EXPR_COLUMN && slice_eq(input.row->columns[group->column].name, name))
             continue;
         buf_add_cstr(out, " = ");

@@ -148,7 +148,7 @@ static enum err_code content_scan(const struct lexer *lexer, size_t at, struct o
 static size_t code_point_read(struct slice rest, uint32_t *out_value)
 {
     size_t len = escape_read(rest, out_value);
-    uint32_t low;
+    uint32_t low = 0;
     if (rest.ptr[1] != 'u' || *out_value < 0xd800 || *out_value > 0xdbff)
         return len;
     struct slice second = slice_cut(rest, len, rest.len);
@@ -173,7 +173,7 @@ static struct slice content_decode(struct slice content, bool is_verbatim, struc
             i += is_verbatim && i + 1 < content.len && (c == '"' || c == '\'') && content.ptr[i + 1] == c ? 2 : 1;
             continue;
         }
-        uint32_t value;
+        uint32_t value = 0;
         i += code_point_read(slice_cut(content, i, content.len), &value);
         len += utf8_encode(value, text + len);
     }

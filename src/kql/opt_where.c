@@ -8,6 +8,7 @@
 
 #include "kql/func.h"
 
+#include <assert.h>
 #include <string.h>
 
 /* --- how many rows a predicate leaves, by its kind --- */
@@ -117,6 +118,7 @@ static struct plan **move_down(struct plan **link, struct expr *predicate, struc
     *out_run = link;
     for (;; link = &(*link)->input) {
         struct plan *below = *link;
+        assert(below); /* every chain ends in a source */
         if (below->kind == PLAN_WHERE)
             continue;
         if (below->kind == PLAN_DERIVE && only_passed_on(predicate, below))

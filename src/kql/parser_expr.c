@@ -212,7 +212,7 @@ static struct ast *parse_call(struct parser *parser, uint32_t start, struct slic
 static struct ast *parse_name_or_call(struct parser *parser)
 {
     uint32_t start = parser->token.span.start;
-    struct slice name;
+    struct slice name = {0};
     if (!parse_name(parser, false, &name))
         return NULL;
     if (token_is(&parser->token, "("))
@@ -511,7 +511,7 @@ static struct ast *parse_named(struct parser *parser)
 {
     size_t base = parser->stack_count;
     uint32_t start = parser->token.span.start;
-    struct slice name;
+    struct slice name = {0};
     if (!parse_name(parser, true, &name))
         return NULL;
     struct span name_span = {start, parser->last_end};
@@ -557,7 +557,7 @@ static bool at_names_assignment(struct parser *parser)
 static struct ast *parse_declared_name(struct parser *parser)
 {
     uint32_t start = parser->token.span.start;
-    struct slice name;
+    struct slice name = {0};
     return parse_name(parser, true, &name) ? parser_node(parser, AST_NAME, start, name, parser->stack_count) : NULL;
 }
 

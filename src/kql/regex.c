@@ -354,8 +354,8 @@ enum regex_outcome regex_find(const struct regex *regex, struct regex_scratch *s
         return machine_run(regex, scratch, text, from, out_match);
     const size_t *at = pcre2_get_ovector_pointer(scratch->data);
     for (uint32_t i = 0; i <= regex->tree.group_count; i++) {
-        out_match->start[i] = at[2 * i];
-        out_match->end[i] = at[2 * i + 1];
+        out_match->start[i] = at[(size_t)2 * i];
+        out_match->end[i] = at[(size_t)2 * i + 1];
     }
     return REGEX_YES;
 }

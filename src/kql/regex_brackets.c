@@ -6,6 +6,8 @@
  */
 #include "kql/regex_parse.h"
 
+#include <assert.h>
+
 struct ascii_class {
     struct slice name;
     unsigned count;
@@ -57,6 +59,7 @@ static enum err_code add_item(struct rx_parser *p, struct rx_class *class, struc
 
 static enum err_code add_nested(struct rx_parser *p, struct rx_class *class, const struct rx_class *nested)
 {
+    assert(nested);
     /* A lone property or a plain class adds its items: the shape that needs no nesting in PCRE2. */
     bool plain = nested->op == RX_CLASS_UNION && !nested->negated && nested->fold == class->fold;
     if (!plain)

@@ -11,6 +11,7 @@
 #include "base/utf8.h"
 #include "kql/regex.h"
 
+#include <assert.h>
 #include <utf8proc.h>
 
 /* --- the text --- */
@@ -712,6 +713,7 @@ static enum err_code parse_concat(struct rx_parser *p, struct rx_node **out_node
         struct rx_node *node = NULL;
         if (c == '*' || c == '+' || c == '?' || c == '{') {
             TRY(parse_repetition(p, last ? *last : NULL, &node));
+            assert(last); /* else it is refused: nothing to repeat */
             *last = node;
         } else {
             TRY(parse_atom(p, &node));

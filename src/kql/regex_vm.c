@@ -741,9 +741,11 @@ enum regex_outcome rx_program_run(const struct rx_program *program, struct rx_th
     if (!run(&m, matched))
         return REGEX_NO;
     for (uint32_t i = 0; out_match && i <= program->group_count; i++) {
-        bool took_part = matched[2 * i] != SIZE_MAX && matched[2 * i + 1] != SIZE_MAX;
-        out_match->start[i] = took_part ? matched[2 * i] : SIZE_MAX;
-        out_match->end[i] = took_part ? matched[2 * i + 1] : SIZE_MAX;
+        const size_t *place = matched + (size_t)2 * i;
+        /* NOLINTNEXTLINE(clang-analyzer-core.UndefinedBinaryOperatorResult): run() has set place_count of them */
+        bool took_part = place[0] != SIZE_MAX && place[1] != SIZE_MAX;
+        out_match->start[i] = took_part ? place[0] : SIZE_MAX;
+        out_match->end[i] = took_part ? place[1] : SIZE_MAX;
     }
     return REGEX_YES;
 }

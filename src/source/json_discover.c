@@ -130,7 +130,7 @@ static bool discover_record(void *user, struct slice record, bool complete)
     json_enter(&cursor, &members);
     while (json_member(&cursor, &members, &key) == JSON_ITEM && json_value(&cursor, &value)) {
         buf_clear(&discovery->text);
-        if (key.raw.len <= 6 * FOUND_NAME_MAX)
+        if (key.raw.len <= (size_t)6 * FOUND_NAME_MAX)
             json_text_decode(key, &discovery->text);
         discovery->failed |= discovery->text.failed;
         discover_key(discovery, buf_slice(&discovery->text), value);

@@ -161,6 +161,8 @@ static bool nesting_push(struct json_cursor *cursor, struct nesting *nesting, bo
         return fault(cursor, "nested too deeply");
     uint64_t bit = UINT64_C(1) << nesting->depth % 64;
     uint64_t *level = &nesting->is_object[nesting->depth / 64];
+    if (nesting->depth % 64 == 0)
+        *level = 0;
     *level = is_object ? *level | bit : *level & ~bit;
     nesting->depth++;
     return true;

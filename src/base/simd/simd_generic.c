@@ -63,7 +63,7 @@ static inline struct chunk chunk_load(const char *p)
 {
     struct chunk c;
     for (unsigned i = 0; i < PARTS; i++)
-        c.part[i] = load(p + 16 * i);
+        c.part[i] = load(p + (size_t)16 * i);
     return c;
 }
 
