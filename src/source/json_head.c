@@ -188,13 +188,21 @@ static bool is_telling(struct json_text key, struct slice value)
     return table && slice_eq(value, SLICE("\"" JSON_TABLE "\""));
 }
 
-/* The record is a row of the table, or an envelope around one; it may be cut off. */
+static bool is_known(struct json_text key)
+{
+    return schema_find(schema_device_network_events(), key.raw) != COLUMN_NONE;
+}
+
+/*
+ * The record is a row of the table, or an envelope around one: it has a telling member, or it is whole and has none but
+ * columns of the table (as a query that projects the time alone gives). It may be cut off.
+ */
 static bool is_telemetry(struct slice record)
 {
     struct json_cursor cursor = {record.ptr, record.ptr + record.len, NULL};
     struct json_walk members;
     struct json_text key;
-    bool inside = false;
+    bool inside = false, all_known = true, any = false;
     json_enter(&cursor, &members);
     for (;;) {
         enum json_step step = json_member(&cursor, &members, &key);
@@ -204,7 +212,9 @@ static bool is_telemetry(struct slice record)
             continue;
         }
         if (step != JSON_ITEM)
-            return false;
+            return step == JSON_END && any && all_known;
+        any = true;
+        all_known = all_known && is_known(key);
         if (!inside && json_text_is(key, SLICE("properties")) && cursor.at < cursor.end && *cursor.at == '{') {
             inside = true; /* its members, then the rest of the envelope's */
             json_enter(&cursor, &members);
