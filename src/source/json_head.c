@@ -188,58 +188,70 @@ static bool is_telling(struct json_text key, struct slice value)
     return table && slice_eq(value, SLICE("\"" JSON_TABLE "\""));
 }
 
-static bool is_known(struct json_text key)
+/* What is known of a record's members: a time column, and a name that the table does not have. */
+struct members_seen {
+    bool time, strange;
+};
+
+static void member_see(struct members_seen *seen, struct json_text key)
 {
-    return schema_find(schema_device_network_events(), key.raw) != COLUMN_NONE;
+    const struct schema *schema = schema_device_network_events();
+    uint32_t column = schema_find(schema, key.raw);
+    seen->strange |= column == COLUMN_NONE;
+    seen->time |= column != COLUMN_NONE && schema->columns[column].stand_in != COLUMN_NONE;
 }
 
 /*
- * The record is a row of the table, or an envelope around one: it has a telling member, or it is whole and has none but
- * columns of the table (as a query that projects the time alone gives). It may be cut off.
+ * A row of the table, or an envelope around one; it may be cut off. One that is whole may be a row too if it has a time
+ * and nothing that the table does not have.
  */
-static bool is_telemetry(struct slice record)
+static enum source_claim record_claim(struct slice record)
 {
     struct json_cursor cursor = {record.ptr, record.ptr + record.len, NULL};
+    struct members_seen seen = {0};
     struct json_walk members;
     struct json_text key;
-    bool inside = false, all_known = true, any = false;
+    enum json_step step;
+    bool inside = false;
     json_enter(&cursor, &members);
-    for (;;) {
-        enum json_step step = json_member(&cursor, &members, &key);
-        if (step == JSON_END && inside) {
-            inside = false;
+    while ((step = json_member(&cursor, &members, &key)) == JSON_ITEM || inside) {
+        if (step == JSON_END) {
+            inside = false; /* on with the envelope's members */
             members.begun = true;
             continue;
         }
         if (step != JSON_ITEM)
-            return step == JSON_END && any && all_known;
-        any = true;
-        all_known = all_known && is_known(key);
+            return CLAIM_NO;
+        member_see(&seen, key);
         if (!inside && json_text_is(key, SLICE("properties")) && cursor.at < cursor.end && *cursor.at == '{') {
-            inside = true; /* its members, then the rest of the envelope's */
+            inside = true;
             json_enter(&cursor, &members);
             continue;
         }
         struct slice value = slice_of(cursor.at, 0);
         bool good = json_value(&cursor, &value);
         if (is_telling(key, value))
-            return true;
+            return CLAIM_YES;
         if (!good)
-            return false;
+            return CLAIM_NO;
     }
+    return step == JSON_END && seen.time && !seen.strange ? CLAIM_MAYBE : CLAIM_NO;
 }
 
 struct recognition {
-    bool any, known;
+    bool any;
+    enum source_claim claim;
 };
 
 static bool recognise(void *user, struct slice record, bool complete)
 {
     struct recognition *recognition = user;
     (void)complete;
+    enum source_claim claim = record_claim(record);
     recognition->any = true;
-    recognition->known = is_telemetry(record);
-    return !recognition->known;
+    if (claim > recognition->claim)
+        recognition->claim = claim;
+    return recognition->claim != CLAIM_YES;
 }
 
 enum source_claim json_head_claim(struct slice head, bool whole, enum json_head_form form)
@@ -249,10 +261,8 @@ enum source_claim json_head_claim(struct slice head, bool whole, enum json_head_
     struct recognition recognition = {0};
     struct json_head_walk walk = {.head = head, .each = recognise, .user = &recognition};
     json_head_walk(&walk);
-    if (recognition.known)
-        return CLAIM_YES;
     /* A container without rows says as little as an empty file, yet it is a whole answer. */
-    return walk.has_rows && !recognition.any ? CLAIM_MAYBE : CLAIM_NO;
+    return walk.has_rows && !recognition.any ? CLAIM_MAYBE : recognition.claim;
 }
 
 static bool find_envelope(void *user, struct slice record, bool complete)

@@ -44,6 +44,22 @@ static void one_telling_name_is_enough(void **state)
     assert_form("{\"properties\":{\"x\":1},\"y\":1}\n", true, NEITHER);
 }
 
+static enum source_claim lines_claim(const char *head)
+{
+    return SOURCE_JSON_LINES.claim(slice_from_cstr(head), true);
+}
+
+/* What has the names of the table alone may be a projection of it; nobody else makes a surer claim. */
+static void a_time_and_known_names_may_be_rows(void **state)
+{
+    (void)state;
+    assert_int_equal(lines_claim("{\"Timestamp\":1}\n{\"TimeGenerated\":1}\n"), CLAIM_MAYBE);
+    assert_int_equal(lines_claim("{\"x\":1}\n{\"Timestamp\":1,\"Protocol\":2}\n"), CLAIM_MAYBE);
+    assert_int_equal(lines_claim("{\"Timestamp\":1,\"x\":1}\n"), CLAIM_NO);
+    assert_int_equal(lines_claim("{\"Protocol\":1,\"Type\":1}\n"), CLAIM_NO);
+    assert_int_equal(lines_claim("{}\n"), CLAIM_NO);
+}
+
 static void a_head_that_is_cut_off_is_enough(void **state)
 {
     (void)state;
@@ -129,9 +145,10 @@ static void hostile_heads_take_linear_time(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(forms_are_told_by_content),           cmocka_unit_test(a_head_that_is_cut_off_is_enough),
-        cmocka_unit_test(one_telling_name_is_enough),          cmocka_unit_test(other_things_are_not_claimed),
-        cmocka_unit_test(unknown_columns_are_found_and_typed), cmocka_unit_test(hostile_heads_take_linear_time),
+        cmocka_unit_test(forms_are_told_by_content),      cmocka_unit_test(a_head_that_is_cut_off_is_enough),
+        cmocka_unit_test(one_telling_name_is_enough),     cmocka_unit_test(a_time_and_known_names_may_be_rows),
+        cmocka_unit_test(other_things_are_not_claimed),   cmocka_unit_test(unknown_columns_are_found_and_typed),
+        cmocka_unit_test(hostile_heads_take_linear_time),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
