@@ -37,8 +37,9 @@ enum err_code budget_leave(struct budget_arena *holder, enum err_code code, cons
     holder->counted_bytes = holder->arena.held_bytes;
     if (code != ERR_MEMORY || !holder->arena.at_max)
         return code;
-    err_set(err, ERR_LIMIT, "%s needs more memory than the %llu MiB that a query may hold", what,
-            (unsigned long long)(budget->max_bytes >> 20));
+    bool small = budget->max_bytes < UINT64_C(1) << 20;
+    err_set(err, ERR_LIMIT, "%s needs more memory than the %llu %s that a query may hold", what,
+            (unsigned long long)(budget->max_bytes >> (small ? 10 : 20)), small ? "KiB" : "MiB");
     err_hint(err, "keep fewer rows or columns (where, project, take) before it, or raise the limit");
     return ERR_LIMIT;
 }
