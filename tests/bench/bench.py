@@ -34,7 +34,6 @@ def contenders(binary, data):
     """(name, version, command, how to read the number of hits from its output)."""
     count = lambda out: int(out.split()[0])               # noqa: E731
     lines = lambda out: out.count(b"\n")                  # noqa: E731
-    yield "cat > /dev/null", version(["cat", "--version"]), ["cat", data], None
     yield "wc -l", version(["wc", "--version"]), ["wc", "-l", data], None
     for threads in ("1", "2"):
         yield f"ddnshunt -j {threads}", version([binary, "--version"]), \
@@ -72,7 +71,7 @@ def main():
     runs = {}
     hits = {}
     teams = list(contenders(options.binary, data))
-    run(["cat", data], env)
+    run(["wc", "-l", data], env)                                # brings it into the page cache
     for _ in range(options.runs):
         for name, _version, command, reader in teams:
             seconds, out = run(command, env)
