@@ -115,33 +115,6 @@ static enum err_code push_constant(struct binder *b, struct list *list, struct e
 
 /* --- elements of a constant array --- */
 
-static struct value scalar_of(const struct dyn *dyn)
-{
-    switch (dyn->kind) {
-    case DYN_BOOL:
-        return value_i64(TYPE_BOOL, dyn->i64);
-    case DYN_LONG:
-        return value_i64(TYPE_LONG, dyn->i64);
-    case DYN_REAL:
-        return value_real(dyn->f64);
-    case DYN_DATETIME:
-        return value_i64(TYPE_DATETIME, dyn->i64);
-    case DYN_TIMESPAN:
-        return value_i64(TYPE_TIMESPAN, dyn->i64);
-    case DYN_DECIMAL:
-        return (struct value){.type = TYPE_DECIMAL, .dec = dyn->dec};
-    case DYN_GUID:
-        return (struct value){.type = TYPE_GUID, .guid = dyn->guid};
-    case DYN_STRING:
-        return value_str(dyn->str);
-    case DYN_NULL:
-    case DYN_ARRAY:
-    case DYN_BAG:
-        break;
-    }
-    return value_dyn(dyn);
-}
-
 static enum err_code push_text(struct binder *b, struct list *list, const struct dyn *dyn, struct span span)
 {
     if (dyn->kind == DYN_NULL)
@@ -161,7 +134,7 @@ static enum err_code push_element(struct binder *b, struct list *list, const str
         return push_text(b, list, dyn, span);
     if (dyn->kind == DYN_NULL || dyn->kind == DYN_BAG)
         return ERR_NONE;
-    struct value element = scalar_of(dyn), value;
+    struct value element = value_from_dyn(dyn), value;
     bool fits = element.type == list->type;
     value = element;
     bool converts =

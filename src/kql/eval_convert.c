@@ -123,48 +123,11 @@ static enum err_code dyn_to_string(const struct dyn *dyn, struct arena *arena, s
     return ERR_NONE;
 }
 
-static enum dyn_kind kind_of(enum type type)
-{
-    static const enum dyn_kind KINDS[] = {
-        [TYPE_BOOL] = DYN_BOOL,         [TYPE_INT] = DYN_LONG,        [TYPE_LONG] = DYN_LONG,
-        [TYPE_REAL] = DYN_REAL,         [TYPE_DECIMAL] = DYN_DECIMAL, [TYPE_DATETIME] = DYN_DATETIME,
-        [TYPE_TIMESPAN] = DYN_TIMESPAN, [TYPE_GUID] = DYN_GUID,       [TYPE_STRING] = DYN_STRING,
-        [TYPE_DYNAMIC] = DYN_NULL,
-    };
-    return KINDS[type];
-}
-
 enum err_code eval_value_to_dyn(const struct value *in, struct arena *arena, const struct dyn **out_dyn,
                                 struct err *err)
 {
-    *out_dyn = in->type == TYPE_DYNAMIC && !in->is_null ? in->dyn : &DYN_NULL_VALUE;
-    if (in->is_null || in->type == TYPE_DYNAMIC)
-        return ERR_NONE;
-    struct dyn *dyn = arena_zalloc(arena, 1, sizeof *dyn);
-    if (!dyn)
-        return err_no_memory(err, sizeof *dyn);
-    dyn->kind = kind_of(in->type);
-    switch (type_lane(in->type)) {
-    case LANE_I64:
-        dyn->i64 = in->i64;
-        break;
-    case LANE_F64:
-        dyn->f64 = in->f64;
-        break;
-    case LANE_DEC:
-        dyn->dec = in->dec;
-        break;
-    case LANE_GUID:
-        dyn->guid = in->guid;
-        break;
-    case LANE_STR:
-        dyn->str = in->str;
-        break;
-    case LANE_DYN:
-        break;
-    }
-    *out_dyn = dyn;
-    return ERR_NONE;
+    *out_dyn = value_to_dyn(in, arena);
+    return *out_dyn ? ERR_NONE : err_no_memory(err, sizeof **out_dyn);
 }
 
 static bool number_widen(const struct value *in, enum type to, struct value *out)
