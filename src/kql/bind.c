@@ -359,7 +359,7 @@ static enum err_code bind_statements(struct binder *b, const struct ast *ast)
 enum err_code kql_bind(const struct ast *ast, const struct bind_options *options, struct query *out_query,
                        struct err *err)
 {
-    *out_query = (struct query){.now = options->now, .memory_max = QUERY_MEMORY_MAX};
+    *out_query = (struct query){.now = options->now, .knowledge = options->knowledge, .memory_max = QUERY_MEMORY_MAX};
     arena_init(&out_query->arena, 0);
     struct binder b = {.query = out_query, .arena = &out_query->arena, .options = options, .err = err};
     eval_init(&b.eval, out_query);

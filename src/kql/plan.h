@@ -14,6 +14,7 @@
 #include "kql/ast.h"
 #include "kql/expr.h"
 
+struct kb; /* ddns/kb.h */
 struct value_set;
 struct bag_index;
 
@@ -76,12 +77,14 @@ struct query {
     uint64_t *set_counts;
     struct value_set *set_indexes, *set_indexes_nocase; /* the same, hashed, for in and in~ (value_set.h) */
     int64_t now;                                        /* one instant for the whole query */
+    const struct kb *knowledge;                         /* what the ddns_* functions know; borrowed; NULL: nothing */
     uint64_t memory_max; /* bytes that sort, distinct, summarize and sets may hold together */
 };
 
 struct bind_options {
     const struct schema *table; /* DeviceNetworkEvents as it is for these inputs */
     int64_t now;
+    const struct kb *knowledge; /* for the ddns_* functions; must outlive the query; NULL: they know no suffix */
 };
 
 /*
