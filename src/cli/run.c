@@ -12,6 +12,7 @@
 #include "cli/run_int.h"
 #include "cli/term.h"
 #include "cli/tune.h"
+#include "ddns/kb.h"
 #include "event/datetime.h"
 #include "kql/exec.h"
 #include "kql/parser.h"
@@ -36,12 +37,12 @@ struct run {
     struct outcome *outcome;
     struct arena arena; /* tree, columns, view */
     struct ast *ast;
-    struct kb *kb;
     struct tuning tuning;
     struct tune_texts tune_texts; /* of the stages in ast */
     struct column_def *named;     /* --column */
     uint32_t named_count;
     const struct schema *table; /* the inputs' columns as far as they are known */
+    struct kb *knowledge; /* for the ddns_* functions; outlives the query */
     int64_t now;
     struct query query;
     bool bound;
@@ -236,11 +237,10 @@ static enum err_code tune(struct run *run, struct err *err)
 {
     if (run->opts->command->id == COMMAND_QUERY && !run->opts->tune)
         return ERR_NONE;
-    TRY(kb_open(&run->kb, err));
-    const struct kb *known = run->text->knows_providers ? run->kb : NULL;
+    const struct kb *known = run->text->knows_providers ? run->knowledge : NULL;
     TRY(tuning_read(run->opts, known, &run->arena, &run->tuning, err));
     TRY(tune_query(run->ast, &run->tuning, &run->arena, &run->tune_texts, err));
-    tuning_warn(&run->tuning, run->kb, run->report);
+    tuning_warn(&run->tuning, run->knowledge, run->report);
     return ERR_NONE;
 }
 
@@ -262,7 +262,7 @@ static void unbind(struct run *run)
 
 static enum err_code bind(struct run *run, struct err *err)
 {
-    struct bind_options options = {.table = run->table, .now = run->now};
+    struct bind_options options = {.table = run->table, .now = run->now, .knowledge = run->knowledge};
     TRY(kql_bind(run->ast, &options, &run->query, err));
     run->bound = true;
     run->query.memory_max = run->opts->memory_max;
@@ -417,6 +417,7 @@ static void report_end(struct run *run)
 
 static enum err_code run_all(struct run *run, struct err *err)
 {
+    TRY(kb_open(&run->knowledge, err));
     TRY(parse(run, err));
     TRY(plan(run, err));
     TRY(column_view_init(&run->view, run->opts->columns, run->query.root->schema, &run->arena, err));
@@ -444,6 +445,6 @@ void run_text(const struct opts *opts, const struct run_text *text, struct repor
     out_close(run.rejects);
     unbind(&run);
     scan_close(run.scan);
-    kb_free(run.kb);
+    kb_free(run.knowledge);
     arena_release(&run.arena);
 }
