@@ -2,11 +2,16 @@
  * opts_table.c - the commands and options, each once.
  */
 #include "cli/opts.h"
+#include "ddns/kb.h"
 #include "kql/rules.h"
 #include "sink/sink.h"
 #include "source/source.h"
 
-enum { FOR_BOTH = FOR_SCAN | FOR_QUERY, FOR_ALL = FOR_TOP | FOR_BOTH };
+enum {
+    FOR_BOTH = FOR_SCAN | FOR_QUERY,
+    FOR_ALL = FOR_TOP | FOR_BOTH,
+    FOR_TUNING = FOR_BOTH /* commands that have a detection to tune */
+};
 
 const struct command COMMANDS[] = {
     {COMMAND_SCAN, "scan", "[OPTIONS] [FILE|DIR|-]...", "find connections to dynamic-DNS hosts",
@@ -21,8 +26,11 @@ const struct command COMMANDS[] = {
 };
 
 const char *const OPTION_GROUP_TITLES[GROUP_COUNT] = {
-    [GROUP_WHAT] = "What to run", [GROUP_INPUT] = "Input",
-    [GROUP_OUTPUT] = "Output",    [GROUP_REPORT] = "Reports and exit status",
+    [GROUP_WHAT] = "What to run",
+    [GROUP_TUNING] = "Tuning",
+    [GROUP_INPUT] = "Input",
+    [GROUP_OUTPUT] = "Output",
+    [GROUP_REPORT] = "Reports and exit status",
     [GROUP_GENERAL] = "General",
 };
 
@@ -45,6 +53,14 @@ static const char *color_name(size_t index)
 {
     static const char *const NAMES[] = {
         [COLOR_AUTO] = "auto", [COLOR_ALWAYS] = "always", [COLOR_NEVER] = "never", NULL};
+    return NAMES[index];
+}
+
+/* The categories of the knowledge base, and all of them. */
+static const char *category_name(size_t index)
+{
+    static const char *const NAMES[] = {
+        [KB_PUBLIC_DDNS] = "public-ddns", [KB_VENDOR_DDNS] = "vendor-ddns", [KB_TUNNEL] = "tunnel", "all", NULL};
     return NAMES[index];
 }
 
@@ -89,6 +105,181 @@ const struct option_def OPTIONS[] = {
      .brief = "print the optimized plan in place of results",
      .detail = "An operator a line, the source of the rows first. With inputs, their columns are known to the plan; "
                "their rows are not read."},
+
+    {.name = "tune",
+     .kind = OPTION_FLAG,
+     FIELD(tune),
+     .group = GROUP_TUNING,
+     .commands = FOR_QUERY,
+     .brief = "put the tuning options into the query",
+     .detail = "A query runs as it is written, unless this asks for the options below, of the command line, the "
+               "environment and the configuration file. --explain shows the query that they make."},
+    {.name = "allow",
+     .argument = "DOMAIN",
+     .kind = OPTION_LIST,
+     FIELD(tuning.allow),
+     .from_environment = true,
+     .from_config = true,
+     .names = true,
+     .group = GROUP_TUNING,
+     .commands = FOR_TUNING,
+     .brief = "approved: leave out this domain and all below it; @FILE for a list",
+     .detail = "A host name, *.domain or a whole URL, of which the host counts. A list has one a line; # begins a "
+               "comment."},
+    {.name = "provider",
+     .argument = "NAME",
+     .kind = OPTION_LIST,
+     FIELD(tuning.providers),
+     .from_environment = true,
+     .from_config = true,
+     .names = true,
+     .group = GROUP_TUNING,
+     .commands = FOR_TUNING,
+     .brief = "keep only hosts of this provider; @FILE for a list",
+     .detail =
+         "In any case. The default rule knows its providers and refuses another name; other rules and queries are "
+         "compared as they name them."},
+    {.name = "exclude-provider",
+     .argument = "NAME",
+     .kind = OPTION_LIST,
+     FIELD(tuning.exclude_providers),
+     .from_environment = true,
+     .from_config = true,
+     .names = true,
+     .group = GROUP_TUNING,
+     .commands = FOR_TUNING,
+     .brief = "leave out hosts of this provider; @FILE for a list"},
+    {.name = "category",
+     .argument = "NAME",
+     .kind = OPTION_LIST,
+     FIELD(tuning.categories),
+     .choice = category_name,
+     .from_environment = true,
+     .from_config = true,
+     .names = true,
+     .group = GROUP_TUNING,
+     .commands = FOR_TUNING,
+     .brief = "which kinds of services count (default: public-ddns and vendor-ddns)",
+     .detail = "public-ddns: anyone can have a name there. vendor-ddns: of a maker's devices. tunnel: tunnels and "
+               "wildcard DNS."},
+    {.name = "local-net",
+     .argument = "CIDR",
+     .kind = OPTION_LIST,
+     FIELD(tuning.local_nets),
+     .from_environment = true,
+     .from_config = true,
+     .names = true,
+     .group = GROUP_TUNING,
+     .commands = FOR_TUNING,
+     .brief = "keep only rows whose LocalIP lies in this range; @FILE for a list",
+     .detail =
+         "IPv4 (10.0.0.0/8; IPv4 addresses mapped into IPv6 lie there too) or IPv6 (2001:db8::/32). A row without "
+         "a LocalIP lies nowhere and is left out."},
+    {.name = "exclude-local",
+     .argument = "CIDR",
+     .kind = OPTION_LIST,
+     FIELD(tuning.exclude_local),
+     .from_environment = true,
+     .from_config = true,
+     .names = true,
+     .group = GROUP_TUNING,
+     .commands = FOR_TUNING,
+     .brief = "leave out rows whose LocalIP lies in this range; @FILE for a list",
+     .detail = "A row without a LocalIP stays."},
+    {.name = "outbound",
+     .kind = OPTION_FLAG,
+     FIELD(tuning.outbound),
+     .from_environment = true,
+     .from_config = true,
+     .group = GROUP_TUNING,
+     .commands = FOR_TUNING,
+     .brief = "leave out inbound connections and remote addresses inside the estate",
+     .detail = "Inbound is an ActionType that begins with Inbound. Inside are private, loopback and link-local "
+               "addresses, IPv4 and IPv6, and those of --local-net. What is missing or no address stays."},
+    {.name = "action",
+     .argument = "TYPE",
+     .kind = OPTION_LIST,
+     FIELD(tuning.actions),
+     .from_environment = true,
+     .from_config = true,
+     .names = true,
+     .group = GROUP_TUNING,
+     .commands = FOR_TUNING,
+     .brief = "keep only rows of this ActionType, such as ConnectionSuccess"},
+    {.name = "since",
+     .argument = "TIME",
+     .kind = OPTION_TEXT,
+     FIELD(tuning.since),
+     .from_environment = true,
+     .from_config = true,
+     .group = GROUP_TUNING,
+     .commands = FOR_TUNING,
+     .brief = "keep only rows from TIME on: 2026-05-01, 2026-05-01T12:00Z, 7d",
+     .detail = "A date or time of ISO 8601, UTC unless it says otherwise, or how long ago, as KQL writes it: 30m, 12h, "
+               "7d."},
+    {.name = "until",
+     .argument = "TIME",
+     .kind = OPTION_TEXT,
+     FIELD(tuning.until),
+     .from_environment = true,
+     .from_config = true,
+     .group = GROUP_TUNING,
+     .commands = FOR_TUNING,
+     .brief = "keep only rows before TIME",
+     .detail = "A date is its first moment: with --since 2026-05-01 --until 2026-05-02 it is the one day."},
+    {.name = "where",
+     .argument = "KQL",
+     .kind = OPTION_LIST,
+     FIELD(tuning.wheres),
+     .from_environment = true,
+     .from_config = true,
+     .group = GROUP_TUNING,
+     .commands = FOR_TUNING,
+     .brief = "keep only rows for which this is true; may be repeated",
+     .detail = "Any predicate over the table's columns and those that the rule makes, such as RemoteHost."},
+    {.name = "exclude-device",
+     .argument = "GLOB",
+     .kind = OPTION_LIST,
+     FIELD(tuning.exclude_devices),
+     .from_environment = true,
+     .from_config = true,
+     .names = true,
+     .group = GROUP_TUNING,
+     .commands = FOR_TUNING,
+     .brief = "leave out these devices; * and ? stand for any text and any character; @FILE for a list",
+     .detail = "DeviceName, in any case. A name without a dot is meant with any domain."},
+    {.name = "exclude-process",
+     .argument = "GLOB",
+     .kind = OPTION_LIST,
+     FIELD(tuning.exclude_processes),
+     .from_environment = true,
+     .from_config = true,
+     .names = true,
+     .group = GROUP_TUNING,
+     .commands = FOR_TUNING,
+     .brief = "leave out connections of these programs, such as updater*.exe",
+     .detail = "InitiatingProcessFileName, in any case."},
+    {.name = "exclude-account",
+     .argument = "GLOB",
+     .kind = OPTION_LIST,
+     FIELD(tuning.exclude_accounts),
+     .from_environment = true,
+     .from_config = true,
+     .names = true,
+     .group = GROUP_TUNING,
+     .commands = FOR_TUNING,
+     .brief = "leave out connections of these accounts: name, DOMAIN\\name or name@domain",
+     .detail = "InitiatingProcessAccountName, with InitiatingProcessAccountDomain where a backslash stands, or "
+               "InitiatingProcessAccountUpn where an @ stands; in any case."},
+    {.name = "unique",
+     .kind = OPTION_FLAG,
+     FIELD(tuning.unique),
+     .from_environment = true,
+     .from_config = true,
+     .group = GROUP_TUNING,
+     .commands = FOR_TUNING,
+     .brief = "count a row that stands in several exports once",
+     .detail = "Rows that are equal in every column are one; the first stays."},
 
     {.name = "input-format",
      .argument = "NAME",
@@ -271,3 +462,4 @@ const struct option_def OPTIONS[] = {
     {.name = NULL},
 };
 /* clang-format on */
+_Static_assert(sizeof OPTIONS / sizeof *OPTIONS <= OPTIONS_MAX, "struct opts has room for their origins");

@@ -11,6 +11,7 @@
 #include "base/out.h"
 #include "cli/run_int.h"
 #include "cli/term.h"
+#include "cli/tune.h"
 #include "ddns/kb.h"
 #include "event/datetime.h"
 #include "kql/exec.h"
@@ -36,7 +37,9 @@ struct run {
     struct outcome *outcome;
     struct arena arena; /* tree, columns, view */
     struct ast *ast;
-    struct column_def *named; /* --column */
+    struct tuning tuning;
+    struct tune_texts tune_texts; /* of the stages in ast */
+    struct column_def *named;     /* --column */
     uint32_t named_count;
     const struct schema *table; /* the inputs' columns as far as they are known */
     struct kb *knowledge; /* for the ddns_* functions; outlives the query */
@@ -229,11 +232,24 @@ static enum err_code check_inputs(struct run *run, struct err *err)
 
 /* --- the query --- */
 
+/* A query is tuned only if it is asked for; a detection always is. */
+static enum err_code tune(struct run *run, struct err *err)
+{
+    if (run->opts->command->id == COMMAND_QUERY && !run->opts->tune)
+        return ERR_NONE;
+    const struct kb *known = run->text->knows_providers ? run->knowledge : NULL;
+    TRY(tuning_read(run->opts, known, &run->arena, &run->tuning, err));
+    TRY(tune_query(run->ast, &run->tuning, &run->arena, &run->tune_texts, err));
+    tuning_warn(&run->tuning, run->knowledge, run->report);
+    return ERR_NONE;
+}
+
 static enum err_code parse(struct run *run, struct err *err)
 {
     TRY(columns_named(&run->opts->columns_named, &run->arena, &run->named, &run->named_count, err));
     TRY(schema_extend(schema_device_network_events(), run->named, run->named_count, &run->arena, &run->table, err));
     TRY(kql_parse(run->text->text, &run->arena, &run->ast, err));
+    TRY(tune(run, err));
     return run->opts->with_source ? with_source(run->ast, &run->arena, err) : ERR_NONE;
 }
 
@@ -371,6 +387,11 @@ static enum err_code print_plan(struct run *run, struct err *err)
     TRY(delivery_open(&run->delivery, run->opts, err));
     struct buf text;
     buf_init(&text, 0);
+    if (!tuning_is_none(&run->tuning)) {
+        buf_add_cstr(&text, "// the query as it is tuned\n");
+        kql_print(run->ast, &text);
+        buf_add_cstr(&text, "\n\n// the plan\n");
+    }
     plan_explain(&run->query, &text);
     enum err_code code = text.failed ? err_no_memory(err, text.len) : ERR_NONE;
     if (code == ERR_NONE)
@@ -396,8 +417,8 @@ static void report_end(struct run *run)
 
 static enum err_code run_all(struct run *run, struct err *err)
 {
-    TRY(parse(run, err));
     TRY(kb_open(&run->knowledge, err));
+    TRY(parse(run, err));
     TRY(plan(run, err));
     TRY(column_view_init(&run->view, run->opts->columns, run->query.root->schema, &run->arena, err));
     if (run->opts->check)
@@ -417,8 +438,9 @@ void run_text(const struct opts *opts, const struct run_text *text, struct repor
     enum err_code code = run_all(&run, &err);
     outcome_add(outcome, code);
     report_progress_clear(report);
+    const struct tune_text *stage = code != ERR_NONE ? tune_text_of(&run.tune_texts, &err) : NULL;
     if (code != ERR_NONE && code != ERR_PIPE)
-        report_query_error(report, text->origin, text->text, &err);
+        report_query_error(report, stage ? stage->origin : text->origin, stage ? stage->text : text->text, &err);
     delivery_close(&run.delivery);
     out_close(run.rejects);
     unbind(&run);
