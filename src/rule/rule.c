@@ -178,7 +178,7 @@ static enum err_code write_parts(struct job *job, struct rule_texts *out_texts)
     size_t count = 0, *ends = arena_array(job->arena, job->entries.count, sizeof *ends);
     if (!ends)
         return err_no_memory(job->err, job->entries.count * sizeof *ends);
-    for (size_t start = 0; start < job->entries.count; start = ends[count - 1], count++)
+    for (size_t start = 0; start < job->entries.count; start = ends[count++])
         TRY(take_groups(job, start, &ends[count]));
     out_texts->items = arena_array(job->arena, count, sizeof *out_texts->items);
     if (!out_texts->items)

@@ -32,10 +32,8 @@ struct list {
 static void list_open(struct list *list, struct writer *writer, const char *name, bool is_bag)
 {
     bool as_json = writer->request->product->row_by_row;
-    buf_printf(writer->out, "let %s = %s%s%s", name, as_json ? "parse_json('" : "dynamic(", is_bag ? "{" : "[",
-               as_json ? "" : "\n");
-    const char *close = as_json ? (is_bag ? "}');\n" : "]');\n") : is_bag ? "\n});\n" : "\n]);\n";
-    *list = (struct list){.out = writer->out, .as_json = as_json, .line = writer->out->len, .close = close};
+    buf_printf(writer->out, "let %s = %s%s", name, as_json ? "parse_json('" : "dynamic(", is_bag ? "{" : "[");
+    *list = (struct list){.out = writer->out, .as_json = as_json, .close = is_bag ? "}" : "]"};
 }
 
 /* Text of a value or a key; in parse_json('...') once more within a string. */
@@ -58,6 +56,10 @@ static size_t list_next(struct list *list)
 {
     if (list->count++ > 0)
         buf_add_char(list->out, ',');
+    else if (!list->as_json)
+        buf_add_char(list->out, '\n');
+    if (list->count == 1)
+        list->line = list->out->len;
     return list->out->len;
 }
 
@@ -75,7 +77,9 @@ static void list_wrap(struct list *list, size_t start)
 
 static void list_close(struct list *list)
 {
-    buf_add_cstr(list->out, list->close);
+    if (list->count > 0 && !list->as_json)
+        buf_add_char(list->out, '\n');
+    buf_printf(list->out, "%s%s);\n", list->close, list->as_json ? "'" : "");
 }
 
 /* --- operators, numbered --- */
