@@ -11,6 +11,7 @@
 #include "base/out.h"
 #include "cli/run_int.h"
 #include "cli/term.h"
+#include "ddns/kb.h"
 #include "event/datetime.h"
 #include "kql/exec.h"
 #include "kql/parser.h"
@@ -38,6 +39,7 @@ struct run {
     struct column_def *named; /* --column */
     uint32_t named_count;
     const struct schema *table; /* the inputs' columns as far as they are known */
+    struct kb *knowledge; /* for the ddns_* functions; outlives the query */
     int64_t now;
     struct query query;
     bool bound;
@@ -244,7 +246,7 @@ static void unbind(struct run *run)
 
 static enum err_code bind(struct run *run, struct err *err)
 {
-    struct bind_options options = {.table = run->table, .now = run->now};
+    struct bind_options options = {.table = run->table, .now = run->now, .knowledge = run->knowledge};
     TRY(kql_bind(run->ast, &options, &run->query, err));
     run->bound = true;
     run->query.memory_max = run->opts->memory_max;
@@ -395,6 +397,7 @@ static void report_end(struct run *run)
 static enum err_code run_all(struct run *run, struct err *err)
 {
     TRY(parse(run, err));
+    TRY(kb_open(&run->knowledge, err));
     TRY(plan(run, err));
     TRY(column_view_init(&run->view, run->opts->columns, run->query.root->schema, &run->arena, err));
     if (run->opts->check)
@@ -420,5 +423,6 @@ void run_text(const struct opts *opts, const struct run_text *text, struct repor
     out_close(run.rejects);
     unbind(&run);
     scan_close(run.scan);
+    kb_free(run.knowledge);
     arena_release(&run.arena);
 }

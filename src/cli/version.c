@@ -4,6 +4,7 @@
 #include "cli/commands.h"
 
 #include <bzlib.h>
+#include <idn2.h>
 #include <lz4.h>
 #include <lzma.h>
 #include <utf8proc.h>
@@ -48,5 +49,6 @@ void version_write(struct buf *out)
     add_library(out, "liblzma", lzma_version_string());
     add_library(out, "bzip2", BZ2_bzlibVersion());
     add_library(out, "utf8proc", utf8proc_version());
+    add_library(out, "libidn2", idn2_check_version(NULL));
     add_library(out, "pcre2", pcre2);
 }

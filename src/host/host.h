@@ -5,28 +5,30 @@
  * steps, each of which plain KQL can say too (rules/, `ddnshunt rule`), so that the printed rule and this function agree on
  * every text whose host is ASCII:
  *
- *    1. Spaces, control characters (U+0000..U+0020) and the marks " ' ` < > are cut off both ends; tab, LF and CR are taken
- *       out wherever they stand.
+ *    1. Marks are cut off both ends: U+0000..U+0020 " ' ` < >, and the spaces, quotation marks and invisible characters beyond
+ *       ASCII (U+00A0 U+00AB U+00BB U+2000-200F U+2018-201F U+2028-202F U+2039 U+203A U+205F-206F U+3000 U+FEFF). Tab, LF and CR
+ *       are taken out wherever they stand.
  *    2. A-Z become a-z.
- *    3. Defanged separators are restored: [.] (.) {.} [dot] (dot) {dot}, with spaces inside or around, are "."; [:] is ":",
- *       [/] is "/", [//] is "//", [://] is "://", [@] is "@".
- *    4. The scheme goes, with the slashes behind it: http: https: ws: wss: ftp: and their defanged forms (hxxp:, h**p:, fxp:
- *       ...) with any number of slashes and backslashes, none included; any other scheme only with // or \\ behind it; a text
- *       that begins with two or more slashes or backslashes loses them.
+ *    3. Defanged separators are restored: . dot : :// :/ // / @ between two brackets ([ ( { and ] ) }, which need not be of
+ *       one kind), with spaces inside and around, are ".", ".", ":", "://", ":/", "//", "/", "@".
+ *    4. The scheme goes, with the slashes behind it: http: ws: ftp: (each also with an s before the colon, and with x, * or _ for a t)
+ *       with any number of slashes and backslashes, none included; any other scheme only with two behind it, and these alone;
+ *       a text that begins with two or more slashes or backslashes loses them.
  *    5. What is left ends before the first / \ ? or #.
  *    6. Everything up to the last @ (user-info) goes.
- *    7. Spaces, control characters and the marks of step 1 are cut off both ends once more.
- *    8. [text] in brackets, with or without a port behind it, is its inside.
+ *    7. Marks are cut off both ends once more.
+ *    8. [text] in brackets, with or without a colon and a port behind it, is its inside.
  *    9. Two or more colons among nothing but 0-9 a-f : . (and a zone behind %) are an IPv6 address: no host name.
  *   10. The first colon and all behind it (a port) goes.
  *   11. Percent-escapes of letters, digits, "-", "." and "_" are decoded, once; other escapes of ASCII stay as they stand.
- *   12. Dots at both ends go.
+ *   12. Dots and marks at both ends go.
  *   13. A name whose last label is all digits, or 0x and hexadecimal digits, is an IPv4 address to every browser: no name.
  *
- * Only where the host then holds non-ASCII text, as bytes or as percent-escapes, does it take the slow road: escapes decoded,
- * UTS 46 mapping (non-transitional) to its ASCII form by libidn2, dots of all kinds (U+3002, U+FF0E, U+FF61) made dots. A
- * label that it refuses keeps its bytes with A-Z lower-cased: no name is ever dropped for being invalid, too long or
- * ill-formed, since the suffix behind it is sought all the same. Steps 12 and 13 follow.
+ * Only where the host then holds non-ASCII text, as bytes or as percent-escapes, does it take the slow road between steps 11
+ * and 12: escapes of UTF-8 decoded (those of anything else stay), dots of all kinds (U+3002 U+FF0E U+FF61 U+2024 U+FE52, and two
+ * and three in U+2025 U+2026) made dots, and each label with non-ASCII text mapped by UTS 46 (non-transitional) to its ASCII
+ * form by libidn2. A label that it refuses keeps its bytes with A-Z lower-cased: no name is ever dropped for being invalid,
+ * too long or ill-formed, since the suffix behind it is sought all the same. Valid UTF-8 gives valid UTF-8.
  *
  * Linear in the text. Sources: WHATWG URL Standard (host and authority state, host parsing, IPv4 "ends in a number"), RFC 3986,
  * UTS 46; differences from WHATWG are listed in docs/hosts.md and held by a test.

@@ -15,7 +15,7 @@ enum ast_kind {
     /* scalar expressions */
     AST_LITERAL,  /* value */
     AST_NAME,     /* text: a column, a let name, a table */
-    AST_CALL,     /* text: function; children: arguments (AST_NAMED for name=value) */
+    AST_CALL,     /* text: function; children: arguments (AST_NAMED for name=value). toscalar has one, maybe a table */
     AST_BINARY,   /* text: operator ("==", "has", "and", "!in~", "matches regex"), older spellings and <> replaced by
                      today's; children: left, right. Chains of `and` and of `or` are balanced, not leaning left */
     AST_UNARY,    /* text: "-" or "+"; child: operand. A sign before a number is part of its AST_LITERAL */

@@ -218,6 +218,9 @@ static void add_expr(const struct expr *expr, const struct view *view, unsigned 
     case EXPR_COLUMN:
         add_column(expr->column, view, depth, out);
         return;
+    case EXPR_SCALAR:
+        buf_printf(out, "toscalar(subquery %u)", expr->subquery + 1);
+        return;
     case EXPR_SET:
         buf_printf(out, "subquery %u", expr->subquery + 1);
         return;

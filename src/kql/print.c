@@ -38,7 +38,7 @@ void kql_print_name(struct slice name, struct buf *out)
 
 static void print_function_name(struct printer *printer, struct slice name)
 {
-    if (syntax_is_plain_function(name))
+    if (syntax_is_plain_function(name) || slice_eq(name, SLICE("toscalar")))
         buf_add(printer->out, name);
     else
         kql_print_name(name, printer->out);
@@ -224,7 +224,10 @@ static void print_call(struct printer *printer, const struct ast *call)
     printer->flat = flat || may_break; /* tried once a level, or nested calls would cost 2^depth */
     print_function_name(printer, call->text);
     add(printer, "(");
-    print_list(printer, children_of(call), call->child_count);
+    if (call->child_count == 1 && ast_is_tabular(call->children[0]))
+        print_table(printer, call->children[0], true);
+    else
+        print_list(printer, children_of(call), call->child_count);
     add(printer, ")");
     printer->flat = flat;
     if (!may_break || printer->out->failed || printer->out->len - start <= LINE_WIDTH)

@@ -1,0 +1,101 @@
+#!/usr/bin/env python3
+"""host_extract() against the same 13 steps written as plain KQL (steps.kql), which our engine runs. Prints TAP.
+
+Usage: run.py BINARY [--seeds N] [--count TEXTS]
+
+Where the host is ASCII both must give the same name, whatever the text; a text with a non-ASCII host may differ, and those
+are counted. host-extract is a tool of the build, beside the binary.
+"""
+import argparse
+import json
+import os
+import random
+import re
+import subprocess
+import sys
+
+import corpus
+
+HERE = os.path.dirname(os.path.abspath(__file__))
+# tolower() makes ASCII of these two, host_extract() only of A-Z.
+LOWERED_TO_ASCII = ("\u0130", "\u212a")
+
+
+def ask_kql(binary, texts):
+    lines = "".join(json.dumps({"RemoteUrl": text}) + "\n" for text in texts)
+    done = subprocess.run([binary, "query", "-q", "--format", "ndjson", "-f", os.path.join(HERE, "steps.kql")], input=lines.encode(),
+                          capture_output=True, timeout=600, check=False)
+    if done.returncode:
+        raise RuntimeError(f"query: exit {done.returncode}: {done.stderr.decode()[:500]}")
+    return [json.loads(line) for line in done.stdout.decode().split("\n") if line]
+
+
+def ask_tool(binary, texts):
+    tool = os.path.join(os.path.dirname(os.path.abspath(binary)), "tests/oracle/host/host-extract")
+    done = subprocess.run([tool], input=b"".join(text.encode() + b"\xff" for text in texts), capture_output=True, timeout=600, check=False)
+    if done.returncode:
+        raise RuntimeError(f"{tool}: exit {done.returncode}: {done.stderr.decode()[:500]}")
+    return [answer.decode().partition(" ")[2] for answer in done.stdout.split(b"\xff")[:-1]]
+
+
+def compare(binary, seed, count):
+    texts = corpus.texts(seed, count)
+    rows, names = ask_kql(binary, texts), ask_tool(binary, texts)
+    problems = []
+    exact = named = 0
+    if [row["RemoteUrl"] for row in rows] != texts or len(names) != len(texts):
+        return f"{len(texts)} texts gave {len(rows)} rows and {len(names)} names", exact, named
+    for row, name in zip(rows, names):
+        if not row["Exact"] or any(char in row["RemoteUrl"] for char in LOWERED_TO_ASCII):
+            continue
+        exact += 1
+        named += name != ""
+        if row["Host"] != name:
+            problems.append(f"{row['RemoteUrl']!r}: KQL {row['Host']!r}, host_extract {name!r}")
+    if exact < count * 0.7 or named < count * 0.4:
+        problems.append(f"only {exact} of {count} texts have an ASCII host, {named} a name")
+    return "\n".join(problems[:10] + [f"{len(problems)} differ"] if problems else []), exact, named
+
+
+def replaces_in_any_way(seed, count):
+    """Step 11 must not depend on whether an engine replaces one lookup after the other or all at once."""
+    with open(os.path.join(HERE, "steps.kql"), encoding="utf-8") as f:
+        lookups, rewrites = (json.loads(found) for found in re.findall(r"dynamic\((\[.*?\])\)", f.read(), re.DOTALL))
+    if len(lookups) != 65 or len(rewrites) != 65:
+        return f"{len(lookups)} lookups, {len(rewrites)} rewrites"
+    table = dict(zip(lookups, rewrites))
+    rng = random.Random(seed)
+    for _ in range(count):
+        text = "".join(rng.choice("%%%%%%%0123456789abcdef.-_g") for _ in range(rng.randrange(3, 16)))
+        in_turn = text
+        for lookup, rewrite in table.items():
+            in_turn = in_turn.replace(lookup, rewrite)
+        at_once = re.sub("%[0-9a-f]{2}", lambda found: table.get(found[0], found[0]), text)
+        if in_turn != at_once:
+            return f"{text!r}: one after the other {in_turn!r}, at once {at_once!r}"
+    return ""
+
+
+def main():
+    parser = argparse.ArgumentParser()
+    parser.add_argument("binary")
+    parser.add_argument("--seeds", type=int, default=3)
+    parser.add_argument("--count", type=int, default=20000)
+    args = parser.parse_args()
+    problem = replaces_in_any_way(1, 100000)
+    failed = int(bool(problem))
+    print(f"{'not ok' if problem else 'ok'} 1 - oracle/host: the escapes of step 11 may be replaced in turn or at once")
+    if problem:
+        print("# " + problem)
+    for seed in range(1, args.seeds + 1):
+        problem, exact, named = compare(args.binary, seed, args.count)
+        failed += bool(problem)
+        print(f"{'not ok' if problem else 'ok'} {seed + 1} - oracle/host: seed {seed}: {exact} texts with an ASCII host, {named} with a name")
+        if problem:
+            print("# " + problem.replace("\n", "\n# "))
+    print(f"1..{args.seeds + 1}")
+    sys.exit(1 if failed else 0)
+
+
+if __name__ == "__main__":
+    main()
