@@ -20,8 +20,13 @@
 
 /* --- commands --- */
 
-enum command_id { COMMAND_NONE, COMMAND_SCAN, COMMAND_QUERY };
-enum { FOR_TOP = 1 << COMMAND_NONE, FOR_SCAN = 1 << COMMAND_SCAN, FOR_QUERY = 1 << COMMAND_QUERY };
+enum command_id { COMMAND_NONE, COMMAND_SCAN, COMMAND_QUERY, COMMAND_CONFIG };
+enum {
+    FOR_TOP = 1 << COMMAND_NONE,
+    FOR_SCAN = 1 << COMMAND_SCAN,
+    FOR_QUERY = 1 << COMMAND_QUERY,
+    FOR_CONFIG = 1 << COMMAND_CONFIG
+};
 
 struct command {
     enum command_id id;

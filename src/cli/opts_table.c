@@ -9,7 +9,8 @@
 
 enum {
     FOR_BOTH = FOR_SCAN | FOR_QUERY,
-    FOR_ALL = FOR_TOP | FOR_BOTH,
+    FOR_COMMANDS = FOR_BOTH | FOR_CONFIG,
+    FOR_ALL = FOR_TOP | FOR_COMMANDS,
     FOR_TUNING = FOR_BOTH /* commands that have a detection to tune */
 };
 
@@ -22,6 +23,10 @@ const struct command COMMANDS[] = {
     {COMMAND_QUERY, "query", "[OPTIONS] KQL [FILE|DIR|-]...", "run any KQL query over the same telemetry",
      "KQL is the query, with DeviceNetworkEvents as its table; with -f FILE the query is read from that file and all "
      "arguments are inputs."},
+    {COMMAND_CONFIG, "config", "[OPTIONS]", "show the settings that are in effect, and where each comes from",
+     "Prints them as a configuration file, with the origin of each as a comment: an option, a variable of the "
+     "environment, a line of the file, or the default. Takes every option that a file can set. What is wrong in a "
+     "configuration is told, with exit status 2."},
     {COMMAND_NONE, NULL, NULL, NULL, NULL},
 };
 
@@ -74,12 +79,14 @@ const struct option_def OPTIONS[] = {
      FIELD(rule),
      .choice = rule_name,
      .from_environment = true,
+     .from_config = true,
      .group = GROUP_WHAT,
      .commands = FOR_SCAN,
      .brief = "the detection to run: default or published",
-     .detail = "default knows every dynamic-DNS suffix of the knowledge base, takes the host out of whatever form RemoteUrl "
-               "has, and names the true operator. published is the published hunting query for connections to dynamic-DNS "
-               "services, to the letter: 15 suffixes, and its quirks. --explain shows how a rule is run."},
+     .detail =
+         "default knows every dynamic-DNS suffix of the knowledge base, takes the host out of whatever form RemoteUrl "
+         "has, and names the true operator. published is the published hunting query for connections to dynamic-DNS "
+         "services, to the letter: 15 suffixes, and its quirks. --explain shows how a rule is run."},
     {.name = "file",
      .letter = 'f',
      .argument = "FILE",
@@ -287,6 +294,7 @@ const struct option_def OPTIONS[] = {
      FIELD(input_format),
      .choice = source_name,
      .from_environment = true,
+     .from_config = true,
      .group = GROUP_INPUT,
      .commands = FOR_BOTH,
      .brief = "read every input as this format, whatever it looks like",
@@ -295,6 +303,7 @@ const struct option_def OPTIONS[] = {
      .argument = "NAME:TYPE",
      .kind = OPTION_LIST,
      FIELD(columns_named),
+     .from_config = true,
      .group = GROUP_INPUT,
      .commands = FOR_BOTH,
      .brief = "the inputs have a column that the schema does not know; may be repeated",
@@ -304,6 +313,7 @@ const struct option_def OPTIONS[] = {
      .kind = OPTION_FLAG,
      FIELD(strict),
      .from_environment = true,
+     .from_config = true,
      .group = GROUP_INPUT,
      .commands = FOR_BOTH,
      .brief = "parse every record whole, also those that can be no result",
@@ -314,6 +324,7 @@ const struct option_def OPTIONS[] = {
      .kind = OPTION_SIZE,
      FIELD(record_max),
      .from_environment = true,
+     .from_config = true,
      .group = GROUP_INPUT,
      .commands = FOR_BOTH,
      .brief = "reject records longer than this (default: 128M)"},
@@ -322,6 +333,7 @@ const struct option_def OPTIONS[] = {
      .kind = OPTION_SIZE,
      FIELD(block_size),
      .from_environment = true,
+     .from_config = true,
      .group = GROUP_INPUT,
      .commands = FOR_BOTH,
      .brief = "how much to read at a time (default: 1M)",
@@ -331,6 +343,7 @@ const struct option_def OPTIONS[] = {
      .kind = OPTION_SIZE,
      FIELD(memory_max),
      .from_environment = true,
+     .from_config = true,
      .group = GROUP_INPUT,
      .commands = FOR_BOTH,
      .brief = "memory that sort, distinct and summarize may hold (default: 1G)"},
@@ -340,6 +353,7 @@ const struct option_def OPTIONS[] = {
      .kind = OPTION_COUNT,
      FIELD(threads),
      .from_environment = true,
+     .from_config = true,
      .group = GROUP_INPUT,
      .commands = FOR_BOTH,
      .brief = "how many threads to use (default: one a CPU)",
@@ -364,6 +378,7 @@ const struct option_def OPTIONS[] = {
      FIELD(format),
      .choice = sink_name,
      .from_environment = true,
+     .from_config = true,
      .group = GROUP_OUTPUT,
      .commands = FOR_BOTH,
      .brief = "how to write results (default: table on a terminal, else ndjson)"},
@@ -372,6 +387,7 @@ const struct option_def OPTIONS[] = {
      .kind = OPTION_TEXT,
      FIELD(columns),
      .from_environment = true,
+     .from_config = true,
      .group = GROUP_OUTPUT,
      .commands = FOR_BOTH,
      .brief = "show only these columns, in this order: A,B,C"},
@@ -379,6 +395,7 @@ const struct option_def OPTIONS[] = {
      .kind = OPTION_FLAG,
      FIELD(with_source),
      .from_environment = true,
+     .from_config = true,
      .group = GROUP_OUTPUT,
      .commands = FOR_BOTH,
      .brief = "add where each row came from: SourceFile, SourceRecord, SourceOffset"},
@@ -386,6 +403,7 @@ const struct option_def OPTIONS[] = {
      .kind = OPTION_FLAG,
      FIELD(csv_safe),
      .from_environment = true,
+     .from_config = true,
      .group = GROUP_OUTPUT,
      .commands = FOR_BOTH,
      .brief = "CSV: no cell that a spreadsheet would take for a formula",
@@ -396,6 +414,7 @@ const struct option_def OPTIONS[] = {
      FIELD(color),
      .choice = color_name,
      .from_environment = true,
+     .from_config = true,
      .group = GROUP_OUTPUT,
      .commands = FOR_BOTH,
      .brief = "colour: auto, always or never (default: auto)",
@@ -405,13 +424,14 @@ const struct option_def OPTIONS[] = {
      FIELD(color),
      .constant = COLOR_NEVER,
      .group = GROUP_OUTPUT,
-     .commands = FOR_BOTH,
+     .commands = FOR_BOTH | FOR_CONFIG,
      .brief = "the same as --color=never"},
     {.name = "width",
      .argument = "N",
      .kind = OPTION_COUNT,
      FIELD(width),
      .from_environment = true,
+     .from_config = true,
      .group = GROUP_OUTPUT,
      .commands = FOR_BOTH,
      .brief = "cells that a table may be wide (default: the terminal's width)"},
@@ -421,6 +441,7 @@ const struct option_def OPTIONS[] = {
      .kind = OPTION_FLAG,
      FIELD(quiet),
      .from_environment = true,
+     .from_config = true,
      .group = GROUP_REPORT,
      .commands = FOR_BOTH,
      .brief = "no progress, no notices, no closing summary; errors only"},
@@ -445,6 +466,24 @@ const struct option_def OPTIONS[] = {
      .commands = FOR_BOTH,
      .brief = "exit with status 10 if there are results"},
 
+    {.name = "config",
+     .argument = "FILE",
+     .kind = OPTION_TEXT,
+     FIELD(config),
+     .argument_is_file = true,
+     .from_environment = true,
+     .group = GROUP_GENERAL,
+     .commands = FOR_COMMANDS,
+     .brief = "read settings from this YAML file",
+     .detail = "Without it the first of $XDG_CONFIG_HOME/ddnshunt/config.yaml (or ~/.config/...) and "
+               "/etc/xdg/ddnshunt/config.yaml that is there. Keys are the names of options. ddnshunt config shows what "
+               "is in effect."},
+    {.name = "no-config",
+     .kind = OPTION_FLAG,
+     FIELD(no_config),
+     .group = GROUP_GENERAL,
+     .commands = FOR_COMMANDS,
+     .brief = "read no settings from any file"},
     {.name = "help",
      .letter = 'h',
      .kind = OPTION_FLAG,
