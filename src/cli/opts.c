@@ -10,6 +10,7 @@
 
 #include "base/mem.h"
 #include "base/near.h"
+#include "cli/config.h"
 
 #include <assert.h>
 #include <stdio.h>
@@ -203,7 +204,7 @@ bool option_tunes(const struct option_def *def)
 
 bool option_is_for(const struct option_def *def, unsigned command)
 {
-    return def->commands & command;
+    return (def->commands & command) != 0 || (command == FOR_CONFIG && def->from_config);
 }
 
 const char *opts_place(const struct opts *opts, const void *field, char *into)
@@ -393,7 +394,7 @@ static enum err_code unknown_command(const char *name, struct err *err)
     err_set(err, ERR_USAGE, "unknown command \"%s\"", name);
     if (near.best.len > 0)
         return err_hint(err, "did you mean %.*s?", SLICE_ARG(near.best));
-    return err_hint(err, "the commands are scan and query; to scan a file: ddnshunt scan FILE");
+    return err_hint(err, "the commands are scan, query and config; to scan a file: ddnshunt scan FILE");
 }
 
 /* The first argument that is no option. Options before it are the program's own: help and version. */
@@ -447,10 +448,6 @@ static enum err_code take_query(struct opts *opts, struct err *err)
 /* What no single option can tell. */
 static enum err_code settle(struct opts *opts, struct err *err)
 {
-    if (!opts->command) {
-        err_set(err, ERR_USAGE, "no command is given");
-        return err_hint(err, "to scan a file: ddnshunt scan FILE; all commands: ddnshunt --help");
-    }
     TRY(take_query(opts, err));
     return check_tuning(opts, err);
 }
@@ -469,7 +466,12 @@ enum err_code opts_parse(int argc, char *const *argv, const char *(*environment)
     TRY(read_arguments(&reader, err));
     if (opts->help || opts->version)
         return ERR_NONE;
+    if (!opts->command) {
+        err_set(err, ERR_USAGE, "no command is given");
+        return err_hint(err, "to scan a file: ddnshunt scan FILE; all commands: ddnshunt --help");
+    }
     TRY(read_environment(&reader, environment, err));
+    TRY(config_read(opts, environment, err));
     return settle(opts, err);
 }
 

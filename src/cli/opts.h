@@ -20,12 +20,13 @@
 
 /* --- commands --- */
 
-enum command_id { COMMAND_NONE, COMMAND_SCAN, COMMAND_QUERY, COMMAND_RULE };
+enum command_id { COMMAND_NONE, COMMAND_SCAN, COMMAND_QUERY, COMMAND_RULE, COMMAND_CONFIG };
 enum {
     FOR_TOP = 1 << COMMAND_NONE,
     FOR_SCAN = 1 << COMMAND_SCAN,
     FOR_QUERY = 1 << COMMAND_QUERY,
-    FOR_RULE = 1 << COMMAND_RULE
+    FOR_RULE = 1 << COMMAND_RULE,
+    FOR_CONFIG = 1 << COMMAND_CONFIG
 };
 
 struct command {

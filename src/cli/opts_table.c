@@ -10,7 +10,8 @@
 
 enum {
     FOR_BOTH = FOR_SCAN | FOR_QUERY,
-    FOR_ALL = FOR_TOP | FOR_BOTH | FOR_RULE,
+    FOR_COMMANDS = FOR_BOTH | FOR_RULE | FOR_CONFIG,
+    FOR_ALL = FOR_TOP | FOR_COMMANDS,
     FOR_TUNING = FOR_BOTH | FOR_RULE /* commands that have a detection to tune */
 };
 
@@ -24,10 +25,17 @@ const struct command COMMANDS[] = {
      "KQL is the query, with DeviceNetworkEvents as its table; with -f FILE the query is read from that file and all "
      "arguments are inputs."},
     {COMMAND_RULE, "rule", "[OPTIONS]", "print the tuned detection as KQL for Defender or Sentinel",
-     "Prints a rule with its tuning as one self-contained query: the suffixes that the tuning can show as a list, the steps "
-     "from RemoteUrl to a host, the longest suffix, the operator. It gives the same rows there as scan does here. What a "
-     "product forbids and how long a query it takes is known by --for; a rule that is too long is split, or takes its list "
+     "Prints a rule with its tuning as one self-contained query: the suffixes that the tuning can show as a list, the "
+     "steps "
+     "from RemoteUrl to a host, the longest suffix, the operator. It gives the same rows there as scan does here. What "
+     "a "
+     "product forbids and how long a query it takes is known by --for; a rule that is too long is split, or takes its "
+     "list "
      "from a watchlist. docs/rule.md is the how-to."},
+    {COMMAND_CONFIG, "config", "[OPTIONS]", "show the settings that are in effect, and where each comes from",
+     "Prints them as a configuration file, with the origin of each as a comment: an option, a variable of the "
+     "environment, a line of the file, or the default. Takes every option that a file can set. What is wrong in a "
+     "configuration is told, with exit status 2."},
     {COMMAND_NONE, NULL, NULL, NULL, NULL},
 };
 
@@ -86,12 +94,14 @@ const struct option_def OPTIONS[] = {
      FIELD(rule),
      .choice = rule_name,
      .from_environment = true,
+     .from_config = true,
      .group = GROUP_WHAT,
      .commands = FOR_SCAN | FOR_RULE,
      .brief = "the detection: default or published",
-     .detail = "default knows every dynamic-DNS suffix of the knowledge base, takes the host out of whatever form RemoteUrl "
-               "has, and names the true operator. published is the published hunting query for connections to dynamic-DNS "
-               "services, to the letter: 15 suffixes, and its quirks. --explain shows how a rule is run."},
+     .detail =
+         "default knows every dynamic-DNS suffix of the knowledge base, takes the host out of whatever form RemoteUrl "
+         "has, and names the true operator. published is the published hunting query for connections to dynamic-DNS "
+         "services, to the letter: 15 suffixes, and its quirks. --explain shows how a rule is run."},
     {.name = "for",
      .argument = "PRODUCT",
      .kind = OPTION_CHOICE,
@@ -100,7 +110,8 @@ const struct option_def OPTIONS[] = {
      .group = GROUP_WHAT,
      .commands = FOR_RULE,
      .brief = "where the rule is to run (default: hunting)",
-     .detail = "Sets the dialect, the greatest length and what is left out. continuous is a custom detection of the frequency "
+     .detail = "Sets the dialect, the greatest length and what is left out. continuous is a custom detection of the "
+               "frequency "
                "Continuous (NRT): one table, no comments, no sorting. sentinel-analytics and sentinel-nrt take 10,000 "
                "characters: see --split and --watchlist."},
     {.name = "dialect",
@@ -117,8 +128,9 @@ const struct option_def OPTIONS[] = {
      .group = GROUP_WHAT,
      .commands = FOR_RULE,
      .brief = "several queries that each fit, where one would be too long",
-     .detail = "Together they give the rows of the one, each row once. On standard output an empty line parts them; with -o "
-               "FILE.kql they are FILE-1.kql, FILE-2.kql and so on."},
+     .detail =
+         "Together they give the rows of the one, each row once. On standard output an empty line parts them; with -o "
+         "FILE.kql they are FILE-1.kql, FILE-2.kql and so on."},
     {.name = "max-chars",
      .argument = "N",
      .kind = OPTION_SIZE,
@@ -355,6 +367,7 @@ const struct option_def OPTIONS[] = {
      FIELD(input_format),
      .choice = source_name,
      .from_environment = true,
+     .from_config = true,
      .group = GROUP_INPUT,
      .commands = FOR_BOTH,
      .brief = "read every input as this format, whatever it looks like",
@@ -363,6 +376,7 @@ const struct option_def OPTIONS[] = {
      .argument = "NAME:TYPE",
      .kind = OPTION_LIST,
      FIELD(columns_named),
+     .from_config = true,
      .group = GROUP_INPUT,
      .commands = FOR_BOTH,
      .brief = "the inputs have a column that the schema does not know; may be repeated",
@@ -372,6 +386,7 @@ const struct option_def OPTIONS[] = {
      .kind = OPTION_FLAG,
      FIELD(strict),
      .from_environment = true,
+     .from_config = true,
      .group = GROUP_INPUT,
      .commands = FOR_BOTH,
      .brief = "parse every record whole, also those that can be no result",
@@ -382,6 +397,7 @@ const struct option_def OPTIONS[] = {
      .kind = OPTION_SIZE,
      FIELD(record_max),
      .from_environment = true,
+     .from_config = true,
      .group = GROUP_INPUT,
      .commands = FOR_BOTH,
      .brief = "reject records longer than this (default: 128M)"},
@@ -390,6 +406,7 @@ const struct option_def OPTIONS[] = {
      .kind = OPTION_SIZE,
      FIELD(block_size),
      .from_environment = true,
+     .from_config = true,
      .group = GROUP_INPUT,
      .commands = FOR_BOTH,
      .brief = "how much to read at a time (default: 1M)",
@@ -399,6 +416,7 @@ const struct option_def OPTIONS[] = {
      .kind = OPTION_SIZE,
      FIELD(memory_max),
      .from_environment = true,
+     .from_config = true,
      .group = GROUP_INPUT,
      .commands = FOR_BOTH,
      .brief = "memory that sort, distinct and summarize may hold (default: 1G)"},
@@ -408,6 +426,7 @@ const struct option_def OPTIONS[] = {
      .kind = OPTION_COUNT,
      FIELD(threads),
      .from_environment = true,
+     .from_config = true,
      .group = GROUP_INPUT,
      .commands = FOR_BOTH,
      .brief = "how many threads to use (default: one a CPU)",
@@ -432,6 +451,7 @@ const struct option_def OPTIONS[] = {
      FIELD(format),
      .choice = sink_name,
      .from_environment = true,
+     .from_config = true,
      .group = GROUP_OUTPUT,
      .commands = FOR_BOTH,
      .brief = "how to write results (default: table on a terminal, else ndjson)"},
@@ -448,6 +468,7 @@ const struct option_def OPTIONS[] = {
      .kind = OPTION_TEXT,
      FIELD(columns),
      .from_environment = true,
+     .from_config = true,
      .group = GROUP_OUTPUT,
      .commands = FOR_BOTH,
      .brief = "show only these columns, in this order: A,B,C"},
@@ -455,6 +476,7 @@ const struct option_def OPTIONS[] = {
      .kind = OPTION_FLAG,
      FIELD(with_source),
      .from_environment = true,
+     .from_config = true,
      .group = GROUP_OUTPUT,
      .commands = FOR_BOTH,
      .brief = "add where each row came from: SourceFile, SourceRecord, SourceOffset"},
@@ -462,6 +484,7 @@ const struct option_def OPTIONS[] = {
      .kind = OPTION_FLAG,
      FIELD(csv_safe),
      .from_environment = true,
+     .from_config = true,
      .group = GROUP_OUTPUT,
      .commands = FOR_BOTH,
      .brief = "CSV: no cell that a spreadsheet would take for a formula",
@@ -472,6 +495,7 @@ const struct option_def OPTIONS[] = {
      FIELD(color),
      .choice = color_name,
      .from_environment = true,
+     .from_config = true,
      .group = GROUP_OUTPUT,
      .commands = FOR_BOTH,
      .brief = "colour: auto, always or never (default: auto)",
@@ -481,13 +505,14 @@ const struct option_def OPTIONS[] = {
      FIELD(color),
      .constant = COLOR_NEVER,
      .group = GROUP_OUTPUT,
-     .commands = FOR_BOTH,
+     .commands = FOR_BOTH | FOR_CONFIG,
      .brief = "the same as --color=never"},
     {.name = "width",
      .argument = "N",
      .kind = OPTION_COUNT,
      FIELD(width),
      .from_environment = true,
+     .from_config = true,
      .group = GROUP_OUTPUT,
      .commands = FOR_BOTH,
      .brief = "cells that a table may be wide (default: the terminal's width)"},
@@ -497,6 +522,7 @@ const struct option_def OPTIONS[] = {
      .kind = OPTION_FLAG,
      FIELD(quiet),
      .from_environment = true,
+     .from_config = true,
      .group = GROUP_REPORT,
      .commands = FOR_BOTH | FOR_RULE,
      .brief = "no progress, no notices, no closing summary; errors only"},
@@ -521,6 +547,24 @@ const struct option_def OPTIONS[] = {
      .commands = FOR_BOTH,
      .brief = "exit with status 10 if there are results"},
 
+    {.name = "config",
+     .argument = "FILE",
+     .kind = OPTION_TEXT,
+     FIELD(config),
+     .argument_is_file = true,
+     .from_environment = true,
+     .group = GROUP_GENERAL,
+     .commands = FOR_COMMANDS,
+     .brief = "read settings from this YAML file",
+     .detail = "Without it the first of $XDG_CONFIG_HOME/ddnshunt/config.yaml (or ~/.config/...) and "
+               "/etc/xdg/ddnshunt/config.yaml that is there. Keys are the names of options. ddnshunt config shows what "
+               "is in effect."},
+    {.name = "no-config",
+     .kind = OPTION_FLAG,
+     FIELD(no_config),
+     .group = GROUP_GENERAL,
+     .commands = FOR_COMMANDS,
+     .brief = "read no settings from any file"},
     {.name = "help",
      .letter = 'h',
      .kind = OPTION_FLAG,

@@ -42,7 +42,7 @@ struct run {
     struct column_def *named;     /* --column */
     uint32_t named_count;
     const struct schema *table; /* the inputs' columns as far as they are known */
-    struct kb *knowledge; /* for the ddns_* functions; outlives the query */
+    struct kb *knowledge;       /* for the ddns_* functions; outlives the query */
     int64_t now;
     struct query query;
     bool bound;
@@ -401,6 +401,106 @@ static enum err_code print_plan(struct run *run, struct err *err)
     return delivery_commit(&run->delivery, err);
 }
 
+/* --- a tuning that hides everything --- */
+
+/* Reading as much once more is hardly noticed; beyond that the doubt is told in place of the number. */
+#define RECOUNT_BYTES_MAX (UINT64_C(1) << 30)
+
+struct recount {
+    struct run *run;
+    uint64_t rows;
+};
+
+static enum err_code recount_scan(void *user, struct scan **out_scan, struct err *err)
+{
+    return open_inputs(((struct recount *)user)->run, true, out_scan, err);
+}
+
+static enum err_code recount_result(void *user, struct batch *batch, struct err *err)
+{
+    (void)err;
+    ((struct recount *)user)->rows += batch->selection->count;
+    return ERR_NONE;
+}
+
+static enum err_code recount_reject(void *user, const struct reject *reject, struct err *err)
+{
+    (void)user; /* told the first time */
+    (void)reject;
+    (void)err;
+    return ERR_NONE;
+}
+
+static bool recount_interrupted(void *user)
+{
+    (void)user;
+    return signals_caught();
+}
+
+/* The rows that there would be without the tuning. */
+static enum err_code recount(struct run *run, uint64_t *out_rows, struct err *err)
+{
+    struct ast *ast;
+    struct query query;
+    struct scan_stats stats = {0};
+    struct recount recount = {.run = run};
+    const struct bind_options options = {.table = run->table, .now = run->now, .knowledge = run->knowledge};
+    const struct exec_config config = {.threads = run->opts->threads > 0 ? run->opts->threads : cpus_available(),
+                                       .open_scan = recount_scan,
+                                       .result = recount_result,
+                                       .reject = recount_reject,
+                                       .user = &recount,
+                                       .interrupted = recount_interrupted};
+    TRY(kql_parse(run->text->text, &run->arena, &ast, err));
+    TRY(kql_bind(ast, &options, &query, err));
+    query.memory_max = run->opts->memory_max;
+    enum err_code code = kql_optimize(&query, err);
+    if (code == ERR_NONE)
+        code = exec_run(&query, &config, &stats, err);
+    query_release(&query);
+    *out_rows = recount.rows;
+    return code;
+}
+
+static bool can_recount(const struct run *run)
+{
+    const struct text_list *paths = &run->opts->paths;
+    bool can = paths->count > 0 && run->stats.bytes <= RECOUNT_BYTES_MAX;
+    for (size_t i = 0; i < paths->count && can; i++)
+        can = !reads_once(paths->items[i]);
+    return can;
+}
+
+/* "--allow, --since" */
+static void name_tuning(const struct opts *opts, struct buf *out)
+{
+    for (size_t i = 0; OPTIONS[i].name; i++)
+        if (option_tunes(&OPTIONS[i]) && opts->origins[i].level != ORIGIN_DEFAULT)
+            buf_printf(out, "%s--%s", out->len > 0 ? ", " : "", OPTIONS[i].name);
+}
+
+/* No result, and a tuning that leaves rows out: was there one without it? */
+static void report_hidden(struct run *run)
+{
+    if (run->results > 0 || run->outcome->interrupted || run->opts->quiet || !tuning_drops(&run->tuning))
+        return;
+    uint64_t rows = 0;
+    struct err ignored;
+    bool known = can_recount(run) && recount(run, &rows, &ignored) == ERR_NONE;
+    struct buf names;
+    buf_init(&names, 0);
+    name_tuning(run->opts, &names);
+    const char *text = buf_cstr(&names);
+    char number[32];
+    if (!known)
+        report_note(run->report, "the tuning (%s) may hide %ss: without it there may be some", text ? text : "",
+                    run->text->results_name);
+    else if (rows > 0)
+        report_note(run->report, "the tuning (%s) hides every %s: without it there %s %s", text ? text : "",
+                    run->text->results_name, rows == 1 ? "is" : "are", number_text(rows, number));
+    buf_release(&names);
+}
+
 static void report_end(struct run *run)
 {
     struct summary summary = {.stats = run->stats.inputs > 0 || run->stats.inputs_failed > 0 ? &run->stats : NULL,
@@ -411,6 +511,7 @@ static void report_end(struct run *run)
     run->outcome->hits = run->results > 0;
     run->outcome->unread |= run->stats.inputs_failed > 0;
     report_summary(run->report, &summary);
+    report_hidden(run);
     if (run->opts->stats)
         report_stats(run->report, &run->stats, run->table);
 }

@@ -178,9 +178,9 @@ static void test_mistakes_are_named(void **state)
     bad("ddnshunt", "no command is given", "to scan a file: ddnshunt scan FILE; all commands: ddnshunt --help");
     bad("ddnshunt scna", "unknown command \"scna\"", "did you mean scan?");
     bad("ddnshunt export.json", "unknown command \"export.json\"",
-        "the commands are scan and query; to scan a file: ddnshunt scan FILE");
+        "the commands are scan, query and config; to scan a file: ddnshunt scan FILE");
     bad("ddnshunt lookup x", "unknown command \"lookup\"",
-        "the commands are scan and query; to scan a file: ddnshunt scan FILE");
+        "the commands are scan, query and config; to scan a file: ddnshunt scan FILE");
     bad("ddnshunt scan --outptu=A", "unknown option --outptu", "did you mean --output?");
     bad("ddnshunt scan --thr 2", "unknown option --thr", "");
     bad("ddnshunt scan -x", "unknown option -x", "");
