@@ -2,12 +2,20 @@
  * kb.h - the knowledge base: which dynamic-DNS suffix does a host name end in, and who runs it?
  *
  * Rows are data/providers.tsv and data/services.tsv, compiled into the program, and those of files that a user adds. A rule
- * is a suffix ("duckdns.org"), a wildcard ("*.example.net": each name one label below example.net is a suffix) or an
- * exception ("!www.example.net": not that one), in the sense of the Public Suffix List; the longest one that fits decides. A
- * service is a whole host name that is the provider's own (web site, update API, check-IP).
+ * is a suffix, a wildcard or an exception, in the sense of the Public Suffix List:
  *
- * Made once, const afterwards, shared by threads without locks. Looking up allocates nothing and costs one hash probe a label,
- * however many rows there are.
+ *   duckdns.org        this suffix
+ *   *.example.net      each name one label below example.net is a suffix
+ *   !www.example.net   ... but not this one: the wildcard does not fit it, nor what is below it; other rules may
+ *
+ * Of the rules that fit the one with the most labels decides, of a suffix and a wildcard with as many the suffix. A service is
+ * a whole host name that is the provider's own (web site, update API, check-IP).
+ *
+ * Made once, const afterwards, shared by threads without locks. Looking up allocates nothing and costs one hash probe a
+ * label, however many rows there are; most hosts are under no suffix, and are done after two.
+ *
+ * suffix.h is the other matcher of this room: any endings of any bytes, yes or no, for the optimizer's "ends with one of".
+ * It knows no labels, wildcards, rows or longest match; this one does not see bytes that are not whole labels.
  */
 #ifndef DDNSHUNT_DDNS_KB_H
 #define DDNSHUNT_DDNS_KB_H
@@ -32,19 +40,21 @@ enum kb_risk { KB_RISK_LOW, KB_RISK_MEDIUM, KB_RISK_HIGH, KB_RISK_COUNT };
 const char *kb_risk_name(enum kb_risk risk);
 bool kb_risk_parse(struct slice name, enum kb_risk *out_risk);
 
-/* A row of providers.tsv. */
+#define KB_TIER_NONE '-'
+
+/* A row of providers.tsv. Behind each text stands a NUL. */
 struct kb_rule {
     struct slice suffix;   /* lower case, A-labels; without the "*." or "!" */
     bool wildcard, except; /* at most one */
     struct slice provider; /* the operator */
     enum kb_category category;
-    char tier; /* 'A', 'B', 'C': how well the suffix is attested; see data/README.md */
+    char tier; /* 'A', 'B', 'C': how well the suffix is attested; see data/README.md. KB_TIER_NONE: nothing is said */
     enum kb_risk risk;
     struct slice source;    /* keys of data/README.md, comma-separated; "" if the file says none */
     struct slice published; /* the name that the published query gives it, or "" */
 };
 
-/* A row of services.tsv. */
+/* A row of services.tsv. Behind each text stands a NUL. */
 struct kb_service {
     struct slice host;
     struct slice provider;
@@ -55,9 +65,12 @@ struct kb_service {
 
 struct kb;
 
+/* The most rows of one table. */
+enum { KB_ROWS_MAX = 10000000 };
+
 /* --- making one --- */
 
-/* The rows that the program was built with. Under a millisecond. */
+/* The rows that the program was built with. Ready in a tenth of a millisecond. */
 enum err_code kb_open(struct kb **out_kb, struct err *err) MUST_CHECK;
 /* No rows at all. */
 enum err_code kb_open_empty(struct kb **out_kb, struct err *err) MUST_CHECK;
@@ -65,8 +78,12 @@ void kb_free(struct kb *kb); /* NULL is allowed */
 
 /*
  * Adds the rows of a table in the form of providers.tsv: TAB-separated, '#' comments, columns by their names in the first
- * row, of which only suffix and provider must be there (category: public-ddns). A row for a suffix that is there already takes
- * its place. name is for messages: "FILE:LINE: what is wrong". ERR_USAGE leaves kb as it was. Text is copied.
+ * row, of which only suffix and provider must be there (category: public-ddns, tier: KB_TIER_NONE, risk: low, the others: "").
+ * Suffixes may be in any case, in Unicode or A-labels, and have two labels at least. A row for a rule that is there already
+ * takes its place; the same rule twice in one table is an error, and so is an exception without its wildcard.
+ *
+ * name is for messages: err->where is "NAME:LINE". Any failure leaves kb as it was. Text is copied. While rows are added
+ * nobody else may use kb, and pointers to rows that are replaced stay good until kb_free().
  */
 enum err_code kb_add(struct kb *kb, struct slice table, const char *name, struct err *err) MUST_CHECK;
 /* The same for the form of services.tsv: host and provider must be there. */
@@ -90,8 +107,8 @@ struct kb_match {
 };
 
 /*
- * host is normalised as host_extract() gives it. False if it is under no known suffix and no service. Where a host is a
- * service, provider and category are the service's.
+ * host is normalised as host_extract() gives it; no other form is found. False, out_match untouched, if it is under no known
+ * suffix and no service. Where a host is a service, provider and category are the service's.
  */
 bool kb_find(const struct kb *kb, struct slice host, struct kb_match *out_match);
 
