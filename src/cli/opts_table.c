@@ -2,11 +2,18 @@
  * opts_table.c - the commands and options, each once.
  */
 #include "cli/opts.h"
+#include "ddns/kb.h"
 #include "kql/rules.h"
+#include "rule/rule.h"
 #include "sink/sink.h"
 #include "source/source.h"
 
-enum { FOR_BOTH = FOR_SCAN | FOR_QUERY, FOR_ALL = FOR_TOP | FOR_BOTH };
+enum {
+    FOR_BOTH = FOR_SCAN | FOR_QUERY,
+    FOR_COMMANDS = FOR_BOTH | FOR_RULE | FOR_CONFIG,
+    FOR_ALL = FOR_TOP | FOR_COMMANDS,
+    FOR_TUNING = FOR_BOTH | FOR_RULE /* commands that have a detection to tune */
+};
 
 const struct command COMMANDS[] = {
     {COMMAND_SCAN, "scan", "[OPTIONS] [FILE|DIR|-]...", "find connections to dynamic-DNS hosts",
@@ -17,12 +24,27 @@ const struct command COMMANDS[] = {
     {COMMAND_QUERY, "query", "[OPTIONS] KQL [FILE|DIR|-]...", "run any KQL query over the same telemetry",
      "KQL is the query, with DeviceNetworkEvents as its table; with -f FILE the query is read from that file and all "
      "arguments are inputs."},
+    {COMMAND_RULE, "rule", "[OPTIONS]", "print the tuned detection as KQL for Defender or Sentinel",
+     "Prints a rule with its tuning as one self-contained query: the suffixes that the tuning can show as a list, the "
+     "steps "
+     "from RemoteUrl to a host, the longest suffix, the operator. It gives the same rows there as scan does here. What "
+     "a "
+     "product forbids and how long a query it takes is known by --for; a rule that is too long is split, or takes its "
+     "list "
+     "from a watchlist. docs/rule.md is the how-to."},
+    {COMMAND_CONFIG, "config", "[OPTIONS]", "show the settings that are in effect, and where each comes from",
+     "Prints them as a configuration file, with the origin of each as a comment: an option, a variable of the "
+     "environment, a line of the file, or the default. Takes every option that a file can set. What is wrong in a "
+     "configuration is told, with exit status 2."},
     {COMMAND_NONE, NULL, NULL, NULL, NULL},
 };
 
 const char *const OPTION_GROUP_TITLES[GROUP_COUNT] = {
-    [GROUP_WHAT] = "What to run", [GROUP_INPUT] = "Input",
-    [GROUP_OUTPUT] = "Output",    [GROUP_REPORT] = "Reports and exit status",
+    [GROUP_WHAT] = "What to run",
+    [GROUP_TUNING] = "Tuning",
+    [GROUP_INPUT] = "Input",
+    [GROUP_OUTPUT] = "Output",
+    [GROUP_REPORT] = "Reports and exit status",
     [GROUP_GENERAL] = "General",
 };
 
@@ -48,6 +70,20 @@ static const char *color_name(size_t index)
     return NAMES[index];
 }
 
+static const char *rule_format_name(size_t index)
+{
+    static const char *const NAMES[] = {[RULE_FORMAT_KQL] = "kql", [RULE_FORMAT_WATCHLIST] = "watchlist", NULL};
+    return NAMES[index];
+}
+
+/* The categories of the knowledge base, and all of them. */
+static const char *category_name(size_t index)
+{
+    static const char *const NAMES[] = {
+        [KB_PUBLIC_DDNS] = "public-ddns", [KB_VENDOR_DDNS] = "vendor-ddns", [KB_TUNNEL] = "tunnel", "all", NULL};
+    return NAMES[index];
+}
+
 /* clang-format off: a table, a row each; the formatter would give each field a line of its own */
 #define FIELD(name) .offset = offsetof(struct opts, name)
 
@@ -58,12 +94,72 @@ const struct option_def OPTIONS[] = {
      FIELD(rule),
      .choice = rule_name,
      .from_environment = true,
+     .from_config = true,
      .group = GROUP_WHAT,
-     .commands = FOR_SCAN,
-     .brief = "the detection to run: default or published",
-     .detail = "default knows every dynamic-DNS suffix of the knowledge base, takes the host out of whatever form RemoteUrl "
-               "has, and names the true operator. published is the published hunting query for connections to dynamic-DNS "
-               "services, to the letter: 15 suffixes, and its quirks. --explain shows how a rule is run."},
+     .commands = FOR_SCAN | FOR_RULE,
+     .brief = "the detection: default or published",
+     .detail =
+         "default knows every dynamic-DNS suffix of the knowledge base, takes the host out of whatever form RemoteUrl "
+         "has, and names the true operator. published is the published hunting query for connections to dynamic-DNS "
+         "services, to the letter: 15 suffixes, and its quirks. --explain shows how a rule is run."},
+    {.name = "for",
+     .argument = "PRODUCT",
+     .kind = OPTION_CHOICE,
+     FIELD(print.product),
+     .choice = rule_product_name,
+     .group = GROUP_WHAT,
+     .commands = FOR_RULE,
+     .brief = "where the rule is to run (default: hunting)",
+     .detail = "Sets the dialect, the greatest length and what is left out. continuous is a custom detection of the "
+               "frequency "
+               "Continuous (NRT): one table, no comments, no sorting. sentinel-analytics and sentinel-nrt take 10,000 "
+               "characters: see --split and --watchlist."},
+    {.name = "dialect",
+     .argument = "NAME",
+     .kind = OPTION_CHOICE,
+     FIELD(print.dialect),
+     .choice = rule_dialect_name,
+     .group = GROUP_WHAT,
+     .commands = FOR_RULE,
+     .brief = "defender (Timestamp) or sentinel (TimeGenerated); default: as --for has it"},
+    {.name = "split",
+     .kind = OPTION_FLAG,
+     FIELD(print.split),
+     .group = GROUP_WHAT,
+     .commands = FOR_RULE,
+     .brief = "several queries that each fit, where one would be too long",
+     .detail =
+         "Together they give the rows of the one, each row once. On standard output an empty line parts them; with -o "
+         "FILE.kql they are FILE-1.kql, FILE-2.kql and so on."},
+    {.name = "max-chars",
+     .argument = "N",
+     .kind = OPTION_SIZE,
+     FIELD(print.max_chars),
+     .group = GROUP_WHAT,
+     .commands = FOR_RULE,
+     .brief = "how long a query may be, in characters (default: as --for has it)"},
+    {.name = "watchlist",
+     .argument = "ALIAS",
+     .kind = OPTION_TEXT,
+     FIELD(print.watchlist),
+     .group = GROUP_WHAT,
+     .commands = FOR_RULE,
+     .brief = "Sentinel: take the suffixes from this watchlist; the query is short",
+     .detail = "--format watchlist writes the file to make the watchlist of, with Entry as its SearchKey."},
+    {.name = "comments",
+     .kind = OPTION_SET,
+     FIELD(print.comments),
+     .constant = COMMENTS_YES,
+     .group = GROUP_WHAT,
+     .commands = FOR_RULE,
+     .brief = "with comments, where the product takes any (the default)"},
+    {.name = "no-comments",
+     .kind = OPTION_SET,
+     FIELD(print.comments),
+     .constant = COMMENTS_NO,
+     .group = GROUP_WHAT,
+     .commands = FOR_RULE,
+     .brief = "without comments"},
     {.name = "file",
      .letter = 'f',
      .argument = "FILE",
@@ -90,12 +186,188 @@ const struct option_def OPTIONS[] = {
      .detail = "An operator a line, the source of the rows first. With inputs, their columns are known to the plan; "
                "their rows are not read."},
 
+    {.name = "tune",
+     .kind = OPTION_FLAG,
+     FIELD(tune),
+     .group = GROUP_TUNING,
+     .commands = FOR_QUERY,
+     .brief = "put the tuning options into the query",
+     .detail = "A query runs as it is written, unless this asks for the options below, of the command line, the "
+               "environment and the configuration file. --explain shows the query that they make."},
+    {.name = "allow",
+     .argument = "DOMAIN",
+     .kind = OPTION_LIST,
+     FIELD(tuning.allow),
+     .from_environment = true,
+     .from_config = true,
+     .names = true,
+     .group = GROUP_TUNING,
+     .commands = FOR_TUNING,
+     .brief = "approved: leave out this domain and all below it; @FILE for a list",
+     .detail = "A host name, *.domain or a whole URL, of which the host counts. A list has one a line; # begins a "
+               "comment."},
+    {.name = "provider",
+     .argument = "NAME",
+     .kind = OPTION_LIST,
+     FIELD(tuning.providers),
+     .from_environment = true,
+     .from_config = true,
+     .names = true,
+     .group = GROUP_TUNING,
+     .commands = FOR_TUNING,
+     .brief = "keep only hosts of this provider; @FILE for a list",
+     .detail =
+         "In any case. The default rule knows its providers and refuses another name; other rules and queries are "
+         "compared as they name them."},
+    {.name = "exclude-provider",
+     .argument = "NAME",
+     .kind = OPTION_LIST,
+     FIELD(tuning.exclude_providers),
+     .from_environment = true,
+     .from_config = true,
+     .names = true,
+     .group = GROUP_TUNING,
+     .commands = FOR_TUNING,
+     .brief = "leave out hosts of this provider; @FILE for a list"},
+    {.name = "category",
+     .argument = "NAME",
+     .kind = OPTION_LIST,
+     FIELD(tuning.categories),
+     .choice = category_name,
+     .from_environment = true,
+     .from_config = true,
+     .names = true,
+     .group = GROUP_TUNING,
+     .commands = FOR_TUNING,
+     .brief = "which kinds of services count (default: public-ddns and vendor-ddns)",
+     .detail = "public-ddns: anyone can have a name there. vendor-ddns: of a maker's devices. tunnel: tunnels and "
+               "wildcard DNS."},
+    {.name = "local-net",
+     .argument = "CIDR",
+     .kind = OPTION_LIST,
+     FIELD(tuning.local_nets),
+     .from_environment = true,
+     .from_config = true,
+     .names = true,
+     .group = GROUP_TUNING,
+     .commands = FOR_TUNING,
+     .brief = "keep only rows whose LocalIP lies in this range; @FILE for a list",
+     .detail =
+         "IPv4 (10.0.0.0/8; IPv4 addresses mapped into IPv6 lie there too) or IPv6 (2001:db8::/32). A row without "
+         "a LocalIP lies nowhere and is left out."},
+    {.name = "exclude-local",
+     .argument = "CIDR",
+     .kind = OPTION_LIST,
+     FIELD(tuning.exclude_local),
+     .from_environment = true,
+     .from_config = true,
+     .names = true,
+     .group = GROUP_TUNING,
+     .commands = FOR_TUNING,
+     .brief = "leave out rows whose LocalIP lies in this range; @FILE for a list",
+     .detail = "A row without a LocalIP stays."},
+    {.name = "outbound",
+     .kind = OPTION_FLAG,
+     FIELD(tuning.outbound),
+     .from_environment = true,
+     .from_config = true,
+     .group = GROUP_TUNING,
+     .commands = FOR_TUNING,
+     .brief = "leave out inbound connections and remote addresses inside the estate",
+     .detail = "Inbound is an ActionType that begins with Inbound. Inside are private, loopback and link-local "
+               "addresses, IPv4 and IPv6, and those of --local-net. What is missing or no address stays."},
+    {.name = "action",
+     .argument = "TYPE",
+     .kind = OPTION_LIST,
+     FIELD(tuning.actions),
+     .from_environment = true,
+     .from_config = true,
+     .names = true,
+     .group = GROUP_TUNING,
+     .commands = FOR_TUNING,
+     .brief = "keep only rows of this ActionType, such as ConnectionSuccess"},
+    {.name = "since",
+     .argument = "TIME",
+     .kind = OPTION_TEXT,
+     FIELD(tuning.since),
+     .from_environment = true,
+     .from_config = true,
+     .group = GROUP_TUNING,
+     .commands = FOR_TUNING,
+     .brief = "keep only rows from TIME on: 2026-05-01, 2026-05-01T12:00Z, 7d",
+     .detail = "A date or time of ISO 8601, UTC unless it says otherwise, or how long ago, as KQL writes it: 30m, 12h, "
+               "7d."},
+    {.name = "until",
+     .argument = "TIME",
+     .kind = OPTION_TEXT,
+     FIELD(tuning.until),
+     .from_environment = true,
+     .from_config = true,
+     .group = GROUP_TUNING,
+     .commands = FOR_TUNING,
+     .brief = "keep only rows before TIME",
+     .detail = "A date is its first moment: with --since 2026-05-01 --until 2026-05-02 it is the one day."},
+    {.name = "where",
+     .argument = "KQL",
+     .kind = OPTION_LIST,
+     FIELD(tuning.wheres),
+     .from_environment = true,
+     .from_config = true,
+     .group = GROUP_TUNING,
+     .commands = FOR_TUNING,
+     .brief = "keep only rows for which this is true; may be repeated",
+     .detail = "Any predicate over the table's columns and those that the rule makes, such as RemoteHost."},
+    {.name = "exclude-device",
+     .argument = "GLOB",
+     .kind = OPTION_LIST,
+     FIELD(tuning.exclude_devices),
+     .from_environment = true,
+     .from_config = true,
+     .names = true,
+     .group = GROUP_TUNING,
+     .commands = FOR_TUNING,
+     .brief = "leave out these devices; * and ? stand for any text and any character; @FILE for a list",
+     .detail = "DeviceName, in any case. A name without a dot is meant with any domain."},
+    {.name = "exclude-process",
+     .argument = "GLOB",
+     .kind = OPTION_LIST,
+     FIELD(tuning.exclude_processes),
+     .from_environment = true,
+     .from_config = true,
+     .names = true,
+     .group = GROUP_TUNING,
+     .commands = FOR_TUNING,
+     .brief = "leave out connections of these programs, such as updater*.exe",
+     .detail = "InitiatingProcessFileName, in any case."},
+    {.name = "exclude-account",
+     .argument = "GLOB",
+     .kind = OPTION_LIST,
+     FIELD(tuning.exclude_accounts),
+     .from_environment = true,
+     .from_config = true,
+     .names = true,
+     .group = GROUP_TUNING,
+     .commands = FOR_TUNING,
+     .brief = "leave out connections of these accounts: name, DOMAIN\\name or name@domain",
+     .detail = "InitiatingProcessAccountName, with InitiatingProcessAccountDomain where a backslash stands, or "
+               "InitiatingProcessAccountUpn where an @ stands; in any case."},
+    {.name = "unique",
+     .kind = OPTION_FLAG,
+     FIELD(tuning.unique),
+     .from_environment = true,
+     .from_config = true,
+     .group = GROUP_TUNING,
+     .commands = FOR_TUNING,
+     .brief = "count a row that stands in several exports once",
+     .detail = "Rows that are equal in every column are one; the first stays."},
+
     {.name = "input-format",
      .argument = "NAME",
      .kind = OPTION_CHOICE,
      FIELD(input_format),
      .choice = source_name,
      .from_environment = true,
+     .from_config = true,
      .group = GROUP_INPUT,
      .commands = FOR_BOTH,
      .brief = "read every input as this format, whatever it looks like",
@@ -104,6 +376,7 @@ const struct option_def OPTIONS[] = {
      .argument = "NAME:TYPE",
      .kind = OPTION_LIST,
      FIELD(columns_named),
+     .from_config = true,
      .group = GROUP_INPUT,
      .commands = FOR_BOTH,
      .brief = "the inputs have a column that the schema does not know; may be repeated",
@@ -113,6 +386,7 @@ const struct option_def OPTIONS[] = {
      .kind = OPTION_FLAG,
      FIELD(strict),
      .from_environment = true,
+     .from_config = true,
      .group = GROUP_INPUT,
      .commands = FOR_BOTH,
      .brief = "parse every record whole, also those that can be no result",
@@ -123,6 +397,7 @@ const struct option_def OPTIONS[] = {
      .kind = OPTION_SIZE,
      FIELD(record_max),
      .from_environment = true,
+     .from_config = true,
      .group = GROUP_INPUT,
      .commands = FOR_BOTH,
      .brief = "reject records longer than this (default: 128M)"},
@@ -131,6 +406,7 @@ const struct option_def OPTIONS[] = {
      .kind = OPTION_SIZE,
      FIELD(block_size),
      .from_environment = true,
+     .from_config = true,
      .group = GROUP_INPUT,
      .commands = FOR_BOTH,
      .brief = "how much to read at a time (default: 1M)",
@@ -140,6 +416,7 @@ const struct option_def OPTIONS[] = {
      .kind = OPTION_SIZE,
      FIELD(memory_max),
      .from_environment = true,
+     .from_config = true,
      .group = GROUP_INPUT,
      .commands = FOR_BOTH,
      .brief = "memory that sort, distinct and summarize may hold (default: 1G)"},
@@ -149,6 +426,7 @@ const struct option_def OPTIONS[] = {
      .kind = OPTION_COUNT,
      FIELD(threads),
      .from_environment = true,
+     .from_config = true,
      .group = GROUP_INPUT,
      .commands = FOR_BOTH,
      .brief = "how many threads to use (default: one a CPU)",
@@ -162,7 +440,7 @@ const struct option_def OPTIONS[] = {
      FIELD(output),
      .argument_is_file = true,
      .group = GROUP_OUTPUT,
-     .commands = FOR_BOTH,
+     .commands = FOR_BOTH | FOR_RULE,
      .brief = "write results to FILE, whole or not at all",
      .detail = "The file appears when all is written; until then an older one stays as it was. A FIFO or a device is "
                "written straight. The name's extension chooses the format: .csv, .tsv, .json, .ndjson, .jsonl, .md, "
@@ -173,14 +451,24 @@ const struct option_def OPTIONS[] = {
      FIELD(format),
      .choice = sink_name,
      .from_environment = true,
+     .from_config = true,
      .group = GROUP_OUTPUT,
      .commands = FOR_BOTH,
      .brief = "how to write results (default: table on a terminal, else ndjson)"},
+    {.name = "format",
+     .argument = "NAME",
+     .kind = OPTION_CHOICE,
+     FIELD(print.format),
+     .choice = rule_format_name,
+     .group = GROUP_OUTPUT,
+     .commands = FOR_RULE,
+     .brief = "kql, or the file of a watchlist (default: kql)"},
     {.name = "columns",
      .argument = "LIST",
      .kind = OPTION_TEXT,
      FIELD(columns),
      .from_environment = true,
+     .from_config = true,
      .group = GROUP_OUTPUT,
      .commands = FOR_BOTH,
      .brief = "show only these columns, in this order: A,B,C"},
@@ -188,6 +476,7 @@ const struct option_def OPTIONS[] = {
      .kind = OPTION_FLAG,
      FIELD(with_source),
      .from_environment = true,
+     .from_config = true,
      .group = GROUP_OUTPUT,
      .commands = FOR_BOTH,
      .brief = "add where each row came from: SourceFile, SourceRecord, SourceOffset"},
@@ -195,6 +484,7 @@ const struct option_def OPTIONS[] = {
      .kind = OPTION_FLAG,
      FIELD(csv_safe),
      .from_environment = true,
+     .from_config = true,
      .group = GROUP_OUTPUT,
      .commands = FOR_BOTH,
      .brief = "CSV: no cell that a spreadsheet would take for a formula",
@@ -205,6 +495,7 @@ const struct option_def OPTIONS[] = {
      FIELD(color),
      .choice = color_name,
      .from_environment = true,
+     .from_config = true,
      .group = GROUP_OUTPUT,
      .commands = FOR_BOTH,
      .brief = "colour: auto, always or never (default: auto)",
@@ -214,13 +505,14 @@ const struct option_def OPTIONS[] = {
      FIELD(color),
      .constant = COLOR_NEVER,
      .group = GROUP_OUTPUT,
-     .commands = FOR_BOTH,
+     .commands = FOR_BOTH | FOR_CONFIG,
      .brief = "the same as --color=never"},
     {.name = "width",
      .argument = "N",
      .kind = OPTION_COUNT,
      FIELD(width),
      .from_environment = true,
+     .from_config = true,
      .group = GROUP_OUTPUT,
      .commands = FOR_BOTH,
      .brief = "cells that a table may be wide (default: the terminal's width)"},
@@ -230,8 +522,9 @@ const struct option_def OPTIONS[] = {
      .kind = OPTION_FLAG,
      FIELD(quiet),
      .from_environment = true,
+     .from_config = true,
      .group = GROUP_REPORT,
-     .commands = FOR_BOTH,
+     .commands = FOR_BOTH | FOR_RULE,
      .brief = "no progress, no notices, no closing summary; errors only"},
     {.name = "stats",
      .kind = OPTION_FLAG,
@@ -254,6 +547,24 @@ const struct option_def OPTIONS[] = {
      .commands = FOR_BOTH,
      .brief = "exit with status 10 if there are results"},
 
+    {.name = "config",
+     .argument = "FILE",
+     .kind = OPTION_TEXT,
+     FIELD(config),
+     .argument_is_file = true,
+     .from_environment = true,
+     .group = GROUP_GENERAL,
+     .commands = FOR_COMMANDS,
+     .brief = "read settings from this YAML file",
+     .detail = "Without it the first of $XDG_CONFIG_HOME/ddnshunt/config.yaml (or ~/.config/...) and "
+               "/etc/xdg/ddnshunt/config.yaml that is there. Keys are the names of options. ddnshunt config shows what "
+               "is in effect."},
+    {.name = "no-config",
+     .kind = OPTION_FLAG,
+     FIELD(no_config),
+     .group = GROUP_GENERAL,
+     .commands = FOR_COMMANDS,
+     .brief = "read no settings from any file"},
     {.name = "help",
      .letter = 'h',
      .kind = OPTION_FLAG,
@@ -271,3 +582,4 @@ const struct option_def OPTIONS[] = {
     {.name = NULL},
 };
 /* clang-format on */
+_Static_assert(sizeof OPTIONS / sizeof *OPTIONS <= OPTIONS_MAX, "struct opts has room for their origins");

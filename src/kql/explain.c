@@ -432,7 +432,7 @@ static void explain_operator(const struct plan *root, const struct plan *plan, s
         buf_add_cstr(out, "count");
         break;
     case PLAN_DISTINCT:
-        buf_add_cstr(out, "distinct");
+        buf_add_cstr(out, plan->of_rows ? "distinct    // of rows, wherever they came from" : "distinct");
         break;
     case PLAN_SUMMARIZE:
         explain_summarize(plan, out);

@@ -29,7 +29,7 @@ enum plan_kind {
     PLAN_TOP,    /* keys[0], limit */
     PLAN_TAKE,   /* limit */
     PLAN_COUNT,
-    PLAN_DISTINCT, /* all columns of its input */
+    PLAN_DISTINCT, /* all columns of its input; of_rows: but those of provenance, which the first of equal rows keeps */
     PLAN_SUMMARIZE /* groups, aggregates; then exprs over [groups..., aggregate results...] give the columns of schema
                     */
 };
@@ -51,6 +51,7 @@ struct plan {
     struct sort_key *keys;
     uint32_t key_count;
     uint64_t limit;
+    bool of_rows;
 
     struct value *rows; /* PLAN_ROWS: row_count * schema->count, row by row */
     uint32_t row_count;
