@@ -23,7 +23,7 @@ const struct command COMMANDS[] = {
     {COMMAND_QUERY, "query", "[OPTIONS] KQL [FILE|DIR|-]...", "run any KQL query over the same telemetry",
      "KQL is the query, with DeviceNetworkEvents as its table; with -f FILE the query is read from that file and all "
      "arguments are inputs."},
-    {COMMAND_CONFIG, "config", "[OPTIONS]", "show the settings that are in effect, and where each comes from",
+    {COMMAND_CONFIG, "config", "[OPTIONS]", "show the settings in effect, and where each comes from",
      "Prints them as a configuration file, with the origin of each as a comment: an option, a variable of the "
      "environment, a line of the file, or the default. Takes every option that a file can set. What is wrong in a "
      "configuration is told, with exit status 2."},
