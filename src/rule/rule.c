@@ -96,7 +96,7 @@ static enum err_code too_long(const struct job *job, size_t chars)
     const struct rule_request *request = job->request;
     (void)err_set(job->err, ERR_USAGE, "the rule has %zu characters, and %s may have %u", chars,
                   request->product->title, request->max_chars);
-    if (!job->lowered.columns || request->watchlist)
+    if (!lowered_has_list(&job->lowered) || request->watchlist)
         return err_hint(job->err, "the tuning is what makes it long: write less of it");
     return err_hint(job->err, "--split gives several that each fit%s",
                     request->dialect == RULE_SENTINEL ? "; --watchlist NAME takes the list out of the text" : "");
@@ -106,7 +106,7 @@ static enum err_code too_long(const struct job *job, size_t chars)
 static enum err_code write_whole(struct job *job, struct slice *out_text, size_t *out_chars)
 {
     struct part part = {.entries = job->entries.items, .count = job->entries.count};
-    if (job->request->watchlist || !job->lowered.columns) {
+    if (job->request->watchlist || !lowered_has_list(&job->lowered)) {
         part.form = VALUE_PAIR;
         return part_write(job, &part, out_text, out_chars);
     }
@@ -266,7 +266,7 @@ enum err_code rule_print(const struct rule_request *request, struct arena *arena
     TRY(note_unlisted(&job, out_texts->items[0], out_notes));
     if (fits(&job, chars))
         return ERR_NONE;
-    if (!request->split || request->watchlist || !job.lowered.columns)
+    if (!request->split || request->watchlist || !lowered_has_list(&job.lowered))
         return too_long(&job, chars);
     return write_parts(&job, out_texts);
 }

@@ -64,6 +64,12 @@ struct lowered {
     bool skips_nameless; /* rows without a suffix are dropped soon after it is known */
 };
 
+/* Does it look suffixes up? */
+static inline bool lowered_has_list(const struct lowered *lowered)
+{
+    return (lowered->columns & 1u << RULE_SUFFIX) != 0;
+}
+
 enum err_code rule_lower(const struct rule_request *request, struct arena *arena, struct lowered *out_lowered,
                          struct rule_notes *notes, struct err *err) MUST_CHECK;
 
@@ -107,6 +113,9 @@ void write_comment(struct writer *writer, const char *fmt, ...) PRINTF_LIKE(2, 3
 /* The stages that work out the columns. */
 enum err_code stages_write(struct writer *writer, const struct features *features, const struct lowered *lowered,
                            const struct stage *stage, struct err *err) MUST_CHECK;
+
+/* Does it leave the column DdnsEntry behind? */
+bool stage_has_entry(const struct features *features, const struct stage *stage);
 
 /* --- rule_listed.c --- */
 

@@ -191,12 +191,12 @@ static bool gives_name(const struct ast *operator, struct slice name)
 }
 
 /* A name that a stage of ours gives must not be the rule's for something else. */
-static enum err_code check_names(const struct lowering *lowering, const struct ast *operator)
+static enum err_code check_names(const struct lowering *lowering, unsigned columns, const struct ast *operator)
 {
     for (uint32_t i = 1; i < operator->child_count; i++) {
         const struct ast *child = operator->children[i];
         for (int c = 0; child->kind == AST_NAMED && c < RULE_COLUMN_COUNT; c++)
-            if (slice_eq(child->text, slice_from_cstr(RULE_COLUMNS[c])))
+            if ((columns & 1u << c) && slice_eq(child->text, slice_from_cstr(RULE_COLUMNS[c])))
                 return err_set(lowering->err, ERR_USAGE, "the rule gives %s a value of its own, which can't be printed",
                                RULE_COLUMNS[c]);
     }
@@ -291,8 +291,7 @@ static enum err_code lower_operator(struct lowering *lowering, struct ast *opera
     push_columns(lowered, lowering->columns);
     if (!drop_same_names(operator))
         return ERR_NONE;
-    if (lowered->columns)
-        TRY(check_names(lowering, operator));
+    TRY(check_names(lowering, lowered->columns, operator));
     TRY(before_distinct(lowering, operator, lowered));
     lowered->skips_nameless = lowered->skips_nameless || drops_nameless(lowered, operator);
     bool is_tuning = operator->op_span.start >= lowering->request->text_len;

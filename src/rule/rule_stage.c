@@ -205,6 +205,12 @@ static void write_kind(const struct features *features, bool all_named, struct b
                features->services ? "isnotnull(DdnsServices[RemoteHost]) or " : "");
 }
 
+bool stage_has_entry(const struct features *features, const struct stage *stage)
+{
+    bool constant = features->one_category && features->form != VALUE_PAIR;
+    return (stage->columns & 1u << RULE_PROVIDER) || ((stage->columns & 1u << RULE_CATEGORY) && !constant);
+}
+
 static void write_columns(struct writer *writer, const struct features *features, const struct stage *stage)
 {
     struct buf *out = writer->out;
@@ -213,8 +219,7 @@ static void write_columns(struct writer *writer, const struct features *features
     if (!provider && !category && !kind)
         return;
     write_comment(writer, "Who runs it, and whose name it is: a user's (host) or the operator's own (service).");
-    bool constant = features->one_category && features->form != VALUE_PAIR;
-    if (provider || (category && !constant))
+    if (stage_has_entry(features, stage))
         write_entry(writer, features);
     buf_add_cstr(out, "| extend ");
     if (provider)

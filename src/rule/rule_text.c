@@ -231,7 +231,7 @@ static void write_head(struct writer *writer, const struct lowered *lowered, con
     if (part->total > 0)
         write_comment(writer, "Part %zu of %zu: each is a query of its own, and no row is in two of them.",
                       part->number, part->total);
-    if (!lowered->columns || request->watchlist)
+    if (!lowered_has_list(lowered) || request->watchlist)
         return;
     size_t suffixes = 0;
     for (size_t i = 0; i < part->count; i++)
@@ -244,14 +244,18 @@ static enum err_code write_pipeline(struct writer *writer, const struct lowered 
 {
     kql_print_as(lowered->source, writer->print_flags, writer->out);
     buf_add_char(writer->out, '\n');
-    bool was_tuning = false;
+    bool was_tuning = false, entry_is_there = false;
     for (size_t i = 0; i < lowered->stage_count; i++) {
         const struct stage *stage = &lowered->stages[i];
         if (!stage->ast) {
             TRY(stages_write(writer, features, lowered, stage, err));
+            entry_is_there = entry_is_there || stage_has_entry(features, stage);
         } else {
             if (stage->is_tuning && !was_tuning)
                 write_comment(writer, "Tuning.");
+            if (entry_is_there && stage->ast->kind == AST_PIPE_DISTINCT)
+                buf_add_cstr(writer->out,
+                             "| project-away DdnsEntry\n"); /* it is dynamic, which nothing can be distinct by */
             kql_print_as(stage->ast, KQL_PRINT_ALONE | writer->print_flags, writer->out);
             buf_add_char(writer->out, '\n');
         }
@@ -273,9 +277,9 @@ enum err_code text_write(const struct rule_request *request, const struct lowere
         features.levels |= 1u << 2 | 1u << 3 | 1u << 4; /* the list may grow */
     }
     write_head(&writer, lowered, part);
-    if (lowered->columns && request->watchlist)
+    if (lowered_has_list(lowered) && request->watchlist)
         write_watchlist(&writer, &features);
-    else if (lowered->columns)
+    else if (lowered_has_list(lowered))
         TRY(write_lists(&writer, part, &features, err));
     for (size_t i = 0; i < lowered->let_count; i++) {
         kql_print_as(lowered->lets[i], writer.print_flags, out);
