@@ -120,6 +120,20 @@ static size_t level_of(const struct pipeline *pipeline, struct slice name)
     return 0;
 }
 
+static bool keeps_all_columns(const struct ast *ast)
+{
+    return ast->kind == AST_PIPE_WHERE || ast->kind == AST_PIPE_EXTEND || ast->kind == AST_NAME;
+}
+
+/* The last level before the first operator that leaves columns out or puts rows together. */
+static size_t widest_level(const struct pipeline *pipeline)
+{
+    size_t level = 0;
+    while (level + 1 < pipeline->count && keeps_all_columns(pipeline->levels[level + 1].node))
+        level++;
+    return level;
+}
+
 /* --- stages --- */
 
 static struct ast *new_node(struct tuner *t, enum ast_kind kind, struct ast *input, struct ast *operand)
@@ -246,14 +260,21 @@ static enum err_code put_categories(struct tuner *t)
 
 /* --- the user's own predicates --- */
 
-static void raise_level(const struct pipeline *pipeline, const struct ast *expr, size_t *level)
+/* The first level that has the name: where it is made; for one that nobody knows, which an input may have, where all are. */
+static size_t level_with(const struct tuner *t, struct slice name)
 {
-    if (expr->kind == AST_NAME) {
-        size_t made = level_of(pipeline, expr->text);
-        *level = made > *level ? made : *level;
-    }
+    size_t made = level_of(&t->pipeline, name);
+    if (made > 0 || schema_find(schema_device_network_events(), name) != COLUMN_NONE)
+        return made;
+    return widest_level(&t->pipeline);
+}
+
+static void raise_level(const struct tuner *t, const struct ast *expr, size_t *level)
+{
+    size_t wanted = expr->kind == AST_NAME ? level_with(t, expr->text) : 0;
+    *level = wanted > *level ? wanted : *level;
     for (uint32_t i = 0; i < expr->child_count; i++)
-        raise_level(pipeline, expr->children[i], level);
+        raise_level(t, expr->children[i], level);
 }
 
 static enum err_code put_wheres(struct tuner *t)
@@ -262,7 +283,7 @@ static enum err_code put_wheres(struct tuner *t)
         struct ast *expr = NULL;
         TRY(parse_stage(t, "--where", t->tuning->wheres.items[i], &expr));
         size_t level = 0;
-        raise_level(&t->pipeline, expr, &level);
+        raise_level(t, expr, &level);
         TRY(put_at(t, level, AST_PIPE_WHERE, expr));
     }
     return ERR_NONE;
@@ -270,19 +291,11 @@ static enum err_code put_wheres(struct tuner *t)
 
 /* --- unique --- */
 
-static bool keeps_all_columns(const struct ast *ast)
-{
-    return ast->kind == AST_PIPE_WHERE || ast->kind == AST_PIPE_EXTEND || ast->kind == AST_NAME;
-}
-
-/* Before the first operator that leaves columns out or puts rows together. */
 static enum err_code put_unique(struct tuner *t)
 {
     if (!t->tuning->unique)
         return ERR_NONE;
-    size_t level = 0;
-    while (level + 1 < t->pipeline.count && keeps_all_columns(t->pipeline.levels[level + 1].node))
-        level++;
+    size_t level = widest_level(&t->pipeline);
     struct ast *star = arena_zalloc(t->arena, 1, sizeof *star);
     if (!star)
         return err_no_memory(t->err, sizeof *star);
