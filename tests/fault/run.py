@@ -52,6 +52,10 @@ def runs(folder):
     yield "summarize, regex, dynamic", [*HEAVY, "-j", "1", "--format", "json", at("rows.jsonl")]
     yield "subquery", [*LISTS, "-j", "1", "--format", "tsv", at("rows.jsonl")]
     yield "toscalar", [*SCALAR, "-j", "1", "--format", "tsv", at("rows.jsonl")]
+    yield "rule", ["rule", "--allow", "a.duckdns.org", "--outbound", "-o", at("out.json")]
+    yield "rule in parts", ["rule", "--for", "sentinel-analytics", "--split", "-q"]
+    yield "rule, continuous", ["rule", "--for", "continuous", "--provider", "No-IP"]
+    yield "watchlist", ["rule", "--format", "watchlist"]
     yield "explain", [*HEAVY, "--explain"]
     yield "help", ["scan", "--help"]
 
