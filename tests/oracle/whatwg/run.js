@@ -112,6 +112,9 @@ function testVectors(binary, write) {
     const vectors = readLines('vectors.jsonl');
     const answers = askOurs(binary, vectors.map((vector) => vector.input));
     const expected = new Map(write ? [] : readLines('differences.jsonl').map((one) => [one.input, one]));
+    const inputs = new Set(vectors.map((vector) => vector.input));
+    const unknown = [...expected.keys()].filter((input) => !inputs.has(input));
+    if (!write) tell('differences.jsonl has nothing but vectors', unknown.map(quote).join('\n'));
     vectors.forEach(({ input, host }, i) => {
         const difference = { input, host, ours: answers[i].name || answers[i].kind, class: null };
         if (isSame(answers[i], host)) {
