@@ -93,6 +93,15 @@ static void where_nothing_stands_there_is_no_host(void **state)
           NO_NAME("\xc2\xad", HOST_NONE), NO_NAME("%2e", HOST_NONE), NO_NAME("\xe3\x80\x82", HOST_NONE));
 }
 
+static void an_empty_slice_may_have_no_bytes_at_all(void **state)
+{
+    (void)state;
+    struct buf scratch;
+    buf_init(&scratch, 0);
+    assert_int_equal(extract((struct slice){0}, &scratch).kind, HOST_NONE);
+    buf_release(&scratch);
+}
+
 static void case_and_trailing_dots_do_not_matter(void **state)
 {
     CHECK(NAME("X.DuckDNS.oRG", "x.duckdns.org"), NAME("x.duckdns.org.", "x.duckdns.org"),
@@ -530,6 +539,7 @@ int main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(a_bare_name_is_its_own_answer),
         cmocka_unit_test(where_nothing_stands_there_is_no_host),
+        cmocka_unit_test(an_empty_slice_may_have_no_bytes_at_all),
         cmocka_unit_test(case_and_trailing_dots_do_not_matter),
         cmocka_unit_test(a_url_is_cut_to_its_host),
         cmocka_unit_test(user_info_ends_at_the_last_at_sign),
