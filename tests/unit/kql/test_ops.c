@@ -147,8 +147,8 @@ static void distinct_keeps_the_first_of_equals(void **state)
 static void distinct_of_rows_keeps_where_the_first_came_from(void **state)
 {
     (void)state;
-    struct plan *rows = table("n:long d:dynamic SourceRecord:long",
-                              "1,[2],10\n-,[2],11\n1,[2],12\n1,{},13\n-,[2],14\n1,[ 2 ],15");
+    struct plan *rows =
+        table("n:long d:dynamic SourceRecord:long", "1,[2],10\n-,[2],11\n1,[2],12\n1,{},13\n-,[2],14\n1,[ 2 ],15");
     struct column_def *columns = arena_zalloc(&fixture_arena, 3, sizeof *columns);
     memcpy(columns, rows->schema->columns, 3 * sizeof *columns);
     columns[2].origin = COLUMN_PROVENANCE;
