@@ -20,11 +20,12 @@
 
 /* --- commands --- */
 
-enum command_id { COMMAND_NONE, COMMAND_SCAN, COMMAND_QUERY, COMMAND_CONFIG };
+enum command_id { COMMAND_NONE, COMMAND_SCAN, COMMAND_QUERY, COMMAND_RULE, COMMAND_CONFIG };
 enum {
     FOR_TOP = 1 << COMMAND_NONE,
     FOR_SCAN = 1 << COMMAND_SCAN,
     FOR_QUERY = 1 << COMMAND_QUERY,
+    FOR_RULE = 1 << COMMAND_RULE,
     FOR_CONFIG = 1 << COMMAND_CONFIG
 };
 
@@ -45,6 +46,19 @@ enum color_when { COLOR_AUTO, COLOR_ALWAYS, COLOR_NEVER };
 struct text_list {
     const char **items;
     size_t count, capacity;
+};
+
+/* rule: what is printed, and for whom. */
+enum rule_format { RULE_FORMAT_KQL, RULE_FORMAT_WATCHLIST };
+enum rule_comments { COMMENTS_AUTO, COMMENTS_YES, COMMENTS_NO };
+struct rule_opts {
+    int product; /* index in RULE_PRODUCTS, or -1 */
+    int dialect; /* enum rule_dialect, or -1: the product's */
+    int format;
+    int comments;
+    bool split;
+    uint64_t max_chars; /* 0: the product's */
+    const char *watchlist;
 };
 
 /* The detection made to fit an estate: see tune.h. Values as they were written. */
@@ -73,7 +87,7 @@ struct opts {
     struct text_list paths; /* inputs; none: standard input */
     const char *kql;        /* query: its text, or NULL */
     const char *kql_file;   /* query: -f */
-    int rule;               /* scan: index in RULES */
+    int rule;               /* scan, rule: index in RULES */
     bool check, explain;
 
     int input_format;               /* index in SOURCE_TYPES, or -1 */
@@ -91,6 +105,8 @@ struct opts {
 
     bool quiet, stats, fail_on_hit;
     const char *rejects;
+
+    struct rule_opts print; /* rule */
 
     bool tune; /* query: the tuning is for it too */
     struct tuning_opts tuning;

@@ -4,14 +4,15 @@
 #include "cli/opts.h"
 #include "ddns/kb.h"
 #include "kql/rules.h"
+#include "rule/rule.h"
 #include "sink/sink.h"
 #include "source/source.h"
 
 enum {
     FOR_BOTH = FOR_SCAN | FOR_QUERY,
-    FOR_COMMANDS = FOR_BOTH | FOR_CONFIG,
+    FOR_COMMANDS = FOR_BOTH | FOR_RULE | FOR_CONFIG,
     FOR_ALL = FOR_TOP | FOR_COMMANDS,
-    FOR_TUNING = FOR_BOTH /* commands that have a detection to tune */
+    FOR_TUNING = FOR_BOTH | FOR_RULE /* commands that have a detection to tune */
 };
 
 const struct command COMMANDS[] = {
@@ -23,6 +24,11 @@ const struct command COMMANDS[] = {
     {COMMAND_QUERY, "query", "[OPTIONS] KQL [FILE|DIR|-]...", "run any KQL query over the same telemetry",
      "KQL is the query, with DeviceNetworkEvents as its table; with -f FILE the query is read from that file and all "
      "arguments are inputs."},
+    {COMMAND_RULE, "rule", "[OPTIONS]", "print the tuned detection as KQL for Defender or Sentinel",
+     "Prints a rule with its tuning as one self-contained query: the suffixes that the tuning can show as a list, the "
+     "steps from RemoteUrl to a host, the longest suffix, the operator. It gives the same rows there as scan does here. "
+     "What a product forbids and how long a query it takes is known by --for; a rule that is too long is split, or takes "
+     "its list from a watchlist. docs/rule.md is the how-to."},
     {COMMAND_CONFIG, "config", "[OPTIONS]", "show the settings in effect, and where each comes from",
      "Prints them as a configuration file, with the origin of each as a comment: an option, a variable of the "
      "environment, a line of the file, or the default. Takes every option that a file can set. What is wrong in a "
@@ -61,6 +67,12 @@ static const char *color_name(size_t index)
     return NAMES[index];
 }
 
+static const char *rule_format_name(size_t index)
+{
+    static const char *const NAMES[] = {[RULE_FORMAT_KQL] = "kql", [RULE_FORMAT_WATCHLIST] = "watchlist", NULL};
+    return NAMES[index];
+}
+
 /* The categories of the knowledge base, and all of them. */
 static const char *category_name(size_t index)
 {
@@ -81,12 +93,70 @@ const struct option_def OPTIONS[] = {
      .from_environment = true,
      .from_config = true,
      .group = GROUP_WHAT,
-     .commands = FOR_SCAN,
-     .brief = "the detection to run: default or published",
+     .commands = FOR_SCAN | FOR_RULE,
+     .brief = "the detection: default or published",
      .detail =
          "default knows every dynamic-DNS suffix of the knowledge base, takes the host out of whatever form RemoteUrl "
          "has, and names the true operator. published is the published hunting query for connections to dynamic-DNS "
          "services, to the letter: 15 suffixes, and its quirks. --explain shows how a rule is run."},
+    {.name = "for",
+     .argument = "PRODUCT",
+     .kind = OPTION_CHOICE,
+     FIELD(print.product),
+     .choice = rule_product_name,
+     .group = GROUP_WHAT,
+     .commands = FOR_RULE,
+     .brief = "where the rule is to run (default: hunting)",
+     .detail = "Sets the dialect, the greatest length and what is left out. continuous is a custom detection of the "
+               "frequency "
+               "Continuous (NRT): one table, no comments, no sorting. sentinel-analytics and sentinel-nrt take 10,000 "
+               "characters: see --split and --watchlist."},
+    {.name = "dialect",
+     .argument = "NAME",
+     .kind = OPTION_CHOICE,
+     FIELD(print.dialect),
+     .choice = rule_dialect_name,
+     .group = GROUP_WHAT,
+     .commands = FOR_RULE,
+     .brief = "defender (Timestamp) or sentinel (TimeGenerated); default: as --for has it"},
+    {.name = "split",
+     .kind = OPTION_FLAG,
+     FIELD(print.split),
+     .group = GROUP_WHAT,
+     .commands = FOR_RULE,
+     .brief = "several queries that each fit, where one would be too long",
+     .detail =
+         "Together they give the rows of the one, each row once. On standard output an empty line parts them; with -o "
+         "FILE.kql they are FILE-1.kql, FILE-2.kql and so on."},
+    {.name = "max-chars",
+     .argument = "N",
+     .kind = OPTION_SIZE,
+     FIELD(print.max_chars),
+     .group = GROUP_WHAT,
+     .commands = FOR_RULE,
+     .brief = "how long a query may be, in characters (default: as --for has it)"},
+    {.name = "watchlist",
+     .argument = "ALIAS",
+     .kind = OPTION_TEXT,
+     FIELD(print.watchlist),
+     .group = GROUP_WHAT,
+     .commands = FOR_RULE,
+     .brief = "Sentinel: take the suffixes from this watchlist; the query is short",
+     .detail = "--format watchlist writes the file to make the watchlist of, with Entry as its SearchKey."},
+    {.name = "comments",
+     .kind = OPTION_SET,
+     FIELD(print.comments),
+     .constant = COMMENTS_YES,
+     .group = GROUP_WHAT,
+     .commands = FOR_RULE,
+     .brief = "with comments, where the product takes any (the default)"},
+    {.name = "no-comments",
+     .kind = OPTION_SET,
+     FIELD(print.comments),
+     .constant = COMMENTS_NO,
+     .group = GROUP_WHAT,
+     .commands = FOR_RULE,
+     .brief = "without comments"},
     {.name = "file",
      .letter = 'f',
      .argument = "FILE",
@@ -367,7 +437,7 @@ const struct option_def OPTIONS[] = {
      FIELD(output),
      .argument_is_file = true,
      .group = GROUP_OUTPUT,
-     .commands = FOR_BOTH,
+     .commands = FOR_BOTH | FOR_RULE,
      .brief = "write results to FILE, whole or not at all",
      .detail = "The file appears when all is written; until then an older one stays as it was. A FIFO or a device is "
                "written straight. The name's extension chooses the format: .csv, .tsv, .json, .ndjson, .jsonl, .md, "
@@ -382,6 +452,14 @@ const struct option_def OPTIONS[] = {
      .group = GROUP_OUTPUT,
      .commands = FOR_BOTH,
      .brief = "how to write results (default: table on a terminal, else ndjson)"},
+    {.name = "format",
+     .argument = "NAME",
+     .kind = OPTION_CHOICE,
+     FIELD(print.format),
+     .choice = rule_format_name,
+     .group = GROUP_OUTPUT,
+     .commands = FOR_RULE,
+     .brief = "kql, or the file of a watchlist (default: kql)"},
     {.name = "columns",
      .argument = "LIST",
      .kind = OPTION_TEXT,
@@ -443,7 +521,7 @@ const struct option_def OPTIONS[] = {
      .from_environment = true,
      .from_config = true,
      .group = GROUP_REPORT,
-     .commands = FOR_BOTH,
+     .commands = FOR_BOTH | FOR_RULE,
      .brief = "no progress, no notices, no closing summary; errors only"},
     {.name = "stats",
      .kind = OPTION_FLAG,

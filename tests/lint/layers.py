@@ -14,10 +14,12 @@ MAY_USE = {
     "event": {"base"},
     "host": {"base"},
     "ddns": {"base", "host"},
+    "api": {"base", "host", "ddns"},                      # the public library, include/ddnshunt.h
     "source": {"base", "event", "host", "ddns"},
     "kql": {"base", "event", "host", "ddns", "source"},   # source: only the scan that the executor drives
     "sink": {"base", "event", "host", "ddns"},
-    "cli": {"base", "event", "host", "ddns", "source", "kql", "sink"},
+    "rule": {"base", "event", "host", "ddns", "kql"},
+    "cli": {"base", "event", "host", "ddns", "source", "kql", "sink", "rule"},
 }
 # In kql, sources are the executor's business and that of the operators it drives (counts, rejects).
 MAY_DRIVE_SOURCES = re.compile(r"kql/(exec[a-z_]*|op)\.[ch]$")
