@@ -26,8 +26,10 @@ const struct command COMMANDS[] = {
      "arguments are inputs."},
     {COMMAND_RULE, "rule", "[OPTIONS]", "print the tuned detection as KQL for Defender or Sentinel",
      "Prints a rule with its tuning as one self-contained query: the suffixes that the tuning can show as a list, the "
-     "steps from RemoteUrl to a host, the longest suffix, the operator. It gives the same rows there as scan does here. "
-     "What a product forbids and how long a query it takes is known by --for; a rule that is too long is split, or takes "
+     "steps from RemoteUrl to a host, the longest suffix, the operator. It gives the same rows there as scan does "
+     "here. "
+     "What a product forbids and how long a query it takes is known by --for; a rule that is too long is split, or "
+     "takes "
      "its list from a watchlist. docs/rule.md is the how-to."},
     {COMMAND_CONFIG, "config", "[OPTIONS]", "show the settings in effect, and where each comes from",
      "Prints them as a configuration file, with the origin of each as a comment: an option, a variable of the "
@@ -459,7 +461,7 @@ const struct option_def OPTIONS[] = {
      .choice = rule_format_name,
      .group = GROUP_OUTPUT,
      .commands = FOR_RULE,
-     .brief = "kql, or the file of a watchlist (default: kql)"},
+     .brief = "print KQL, or the file of a watchlist (default: kql)"},
     {.name = "columns",
      .argument = "LIST",
      .kind = OPTION_TEXT,

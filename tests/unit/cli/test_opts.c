@@ -292,8 +292,9 @@ static void test_table_is_sound(void **state)
         assert_true(!a->names || a->kind == OPTION_LIST);
         assert_true(strlen(a->brief) < 90 && a->brief[strlen(a->brief) - 1] != '.');
         for (const struct option_def *b = OPTIONS; b < a; b++) {
-            assert_string_not_equal(a->name, b->name);
-            assert_true(!a->letter || a->letter != b->letter);
+            bool together = (a->commands & b->commands) != 0; /* one name may mean another thing to another command */
+            assert_true(!together || strcmp(a->name, b->name) != 0);
+            assert_true(!together || !a->letter || a->letter != b->letter);
         }
     }
 }
