@@ -2,11 +2,17 @@
  * opts_table.c - the commands and options, each once.
  */
 #include "cli/opts.h"
+#include "ddns/kb.h"
 #include "kql/rules.h"
 #include "sink/sink.h"
 #include "source/source.h"
 
-enum { FOR_BOTH = FOR_SCAN | FOR_QUERY, FOR_ALL = FOR_TOP | FOR_BOTH };
+enum { FOR_BOTH = FOR_SCAN | FOR_QUERY, FOR_ALL = FOR_TOP | FOR_BOTH | FOR_LOOKUP | FOR_PROVIDERS };
+/* Who has rows to show, who looks at rows of the knowledge base, who reads lists of others. */
+enum {
+    FOR_ROWS = FOR_BOTH | FOR_LOOKUP | FOR_LIST | FOR_SEARCH | FOR_COUNT,
+    FOR_KB_ROWS = FOR_LIST | FOR_SEARCH | FOR_COUNT
+};
 
 const struct command COMMANDS[] = {
     {COMMAND_SCAN, "scan", "[OPTIONS] [FILE|DIR|-]...", "find connections to dynamic-DNS hosts",
@@ -17,6 +23,28 @@ const struct command COMMANDS[] = {
     {COMMAND_QUERY, "query", "[OPTIONS] KQL [FILE|DIR|-]...", "run any KQL query over the same telemetry",
      "KQL is the query, with DeviceNetworkEvents as its table; with -f FILE the query is read from that file and all "
      "arguments are inputs."},
+    {COMMAND_LOOKUP, "lookup", "[OPTIONS] [HOST|URL|-]...", "say which provider a host or URL belongs to",
+     "Each HOST or URL gives a row: the host in it, and the suffix, provider, category and kind of what the knowledge "
+     "base "
+     "knows; kind is host for a user's name, service for the provider's own. These are empty where it knows nothing. "
+     "Without "
+     "arguments, and for -, a host or URL is read from each line of standard input, and answered as it comes."},
+    {COMMAND_PROVIDERS_LIST, "providers list", "[OPTIONS]", "list what is known of dynamic-DNS suffixes",
+     "A row a suffix, in their order. A suffix with *. before it stands for each name one label below it, one with ! "
+     "before it "
+     "is an exception. The action list may be left out."},
+    {COMMAND_PROVIDERS_SEARCH, "providers search", "[OPTIONS] TEXT...",
+     "find suffixes, services and providers by a part",
+     "Shows the suffixes and services whose name or provider has each TEXT in it, in upper or lower case."},
+    {COMMAND_PROVIDERS_COUNT, "providers count", "[OPTIONS]", "count suffixes by provider and category",
+     "A row for each provider and category, the one with the most suffixes first."},
+    {COMMAND_PROVIDERS_CHECK, "providers check", "[OPTIONS] FILE...",
+     "say what is wrong in a table of suffixes or services",
+     "FILE is in the form of providers.tsv or services.tsv, as --providers reads it: columns by their names in the "
+     "first row, "
+     "parted by tabs. Each mistake is named by file and line, and what is right but doubtful as well: a suffix "
+     "that is known already or by another provider, a whole public suffix, a first label that another provider has. "
+     "Exit status 2 if there are mistakes."},
     {COMMAND_NONE, NULL, NULL, NULL, NULL},
 };
 
@@ -34,6 +62,27 @@ static const char *rule_name(size_t index)
 static const char *sink_name(size_t index)
 {
     return SINK_TYPES[index] ? SINK_TYPES[index]->name : NULL;
+}
+
+static const char *category_name(size_t index)
+{
+    return index < KB_CATEGORY_COUNT ? kb_category_name((enum kb_category)index) : NULL;
+}
+
+static const char *category_or_all(size_t index)
+{
+    return index == KB_CATEGORY_COUNT ? "all" : category_name(index);
+}
+
+static const char *tier_name(size_t index)
+{
+    static const char *const NAMES[] = {[TIER_A] = "A", [TIER_B] = "B", [TIER_C] = "C", NULL};
+    return NAMES[index];
+}
+
+static const char *risk_name(size_t index)
+{
+    return index < KB_RISK_COUNT ? kb_risk_name((enum kb_risk)index) : NULL;
 }
 
 static const char *source_name(size_t index)
@@ -89,6 +138,79 @@ const struct option_def OPTIONS[] = {
      .detail = "An operator a line, the source of the rows first. With inputs, their columns are known to the plan; "
                "their rows are not read."},
 
+    {.name = "file",
+     .letter = 'f',
+     .argument = "FILE",
+     .kind = OPTION_LIST,
+     FIELD(lookup.files),
+     .argument_is_file = true,
+     .group = GROUP_WHAT,
+     .commands = FOR_LOOKUP,
+     .brief = "read a host or URL from each line of FILE (- is standard input); may be repeated"},
+    {.name = "providers",
+     .argument = "FILE",
+     .kind = OPTION_LIST,
+     FIELD(provider_files),
+     .argument_is_file = true,
+     .from_environment = true,
+     .group = GROUP_WHAT,
+     .commands = FOR_LOOKUP | FOR_KB_ROWS | FOR_CHECK,
+     .brief = "know the suffixes or services of this table too; may be repeated",
+     .detail = "It is in the form that providers check describes. A row for what is known already takes its place."},
+    {.name = "category",
+     .argument = "NAME",
+     .kind = OPTION_LIST,
+     FIELD(kb.categories),
+     .choice = category_or_all,
+     .group = GROUP_WHAT,
+     .commands = FOR_LOOKUP | FOR_KB_ROWS,
+     .brief = "only this category (default: all); may be repeated"},
+    {.name = "provider",
+     .argument = "NAME",
+     .kind = OPTION_LIST,
+     FIELD(kb.providers),
+     .group = GROUP_WHAT,
+     .commands = FOR_LIST | FOR_SEARCH | FOR_COUNT,
+     .brief = "only this provider, in upper or lower case; may be repeated"},
+    {.name = "tier",
+     .argument = "TIER",
+     .kind = OPTION_LIST,
+     FIELD(kb.tiers),
+     .choice = tier_name,
+     .group = GROUP_WHAT,
+     .commands = FOR_KB_ROWS,
+     .brief = "only suffixes so well attested; may be repeated",
+     .detail = "A: the operator says so. B: several independent lists, or one that names the operator. C: one list."},
+    {.name = "risk",
+     .argument = "RISK",
+     .kind = OPTION_LIST,
+     FIELD(kb.risks),
+     .choice = risk_name,
+     .group = GROUP_WHAT,
+     .commands = FOR_KB_ROWS,
+     .brief = "only suffixes of this risk of false alarms; may be repeated"},
+    {.name = "source",
+     .argument = "KEY",
+     .kind = OPTION_LIST,
+     FIELD(kb.sources),
+     .group = GROUP_WHAT,
+     .commands = FOR_KB_ROWS,
+     .brief = "only what this source attests; may be repeated"},
+    {.name = "services",
+     .kind = OPTION_FLAG,
+     FIELD(kb.services),
+     .group = GROUP_WHAT,
+     .commands = FOR_LIST | FOR_COUNT,
+     .brief = "the providers' own hosts in place of suffixes"},
+    {.name = "check",
+     .argument = "FILE",
+     .kind = OPTION_TEXT,
+     FIELD(kb.check),
+     .argument_is_file = true,
+     .group = GROUP_WHAT,
+     .commands = FOR_LIST,
+     .brief = "the same as providers check FILE"},
+
     {.name = "input-format",
      .argument = "NAME",
      .kind = OPTION_CHOICE,
@@ -123,7 +245,7 @@ const struct option_def OPTIONS[] = {
      FIELD(record_max),
      .from_environment = true,
      .group = GROUP_INPUT,
-     .commands = FOR_BOTH,
+     .commands = FOR_BOTH | FOR_LOOKUP,
      .brief = "reject records longer than this (default: 128M)"},
     {.name = "block-size",
      .argument = "SIZE",
@@ -161,7 +283,7 @@ const struct option_def OPTIONS[] = {
      FIELD(output),
      .argument_is_file = true,
      .group = GROUP_OUTPUT,
-     .commands = FOR_BOTH,
+     .commands = FOR_ROWS,
      .brief = "write results to FILE, whole or not at all",
      .detail = "The file appears when all is written; until then an older one stays as it was. A FIFO or a device is "
                "written straight. The name's extension chooses the format: .csv, .tsv, .json, .ndjson, .jsonl, .md, "
@@ -173,7 +295,7 @@ const struct option_def OPTIONS[] = {
      .choice = sink_name,
      .from_environment = true,
      .group = GROUP_OUTPUT,
-     .commands = FOR_BOTH,
+     .commands = FOR_ROWS,
      .brief = "how to write results (default: table on a terminal, else ndjson)"},
     {.name = "columns",
      .argument = "LIST",
@@ -181,8 +303,20 @@ const struct option_def OPTIONS[] = {
      FIELD(columns),
      .from_environment = true,
      .group = GROUP_OUTPUT,
-     .commands = FOR_BOTH,
+     .commands = FOR_ROWS,
      .brief = "show only these columns, in this order: A,B,C"},
+    {.name = "matched",
+     .kind = OPTION_FLAG,
+     FIELD(lookup.matched),
+     .group = GROUP_OUTPUT,
+     .commands = FOR_LOOKUP,
+     .brief = "show only what is known"},
+    {.name = "unmatched",
+     .kind = OPTION_FLAG,
+     FIELD(lookup.unmatched),
+     .group = GROUP_OUTPUT,
+     .commands = FOR_LOOKUP,
+     .brief = "show only what is not known"},
     {.name = "with-source",
      .kind = OPTION_FLAG,
      FIELD(with_source),
@@ -195,7 +329,7 @@ const struct option_def OPTIONS[] = {
      FIELD(csv_safe),
      .from_environment = true,
      .group = GROUP_OUTPUT,
-     .commands = FOR_BOTH,
+     .commands = FOR_ROWS,
      .brief = "CSV: no cell that a spreadsheet would take for a formula",
      .detail = "An apostrophe is put before such text. Numbers are left alone."},
     {.name = "color",
@@ -205,7 +339,7 @@ const struct option_def OPTIONS[] = {
      .choice = color_name,
      .from_environment = true,
      .group = GROUP_OUTPUT,
-     .commands = FOR_BOTH,
+     .commands = FOR_ROWS,
      .brief = "colour: auto, always or never (default: auto)",
      .detail = "auto colours on a terminal, unless the environment has NO_COLOR or TERM=dumb."},
     {.name = "no-color",
@@ -213,7 +347,7 @@ const struct option_def OPTIONS[] = {
      FIELD(color),
      .constant = COLOR_NEVER,
      .group = GROUP_OUTPUT,
-     .commands = FOR_BOTH,
+     .commands = FOR_ROWS,
      .brief = "the same as --color=never"},
     {.name = "width",
      .argument = "N",
@@ -221,7 +355,7 @@ const struct option_def OPTIONS[] = {
      FIELD(width),
      .from_environment = true,
      .group = GROUP_OUTPUT,
-     .commands = FOR_BOTH,
+     .commands = FOR_ROWS,
      .brief = "cells that a table may be wide (default: the terminal's width)"},
 
     {.name = "quiet",
@@ -230,7 +364,7 @@ const struct option_def OPTIONS[] = {
      FIELD(quiet),
      .from_environment = true,
      .group = GROUP_REPORT,
-     .commands = FOR_BOTH,
+     .commands = FOR_ROWS | FOR_CHECK,
      .brief = "no progress, no notices, no closing summary; errors only"},
     {.name = "stats",
      .kind = OPTION_FLAG,
@@ -250,7 +384,7 @@ const struct option_def OPTIONS[] = {
      .kind = OPTION_FLAG,
      FIELD(fail_on_hit),
      .group = GROUP_REPORT,
-     .commands = FOR_BOTH,
+     .commands = FOR_BOTH | FOR_LOOKUP,
      .brief = "exit with status 10 if there are results"},
 
     {.name = "help",
