@@ -52,7 +52,7 @@ static struct kb_node *node_of(struct kb_tree *tree, struct slice name)
     }
 }
 
-/* A label more than any row of the lists has costs nothing: rooms that are not used are not touched. */
+/* A node a label is more than enough, since names share their tails; memory that is not used is not touched. */
 static enum err_code tree_reserve(struct kb_tree *tree, const struct kb_list *rules, const struct kb_list *services,
                                   struct err *err)
 {

@@ -81,6 +81,9 @@ enum { KB_COLUMNS_MAX = 8 };
  */
 enum err_code kb_name_check(struct slice cell, struct arena *arena, struct slice *out_name, struct err *err) MUST_CHECK;
 
+/* A cell as a message shows it: what is wrong must still fit behind it. */
+struct slice kb_shown(struct slice cell);
+
 /* A row as it was read, and where. */
 struct kb_read_row {
     const void *row;

@@ -2,8 +2,7 @@
  * kb_name.c - is a cell of a table a name under which, or at which, a host can be?
  *
  * Letters, digits and hyphens in labels of at most 63 bytes, at most 253 together (RFC 1123, RFC 1035), at least two labels.
- * A name in Unicode becomes its A-labels, and A-labels must be what libidn2 makes of their Unicode form (UTS 46,
- * non-transitional): anything else would never be found, since hosts come in that form too.
+ * A name in Unicode becomes its A-labels by libidn2 (UTS 46, non-transitional), as hosts do; A-labels must be punycode.
  *
  * One label alone is refused: "com" would make a hit of half of the Internet, and that is what a line cut in two leaves.
  */
@@ -12,12 +11,19 @@
 
 #include <idn2.h>
 
+enum { SHOWN_MAX = 100 };
+
+struct slice kb_shown(struct slice cell)
+{
+    return slice_cut(cell, 0, utf8_cut(cell, SHOWN_MAX));
+}
+
 /* Longer than any name in Unicode whose A-labels fit; bounds what libidn2 is given. */
 enum { CELL_MAX = KB_NAME_MAX * 4 };
 
 static enum err_code refuse(struct err *err, struct slice cell, const char *why)
 {
-    return err_set(err, ERR_USAGE, "\"%.*s\" is no host name: %s", SLICE_ARG(cell), why);
+    return err_set(err, ERR_USAGE, "\"%.*s\" is no host name: %s", SLICE_ARG(kb_shown(cell)), why);
 }
 
 static enum err_code check_label(struct slice cell, struct slice label, struct err *err)
@@ -35,7 +41,7 @@ static enum err_code check_label(struct slice cell, struct slice label, struct e
         if (ascii_is_alnum(c) || c == '-')
             continue;
         if (c > ' ' && c <= '~')
-            return err_set(err, ERR_USAGE, "\"%.*s\" is no host name: it holds \"%c\"", SLICE_ARG(cell), c);
+            return err_set(err, ERR_USAGE, "\"%.*s\" is no host name: it holds \"%c\"", SLICE_ARG(kb_shown(cell)), c);
         return refuse(err, cell, "it holds a blank or a control character");
     }
     return ERR_NONE;
@@ -84,38 +90,69 @@ static bool holds_nul(struct slice text)
     return text.len && memchr(text.ptr, '\0', text.len);
 }
 
-/* By way of Unicode. */
-static enum err_code to_a_labels(struct slice cell, struct arena *arena, struct slice *out_name, struct err *err)
+/* The status of libidn2; the A-labels, if it gives any, are arena's. */
+static enum err_code ask_libidn2(struct slice cell, struct arena *arena, struct slice *out_name, int *out_status,
+                                 struct err *err)
 {
-    if (cell.len > CELL_MAX)
-        return refuse(err, slice_cut(cell, 0, utf8_cut(cell, KB_LABEL_MAX)), "it is far too long");
-    if (!utf8_is_valid(cell) || holds_nul(cell))
-        return err_set(err, ERR_USAGE, "a host name is not valid UTF-8");
     char *text = arena_cstr(arena, cell);
     if (!text)
         return err_no_memory(err, cell.len);
     uint8_t *made = NULL;
-    int status = idn2_lookup_u8((const uint8_t *)text, &made, IDN2_NFC_INPUT | IDN2_NONTRANSITIONAL);
-    if (status == IDN2_MALLOC)
+    *out_status = idn2_lookup_u8((const uint8_t *)text, &made, IDN2_NFC_INPUT | IDN2_NONTRANSITIONAL);
+    if (*out_status == IDN2_MALLOC)
         return err_no_memory(err, cell.len);
-    if (status != IDN2_OK)
-        return refuse(err, cell, idn2_strerror(status));
+    if (*out_status != IDN2_OK)
+        return ERR_NONE;
     *out_name = arena_copy(arena, slice_from_cstr((const char *)made));
     idn2_free(made);
     return out_name->ptr ? ERR_NONE : err_no_memory(err, cell.len);
 }
 
+static enum err_code from_unicode(struct slice cell, struct arena *arena, struct slice *out_name, struct err *err)
+{
+    if (cell.len > CELL_MAX)
+        return refuse(err, cell, "it is far too long");
+    if (!utf8_is_valid(cell) || holds_nul(cell))
+        return err_set(err, ERR_USAGE, "a host name is not valid UTF-8");
+    int status;
+    TRY(ask_libidn2(cell, arena, out_name, &status, err));
+    if (status != IDN2_OK) {
+        refuse(err, cell, idn2_strerror(status));
+        return err_hint(err, "if there is such a name, write it as it stands in DNS (xn--...)");
+    }
+    return check_labels(cell, *out_name, err);
+}
+
+/*
+ * A-labels stay as they are. There are names with characters that IDNA 2008 forbids (emoji below .ws and .to), and their hosts
+ * come as they stand in DNS; but what no Unicode text is written as was mistyped.
+ */
+static enum err_code check_a_labels(struct slice cell, struct arena *arena, struct err *err)
+{
+    int status;
+    struct slice name;
+    TRY(ask_libidn2(cell, arena, &name, &status, err));
+    switch (status) {
+    case IDN2_PUNYCODE_BAD_INPUT:
+    case IDN2_PUNYCODE_BIG_OUTPUT:
+    case IDN2_PUNYCODE_OVERFLOW:
+    case IDN2_INVALID_ALABEL:
+    case IDN2_ALABEL_ROUNDTRIP_FAILED:
+        return refuse(err, cell, idn2_strerror(status));
+    default:
+        return ERR_NONE;
+    }
+}
+
 enum err_code kb_name_check(struct slice cell, struct arena *arena, struct slice *out_name, struct err *err)
 {
     struct slice name = cell;
-    bool ascii = utf8_is_ascii(cell);
-    /* What is plainly wrong is better told in our words than in libidn2's. */
-    if (ascii)
+    if (!utf8_is_ascii(cell))
+        TRY(from_unicode(cell, arena, &name, err));
+    else
         TRY(check_labels(cell, cell, err));
-    if (!ascii || has_a_label(cell)) {
-        TRY(to_a_labels(cell, arena, &name, err));
-        TRY(check_labels(cell, name, err));
-    }
+    if (name.ptr == cell.ptr && has_a_label(cell))
+        TRY(check_a_labels(cell, arena, err));
     char *lower = arena_cstr(arena, name);
     if (!lower)
         return err_no_memory(err, name.len);

@@ -36,7 +36,7 @@ static enum err_code make_provider(struct slice cell, struct slice name, struct 
                                    struct err *err)
 {
     if (cell.len == 0)
-        return err_set(err, ERR_USAGE, "\"%.*s\" has no provider", SLICE_ARG(name));
+        return err_set(err, ERR_USAGE, "\"%.*s\" has no provider", SLICE_ARG(kb_shown(name)));
     return make_text(cell, "provider", arena, out_text, err);
 }
 
@@ -51,7 +51,7 @@ static enum err_code unknown_word(struct slice cell, const char *what, const cha
         strncat(all, i ? ", " : "", sizeof all - strlen(all) - 1);
         strncat(all, word(i), sizeof all - strlen(all) - 1);
     }
-    err_set(err, ERR_USAGE, "no %s is called \"%.*s\"", what, SLICE_ARG(cell));
+    err_set(err, ERR_USAGE, "no %s is called \"%.*s\"", what, SLICE_ARG(kb_shown(cell)));
     if (near.best.len)
         return err_hint(err, "did you mean %.*s?", SLICE_ARG(near.best));
     return err_hint(err, "there are %s", all);
@@ -82,7 +82,7 @@ static enum err_code make_tier_and_risk(const struct slice *cells, struct kb_rul
     if (tier.len == 1 && tier.ptr[0] >= 'A' && tier.ptr[0] <= 'C')
         rule->tier = tier.ptr[0];
     else if (tier.len && !slice_eq(tier, SLICE("-")))
-        return err_set(err, ERR_USAGE, "tier \"%.*s\" is none of A, B, C", SLICE_ARG(tier));
+        return err_set(err, ERR_USAGE, "tier \"%.*s\" is none of A, B, C", SLICE_ARG(kb_shown(tier)));
     rule->risk = KB_RISK_LOW;
     if (cells[RISK].len == 0 || kb_risk_parse(cells[RISK], &rule->risk))
         return ERR_NONE;
@@ -101,7 +101,7 @@ static enum err_code make_suffix(struct slice cell, struct arena *arena, struct 
     TRY(kb_name_check(name, arena, &rule->suffix, err));
     /* What the star stands for needs a byte and a dot at least. */
     if (rule->wildcard && rule->suffix.len + 2 > KB_NAME_MAX)
-        return err_set(err, ERR_USAGE, "\"%.*s\" leaves no room for a label", SLICE_ARG(cell));
+        return err_set(err, ERR_USAGE, "\"%.*s\" leaves no room for a label", SLICE_ARG(kb_shown(cell)));
     return ERR_NONE;
 }
 

@@ -69,7 +69,7 @@ static enum err_code unknown_column(const struct kb_form *form, struct slice cel
     struct near near = near_to(cell);
     for (unsigned i = 0; i < form->column_count; i++)
         near_offer(&near, slice_from_cstr(form->columns[i]));
-    err_set(err, ERR_USAGE, "no column is called \"%.*s\"", SLICE_ARG(cell));
+    err_set(err, ERR_USAGE, "no column is called \"%.*s\"", SLICE_ARG(kb_shown(cell)));
     if (near.best.len)
         return err_hint(err, "did you mean %.*s?", SLICE_ARG(near.best));
     return hint_columns(form, err);

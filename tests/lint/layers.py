@@ -14,6 +14,7 @@ MAY_USE = {
     "event": {"base"},
     "host": {"base"},
     "ddns": {"base", "host"},
+    "api": {"base", "host", "ddns"},                      # the public library, include/ddnshunt.h
     "source": {"base", "event", "host", "ddns"},
     "kql": {"base", "event", "host", "ddns", "source"},   # source: only the scan that the executor drives
     "sink": {"base", "event", "host", "ddns"},

@@ -1,0 +1,33 @@
+/*
+ * utf8_unicode.c - widths and case of characters, by libutf8proc: see utf8.h.
+ */
+#include "base/utf8.h"
+
+#include <utf8proc.h>
+
+unsigned utf8_width(uint32_t code_point)
+{
+    if (code_point < 0x20 || (code_point >= 0x7f && code_point < 0xa0))
+        return 1;
+    int width = utf8proc_charwidth((utf8proc_int32_t)code_point);
+    return width < 0 ? 1 : (unsigned)width;
+}
+
+static void map_case(struct slice text, struct buf *out, utf8proc_int32_t (*map)(utf8proc_int32_t))
+{
+    for (size_t i = 0; i < text.len;) {
+        char encoded[4];
+        utf8proc_int32_t mapped = map((utf8proc_int32_t)utf8_next(text, &i));
+        buf_add(out, slice_of(encoded, utf8_encode((uint32_t)mapped, encoded)));
+    }
+}
+
+void utf8_lower(struct slice text, struct buf *out)
+{
+    map_case(text, out, utf8proc_tolower);
+}
+
+void utf8_upper(struct slice text, struct buf *out)
+{
+    map_case(text, out, utf8proc_toupper);
+}
