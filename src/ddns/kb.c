@@ -74,16 +74,22 @@ bool kb_find(const struct kb *kb, struct slice host, struct kb_match *out_match)
     struct found found = find(&kb->tree, host);
     if (!found.rule && !found.service)
         return false;
-    const struct kb_rule *rule = found.rule ? kb->rules.rows[found.rule - 1] : NULL;
-    const struct kb_service *service = found.service ? kb->services.rows[found.service - 1] : NULL;
     *out_match = (struct kb_match){
         .suffix = slice_of(host.ptr + found.start, host.len - found.start),
-        .provider = service ? service->provider : rule->provider,
-        .category = service ? service->category : rule->category,
-        .kind = service || found.start == 0 ? KB_SERVICE : KB_HOST,
-        .rule = rule,
-        .service = service,
+        .kind = found.service || found.start == 0 ? KB_SERVICE : KB_HOST,
     };
+    if (found.rule) {
+        const struct kb_rule *rule = kb->rules.rows[found.rule - 1];
+        out_match->rule = rule;
+        out_match->provider = rule->provider;
+        out_match->category = rule->category;
+    }
+    if (found.service) {
+        const struct kb_service *service = kb->services.rows[found.service - 1];
+        out_match->service = service;
+        out_match->provider = service->provider;
+        out_match->category = service->category;
+    }
     return true;
 }
 
