@@ -42,6 +42,27 @@ const struct inflate_type *inflate_detect(struct slice head)
     return skipped ? &INFLATE_ZSTD : NULL;
 }
 
+bool inflate_possible(struct slice head)
+{
+    static const struct {
+        unsigned char bytes[3];
+        unsigned char mask; /* of the first byte: a skippable frame may have sixteen */
+    } BEGINS[] = {
+        {{0x1f, 0x8b, 0x00}, 0xff}, /* gzip: only two are sure */
+        {{0x28, 0xb5, 0x2f}, 0xff}, {{0x04, 0x22, 0x4d}, 0xff}, {{0xfd, '7', 'z'}, 0xff},
+        {{'B', 'Z', 'h'}, 0xff},    {{0x50, 0x2a, 0x4d}, 0xf0},
+    };
+    for (size_t i = 0; i < sizeof BEGINS / sizeof BEGINS[0]; i++) {
+        const unsigned char *bytes = BEGINS[i].bytes, *text = (const unsigned char *)head.ptr;
+        bool fits = head.len < 1 || (text[0] & BEGINS[i].mask) == bytes[0];
+        fits = fits && (head.len < 2 || text[1] == bytes[1]);
+        fits = fits && (head.len < 3 || i == 0 || text[2] == bytes[2]);
+        if (fits)
+            return true;
+    }
+    return false;
+}
+
 enum err_code inflate_err_damaged(const char *name, const char *why, struct err *err)
 {
     err_set(err, ERR_INPUT, "%s data is damaged: %s", name, why);

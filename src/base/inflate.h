@@ -40,6 +40,12 @@ extern const struct inflate_type INFLATE_GZIP, INFLATE_ZSTD, INFLATE_LZ4, INFLAT
 /* The compression that the first bytes of an input name, or NULL. */
 const struct inflate_type *inflate_detect(struct slice head);
 
+/*
+ * Could these first bytes, of which more may follow, be the begin of a compression's magic? Where not, there is no need to wait
+ * for more: somebody may be typing.
+ */
+bool inflate_possible(struct slice head);
+
 /* Is this the start of a skippable frame, which zstd and lz4 have in common; *out_len: the whole frame's length. */
 bool inflate_skippable(struct slice head, size_t *out_len);
 

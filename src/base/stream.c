@@ -192,7 +192,8 @@ static enum err_code raw_fill_to(struct stream *stream, size_t len, struct err *
 
 static enum err_code detect(struct stream *stream, struct err *err)
 {
-    TRY(raw_fill_to(stream, INFLATE_MAGIC_LEN, err));
+    while (!stream->raw_end && stream->raw.len < INFLATE_MAGIC_LEN && inflate_possible(stream->raw))
+        TRY(raw_fill(stream, err));
     size_t skip;
     if (inflate_skippable(stream->raw, &skip))
         TRY(raw_fill_to(stream, RAW_BYTES, err));

@@ -8,6 +8,8 @@
 
 void command_scan(const struct opts *opts, struct report *report, struct outcome *outcome);
 void command_query(const struct opts *opts, struct report *report, struct outcome *outcome);
+void command_config(const struct opts *opts, struct report *report, struct outcome *outcome);
+void command_rule(const struct opts *opts, struct report *report, struct outcome *outcome);
 
 /* "ddnshunt 0.1.0", build features, and the libraries with their versions. */
 void version_write(struct buf *out);

@@ -65,6 +65,12 @@ static void run_command(const struct opts *opts, struct report *report, struct o
     case COMMAND_QUERY:
         command_query(opts, report, outcome);
         break;
+    case COMMAND_CONFIG:
+        command_config(opts, report, outcome);
+        break;
+    case COMMAND_RULE:
+        command_rule(opts, report, outcome);
+        break;
     case COMMAND_NONE:
         break;
     }

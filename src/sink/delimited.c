@@ -9,6 +9,7 @@
  * --csv-safe puts an apostrophe before a text that a spreadsheet would take for a formula (OWASP, CSV Injection).
  * Numbers and times are what they are, a leading minus included.
  */
+#include "base/plain.h"
 #include "sink/show.h"
 #include "sink/sink_int.h"
 
@@ -70,6 +71,34 @@ static void add_tsv(struct slice text, struct buf *out)
     buf_add(out, slice_cut(text, start, text.len));
 }
 
+static const struct plain_set CSV_PLAIN = {PLAIN_EACH(0), PLAIN_EACH(','), PLAIN_EACH('"'), PLAIN_EACH('\n'),
+                                           PLAIN_EACH('\r')};
+static const struct plain_set TSV_PLAIN = {PLAIN_EACH(0), PLAIN_EACH('\t'), PLAIN_EACH('\n'), PLAIN_EACH('\r'),
+                                           PLAIN_EACH('\\')};
+
+/* What needs_quotes() and is_formula() look at beside the bytes of CSV_PLAIN. */
+static bool is_plain_csv(const struct sink *sink, struct slice text)
+{
+    if (text.len == 0)
+        return sink->schema->count > 1;
+    return !sink->options.csv_safe && text.ptr[0] != ' ' && text.ptr[text.len - 1] != ' ';
+}
+
+/* The same as add_cell() where the text can stand as it is; otherwise false, and nothing is added. */
+static bool add_plain(struct sink *sink, struct slice text, bool first)
+{
+    bool csv = sink->type == &SINK_CSV;
+    if (sink->options.terminal || (csv && !is_plain_csv(sink, text)))
+        return false;
+    char *room = buf_reserve(&sink->text, text.len + 1);
+    if (!room || !plain_copy(csv ? &CSV_PLAIN : &TSV_PLAIN, text, room + !first))
+        return false;
+    if (!first)
+        room[0] = csv ? ',' : '\t';
+    sink->text.len += text.len + !first;
+    return true;
+}
+
 /*
  * Appends a cell to the row's text. On a terminal a CSV cell is made safe before it is quoted, a TSV cell after its own
  * escapes have been put in.
@@ -120,14 +149,18 @@ static enum err_code delimited_write(struct sink *sink, struct batch *batch, str
 {
     for (uint32_t i = 0; i < batch->selection->count; i++) {
         for (uint32_t c = 0; c < sink->schema->count; c++) {
-            struct value value = column_value(&batch->columns[c], batch->selection->rows[i]);
+            const struct column *column = &batch->columns[c];
+            uint32_t row = batch->selection->rows[i];
+            if (column->type == TYPE_STRING && add_plain(sink, column->str[column_cell(column, row)], c == 0))
+                continue;
+            struct value value = column_value(column, row);
             add_cell(sink, sink_cell_text(sink, &value), value.type == TYPE_STRING || value.type == TYPE_DYNAMIC,
                      c == 0);
         }
         buf_add_char(&sink->text, '\n');
-        TRY(sink_flush_text(sink, err));
+        TRY(sink_row_ended(sink, err));
     }
-    return ERR_NONE;
+    return sink_flush_text(sink, err);
 }
 
 const struct sink_type SINK_CSV = {

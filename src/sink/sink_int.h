@@ -14,7 +14,7 @@ struct sink {
     const struct schema *schema;
     struct sink_options options;
     struct out *out;
-    struct buf text; /* of the row being written */
+    struct buf text; /* of the rows being written */
     struct buf cell; /* of the cell being written */
     struct buf made; /* scratch: a cell's text changed for the format */
     uint64_t rows;   /* written so far */
@@ -27,6 +27,8 @@ struct sink *sink_create(size_t size_bytes, const struct sink_type *type, const 
 void sink_destroy(struct sink *sink);
 /* Writes sink->text and empties it; tells a failure of either buffer. */
 enum err_code sink_flush_text(struct sink *sink, struct err *err) MUST_CHECK;
+/* A row is whole: writes sink->text if it is worth a write. Call sink_flush_text() behind the last row of a batch. */
+enum err_code sink_row_ended(struct sink *sink, struct err *err) MUST_CHECK;
 /* Numbers and timespans stand at the right of their column. */
 bool sink_align_right(enum type type);
 /* For formats without an end. */

@@ -79,6 +79,12 @@ enum err_code sink_flush_text(struct sink *sink, struct err *err)
     return code;
 }
 
+enum err_code sink_row_ended(struct sink *sink, struct err *err)
+{
+    enum { WORTH_BYTES = 32 * 1024 };
+    return sink->text.len >= WORTH_BYTES || sink->text.failed ? sink_flush_text(sink, err) : ERR_NONE;
+}
+
 struct slice sink_cell_text(struct sink *sink, const struct value *value)
 {
     /* A failure must outlive the emptying, or the row would silently lose a cell. */

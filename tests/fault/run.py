@@ -24,6 +24,9 @@ HEAVY = ["query", "DeviceNetworkEvents | where RemoteUrl matches regex @'(?i)^[a
 LISTS = ["query", "let urls = DeviceNetworkEvents | distinct RemoteUrl; DeviceNetworkEvents | where RemoteUrl in (urls)"
          " | project RemoteUrl, Extra | take 3"]
 
+SCALAR = ["query", "let bag = toscalar(DeviceNetworkEvents | summarize make_bag(bag_pack(RemoteUrl, RemotePort)));"
+          " DeviceNetworkEvents | where toint(bag[RemoteUrl]) == 1 | project RemoteUrl"]
+
 
 def make_inputs(folder):
     rows = [dict(ROW, RemoteUrl=f"a{i}.duckdns.org", RemotePort=i % 3) for i in range(40)]
@@ -48,6 +51,7 @@ def runs(folder):
     yield "folder, rejects", [*RULE, "-j", "1", "--rejects", at("kept"), folder]
     yield "summarize, regex, dynamic", [*HEAVY, "-j", "1", "--format", "json", at("rows.jsonl")]
     yield "subquery", [*LISTS, "-j", "1", "--format", "tsv", at("rows.jsonl")]
+    yield "toscalar", [*SCALAR, "-j", "1", "--format", "tsv", at("rows.jsonl")]
     yield "explain", [*HEAVY, "--explain"]
     yield "help", ["scan", "--help"]
 

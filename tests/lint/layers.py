@@ -18,7 +18,8 @@ MAY_USE = {
     "source": {"base", "event", "host", "ddns"},
     "kql": {"base", "event", "host", "ddns", "source"},   # source: only the scan that the executor drives
     "sink": {"base", "event", "host", "ddns"},
-    "cli": {"base", "event", "host", "ddns", "source", "kql", "sink"},
+    "rule": {"base", "event", "host", "ddns", "kql"},
+    "cli": {"base", "event", "host", "ddns", "source", "kql", "sink", "rule"},
 }
 # In kql, sources are the executor's business and that of the operators it drives (counts, rejects).
 MAY_DRIVE_SOURCES = re.compile(r"kql/(exec[a-z_]*|op)\.[ch]$")

@@ -581,6 +581,33 @@ static void pipe_of_single_bytes_is_read_whole(void **state)
     free(text);
 }
 
+/* A line is shorter than some magic numbers: whoever types it must not have to type on. */
+static void what_is_no_compression_is_not_waited_for(void **state)
+{
+    (void)state;
+    static const char *const TEXTS[] = {"a\n", "BOB\n", "P\n", "(b)\n", "B"};
+    for (size_t i = 0; i < TEST_COUNT(TEXTS); i++) {
+        bool may_be = i == 4; /* the end has to be seen */
+        int fds[2];
+        assert_int_equal(pipe(fds), 0);
+        char path[64], bytes[16];
+        snprintf(path, sizeof path, "/dev/fd/%d", fds[0]);
+        struct stream *stream;
+        struct err err = {0};
+        assert_int_equal(stream_open(path, &stream, &err), ERR_NONE);
+        assert_int_equal(write(fds[1], TEXTS[i], strlen(TEXTS[i])), strlen(TEXTS[i]));
+        if (may_be)
+            close(fds[1]);
+        size_t got = 0;
+        assert_int_equal(stream_read(stream, bytes, sizeof bytes, &got, &err), ERR_NONE);
+        assert_slice_equal(slice_of(bytes, got), slice_from_cstr(TEXTS[i]));
+        stream_close(stream);
+        close(fds[0]);
+        if (!may_be)
+            close(fds[1]);
+    }
+}
+
 static void waiting_read_can_be_interrupted(void **state)
 {
     (void)state;
@@ -619,6 +646,7 @@ int main(void)
         cmocka_unit_test(file_is_read_and_measured),
         cmocka_unit_test(what_is_no_file_is_refused_with_the_reason),
         cmocka_unit_test(pipe_of_single_bytes_is_read_whole),
+        cmocka_unit_test(what_is_no_compression_is_not_waited_for),
         cmocka_unit_test(waiting_read_can_be_interrupted),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
