@@ -1,5 +1,5 @@
 /*
- * opts_table.c - the commands and options, each once.
+ * opts_table.c - the options, each once.
  */
 #include "cli/opts.h"
 #include "ddns/kb.h"
@@ -10,32 +10,12 @@
 
 enum {
     FOR_BOTH = FOR_SCAN | FOR_QUERY,
-    FOR_COMMANDS = FOR_BOTH | FOR_RULE | FOR_CONFIG,
+    FOR_COMMANDS = FOR_BOTH | FOR_RULE | FOR_CONFIG | FOR_LOOKUP | FOR_PROVIDERS,
     FOR_ALL = FOR_TOP | FOR_COMMANDS,
-    FOR_TUNING = FOR_BOTH | FOR_RULE /* commands that have a detection to tune */
-};
-
-const struct command COMMANDS[] = {
-    {COMMAND_SCAN, "scan", "[OPTIONS] [FILE|DIR|-]...", "find connections to dynamic-DNS hosts",
-     "Reads exports of Microsoft Defender's DeviceNetworkEvents and shows each connection to a host under a "
-     "dynamic-DNS "
-     "suffix, the newest first, with the provider, the process and the user behind it. What counts as a hit is a rule "
-     "written in KQL; see --rule."},
-    {COMMAND_QUERY, "query", "[OPTIONS] KQL [FILE|DIR|-]...", "run any KQL query over the same telemetry",
-     "KQL is the query, with DeviceNetworkEvents as its table; with -f FILE the query is read from that file and all "
-     "arguments are inputs."},
-    {COMMAND_RULE, "rule", "[OPTIONS]", "print the tuned detection as KQL for Defender or Sentinel",
-     "Prints a rule with its tuning as one self-contained query: the suffixes that the tuning can show as a list, the "
-     "steps from RemoteUrl to a host, the longest suffix, the operator. It gives the same rows there as scan does "
-     "here. "
-     "What a product forbids and how long a query it takes is known by --for; a rule that is too long is split, or "
-     "takes "
-     "its list from a watchlist. docs/rule.md is the how-to."},
-    {COMMAND_CONFIG, "config", "[OPTIONS]", "show the settings in effect, and where each comes from",
-     "Prints them as a configuration file, with the origin of each as a comment: an option, a variable of the "
-     "environment, a line of the file, or the default. Takes every option that a file can set. What is wrong in a "
-     "configuration is told, with exit status 2."},
-    {COMMAND_NONE, NULL, NULL, NULL, NULL},
+    FOR_TUNING = FOR_BOTH | FOR_RULE, /* commands that have a detection to tune */
+    /* Who has rows to show, who looks at rows of the knowledge base. */
+    FOR_ROWS = FOR_BOTH | FOR_LOOKUP | FOR_LIST | FOR_SEARCH | FOR_COUNT,
+    FOR_KB_ROWS = FOR_LIST | FOR_SEARCH | FOR_COUNT
 };
 
 const char *const OPTION_GROUP_TITLES[GROUP_COUNT] = {
@@ -57,6 +37,25 @@ static const char *sink_name(size_t index)
     return SINK_TYPES[index] ? SINK_TYPES[index]->name : NULL;
 }
 
+/* The categories of the knowledge base, and all of them. */
+static const char *category_name(size_t index)
+{
+    if (index == KB_CATEGORY_COUNT)
+        return "all";
+    return index < KB_CATEGORY_COUNT ? kb_category_name((enum kb_category)index) : NULL;
+}
+
+static const char *tier_name(size_t index)
+{
+    static const char *const NAMES[] = {[TIER_A] = "A", [TIER_B] = "B", [TIER_C] = "C", NULL};
+    return NAMES[index];
+}
+
+static const char *risk_name(size_t index)
+{
+    return index < KB_RISK_COUNT ? kb_risk_name((enum kb_risk)index) : NULL;
+}
+
 static const char *source_name(size_t index)
 {
     return SOURCE_TYPES[index] ? SOURCE_TYPES[index]->name : NULL;
@@ -72,14 +71,6 @@ static const char *color_name(size_t index)
 static const char *rule_format_name(size_t index)
 {
     static const char *const NAMES[] = {[RULE_FORMAT_KQL] = "kql", [RULE_FORMAT_WATCHLIST] = "watchlist", NULL};
-    return NAMES[index];
-}
-
-/* The categories of the knowledge base, and all of them. */
-static const char *category_name(size_t index)
-{
-    static const char *const NAMES[] = {
-        [KB_PUBLIC_DDNS] = "public-ddns", [KB_VENDOR_DDNS] = "vendor-ddns", [KB_TUNNEL] = "tunnel", "all", NULL};
     return NAMES[index];
 }
 
@@ -185,6 +176,79 @@ const struct option_def OPTIONS[] = {
      .detail = "An operator a line, the source of the rows first. With inputs, their columns are known to the plan; "
                "their rows are not read."},
 
+    {.name = "file",
+     .letter = 'f',
+     .argument = "FILE",
+     .kind = OPTION_LIST,
+     FIELD(lookup.files),
+     .argument_is_file = true,
+     .group = GROUP_WHAT,
+     .commands = FOR_LOOKUP,
+     .brief = "read a host or URL from each line of FILE (- is standard input); may be repeated"},
+    {.name = "providers",
+     .argument = "FILE",
+     .kind = OPTION_LIST,
+     FIELD(provider_files),
+     .argument_is_file = true,
+     .from_environment = true,
+     .from_config = true,
+     .group = GROUP_WHAT,
+     .commands = FOR_TUNING | FOR_LOOKUP | FOR_KB_ROWS | FOR_CHECK,
+     .brief = "know the suffixes or services of this table too; may be repeated",
+     .detail = "It is in the form that providers check describes. A row for what is known already takes its place."},
+    {.name = "category",
+     .argument = "NAME",
+     .kind = OPTION_LIST,
+     FIELD(kb.categories),
+     .choice = category_name,
+     .group = GROUP_WHAT,
+     .commands = FOR_LOOKUP | FOR_KB_ROWS,
+     .brief = "only this category (default: all); may be repeated"},
+    {.name = "provider",
+     .argument = "NAME",
+     .kind = OPTION_LIST,
+     FIELD(kb.providers),
+     .group = GROUP_WHAT,
+     .commands = FOR_LIST | FOR_SEARCH | FOR_COUNT,
+     .brief = "only this provider, in upper or lower case; may be repeated"},
+    {.name = "tier",
+     .argument = "TIER",
+     .kind = OPTION_LIST,
+     FIELD(kb.tiers),
+     .choice = tier_name,
+     .group = GROUP_WHAT,
+     .commands = FOR_KB_ROWS,
+     .brief = "only suffixes so well attested; may be repeated",
+     .detail = "A: the operator says so. B: several independent lists, or one that names the operator. C: one list."},
+    {.name = "risk",
+     .argument = "RISK",
+     .kind = OPTION_LIST,
+     FIELD(kb.risks),
+     .choice = risk_name,
+     .group = GROUP_WHAT,
+     .commands = FOR_KB_ROWS,
+     .brief = "only suffixes of this risk of false alarms; may be repeated"},
+    {.name = "source",
+     .argument = "KEY",
+     .kind = OPTION_LIST,
+     FIELD(kb.sources),
+     .group = GROUP_WHAT,
+     .commands = FOR_KB_ROWS,
+     .brief = "only what this source attests; may be repeated"},
+    {.name = "services",
+     .kind = OPTION_FLAG,
+     FIELD(kb.services),
+     .group = GROUP_WHAT,
+     .commands = FOR_LIST | FOR_COUNT,
+     .brief = "the providers' own hosts in place of suffixes"},
+    {.name = "check",
+     .argument = "FILE",
+     .kind = OPTION_TEXT,
+     FIELD(kb.check),
+     .argument_is_file = true,
+     .group = GROUP_WHAT,
+     .commands = FOR_LIST,
+     .brief = "the same as providers check FILE"},
     {.name = "tune",
      .kind = OPTION_FLAG,
      FIELD(tune),
@@ -398,7 +462,7 @@ const struct option_def OPTIONS[] = {
      .from_environment = true,
      .from_config = true,
      .group = GROUP_INPUT,
-     .commands = FOR_BOTH,
+     .commands = FOR_BOTH | FOR_LOOKUP,
      .brief = "reject records longer than this (default: 128M)"},
     {.name = "block-size",
      .argument = "SIZE",
@@ -439,7 +503,7 @@ const struct option_def OPTIONS[] = {
      FIELD(output),
      .argument_is_file = true,
      .group = GROUP_OUTPUT,
-     .commands = FOR_BOTH | FOR_RULE,
+     .commands = FOR_ROWS | FOR_RULE,
      .brief = "write results to FILE, whole or not at all",
      .detail = "The file appears when all is written; until then an older one stays as it was. A FIFO or a device is "
                "written straight. The name's extension chooses the format: .csv, .tsv, .json, .ndjson, .jsonl, .md, "
@@ -452,7 +516,7 @@ const struct option_def OPTIONS[] = {
      .from_environment = true,
      .from_config = true,
      .group = GROUP_OUTPUT,
-     .commands = FOR_BOTH,
+     .commands = FOR_ROWS,
      .brief = "how to write results (default: table on a terminal, else ndjson)"},
     {.name = "format",
      .argument = "NAME",
@@ -469,8 +533,20 @@ const struct option_def OPTIONS[] = {
      .from_environment = true,
      .from_config = true,
      .group = GROUP_OUTPUT,
-     .commands = FOR_BOTH,
+     .commands = FOR_ROWS,
      .brief = "show only these columns, in this order: A,B,C"},
+    {.name = "matched",
+     .kind = OPTION_FLAG,
+     FIELD(lookup.matched),
+     .group = GROUP_OUTPUT,
+     .commands = FOR_LOOKUP,
+     .brief = "show only what is known"},
+    {.name = "unmatched",
+     .kind = OPTION_FLAG,
+     FIELD(lookup.unmatched),
+     .group = GROUP_OUTPUT,
+     .commands = FOR_LOOKUP,
+     .brief = "show only what is not known"},
     {.name = "with-source",
      .kind = OPTION_FLAG,
      FIELD(with_source),
@@ -485,7 +561,7 @@ const struct option_def OPTIONS[] = {
      .from_environment = true,
      .from_config = true,
      .group = GROUP_OUTPUT,
-     .commands = FOR_BOTH,
+     .commands = FOR_ROWS,
      .brief = "CSV: no cell that a spreadsheet would take for a formula",
      .detail = "An apostrophe is put before such text. Numbers are left alone."},
     {.name = "color",
@@ -496,7 +572,7 @@ const struct option_def OPTIONS[] = {
      .from_environment = true,
      .from_config = true,
      .group = GROUP_OUTPUT,
-     .commands = FOR_BOTH,
+     .commands = FOR_ROWS,
      .brief = "colour: auto, always or never (default: auto)",
      .detail = "auto colours on a terminal, unless the environment has NO_COLOR or TERM=dumb."},
     {.name = "no-color",
@@ -504,7 +580,7 @@ const struct option_def OPTIONS[] = {
      FIELD(color),
      .constant = COLOR_NEVER,
      .group = GROUP_OUTPUT,
-     .commands = FOR_BOTH | FOR_CONFIG,
+     .commands = FOR_ROWS | FOR_CONFIG,
      .brief = "the same as --color=never"},
     {.name = "width",
      .argument = "N",
@@ -513,7 +589,7 @@ const struct option_def OPTIONS[] = {
      .from_environment = true,
      .from_config = true,
      .group = GROUP_OUTPUT,
-     .commands = FOR_BOTH,
+     .commands = FOR_ROWS,
      .brief = "cells that a table may be wide (default: the terminal's width)"},
 
     {.name = "quiet",
@@ -523,7 +599,7 @@ const struct option_def OPTIONS[] = {
      .from_environment = true,
      .from_config = true,
      .group = GROUP_REPORT,
-     .commands = FOR_BOTH | FOR_RULE,
+     .commands = FOR_ROWS | FOR_RULE | FOR_CHECK,
      .brief = "no progress, no notices, no closing summary; errors only"},
     {.name = "stats",
      .kind = OPTION_FLAG,
@@ -543,7 +619,7 @@ const struct option_def OPTIONS[] = {
      .kind = OPTION_FLAG,
      FIELD(fail_on_hit),
      .group = GROUP_REPORT,
-     .commands = FOR_BOTH,
+     .commands = FOR_BOTH | FOR_LOOKUP,
      .brief = "exit with status 10 if there are results"},
 
     {.name = "config",
