@@ -147,10 +147,19 @@ static enum err_code group_too_long(const struct job *job, size_t start, size_t 
                     "less of it, or use --no-comments");
 }
 
+/* More than can fit from start, whatever else is in the text: each entry takes its name, two quotes, a colon and a number. */
+static size_t bound_end(const struct job *job, size_t start)
+{
+    size_t chars = 0, end = start;
+    while (end < job->entries.count && chars <= job->request->max_chars)
+        chars += job->entries.items[end++].name.len + 4;
+    return end < job->entries.count ? group_end(&job->entries, end - 1) : end;
+}
+
 /* As many groups from start as fit a text. */
 static enum err_code take_groups(struct job *job, size_t start, size_t *out_end)
 {
-    size_t low = group_end(&job->entries, start), high = job->entries.count, chars;
+    size_t low = group_end(&job->entries, start), high = bound_end(job, start), chars;
     struct part part = {.entries = job->entries.items + start, .form = VALUE_NUMBER, .number = 999, .total = 999};
     part.count = low - start;
     TRY(part_measure(job, &part, &chars));
@@ -249,9 +258,21 @@ static enum err_code note_unlisted(struct job *job, struct slice text, struct ru
     return code;
 }
 
+/* Kusto's dynamic values have at most 1 MiB. */
+static void note_large(const struct job *job, size_t chars, struct rule_notes *notes)
+{
+    enum { DYNAMIC_MAX = 1 << 20 };
+    if (lowered_has_list(&job->lowered) && !job->request->watchlist && chars > DYNAMIC_MAX)
+        rule_note(
+            notes, job->arena,
+            "the list has more than the 1 MiB that a dynamic value may have in Kusto: --max-chars 1000000 --split");
+}
+
 enum err_code rule_print(const struct rule_request *request, struct arena *arena, struct rule_texts *out_texts,
                          struct rule_notes *out_notes, struct err *err)
 {
+    struct err ignored;
+    err = err ? err : &ignored; /* hints are added to it */
     struct job job = {.request = request, .arena = arena, .err = err};
     size_t chars = 0;
     TRY(check_request(request, err));
@@ -264,8 +285,10 @@ enum err_code rule_print(const struct rule_request *request, struct arena *arena
     out_texts->count = 1;
     TRY(write_whole(&job, &out_texts->items[0], &chars));
     TRY(note_unlisted(&job, out_texts->items[0], out_notes));
-    if (fits(&job, chars))
+    if (fits(&job, chars)) {
+        note_large(&job, chars, out_notes);
         return ERR_NONE;
+    }
     if (!request->split || request->watchlist || !lowered_has_list(&job.lowered))
         return too_long(&job, chars);
     return write_parts(&job, out_texts);

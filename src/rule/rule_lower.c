@@ -4,6 +4,7 @@
  * The pipeline is taken apart into its operators. A call of one of our functions becomes the name of a column, and in front of the
  * first operator that needs it goes a stage that works it out. What then says X = X is left out.
  */
+#include "event/schema.h"
 #include "kql/parser.h"
 #include "rule/rule_int.h"
 
@@ -97,6 +98,21 @@ static void lower_time(struct lowering *lowering, struct ast *ast)
     lowering->reads_time = true;
 }
 
+/* What only our inputs have, or only the other product's table. */
+static enum err_code check_column(const struct lowering *lowering, const struct ast *ast)
+{
+    const struct schema *schema = schema_device_network_events();
+    uint32_t index = ast->kind == AST_NAME ? schema_find(schema, ast->text) : COLUMN_NONE;
+    enum column_origin origin = index == COLUMN_NONE ? COLUMN_DOCUMENTED : schema->columns[index].origin;
+    if (origin == COLUMN_PROVENANCE)
+        return err_set(lowering->err, ERR_USAGE, "the column %.*s is of files that ddnshunt reads; no product has it",
+                       SLICE_ARG(ast->text));
+    if (origin != COLUMN_SENTINEL || lowering->request->dialect == RULE_SENTINEL)
+        return ERR_NONE;
+    (void)err_set(lowering->err, ERR_USAGE, "Defender's table has no column %.*s", SLICE_ARG(ast->text));
+    return err_hint(lowering->err, "Sentinel's has: --dialect sentinel");
+}
+
 /* --- products that look at one row at a time --- */
 
 /* Names that differ there, and dynamic literals, which are to be written as parse_json('...'). */
@@ -151,6 +167,7 @@ static enum err_code lower_expr(struct lowering *lowering, struct ast *ast)
                        lowering->request->product->title);
     TRY(lower_children(lowering, ast, 0));
     lower_time(lowering, ast);
+    TRY(check_column(lowering, ast));
     if (lowering->request->product->row_by_row)
         TRY(lower_spelling(lowering, ast));
     return lower_path(lowering, ast);

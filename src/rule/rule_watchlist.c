@@ -27,6 +27,8 @@ static void add_cell(struct slice text, char end, struct buf *out)
 enum err_code rule_watchlist(const struct kb *kb, const struct rule_scope *scope, struct arena *arena, struct buf *out,
                              struct err *err)
 {
+    struct err ignored;
+    err = err ? err : &ignored; /* a hint is added to it */
     struct entries entries;
     TRY(entries_list(kb, scope, arena, &entries, err));
     buf_add_cstr(out, "Entry,EntryType,Operator,Category\n");

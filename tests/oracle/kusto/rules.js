@@ -1,4 +1,4 @@
-// rules.js BINARY : every form of `ddnshunt rule` gives no diagnostic at all from Microsoft's own parser and binder. Prints TAP.
+// rules.js BINARY [OPTION...] : every form of `ddnshunt rule` gives no diagnostic at all from Microsoft's own parser and binder. Prints TAP.
 //
 // Products, dialects, parts, watchlists and tunings, each with each. Defender's table has Timestamp and AdditionalFields as a string,
 // Sentinel's has TimeGenerated in its place and AdditionalFields as a dynamic; _GetWatchlist() is declared as Sentinel has it.
@@ -58,7 +58,7 @@ function tell(name, problem) {
 }
 
 function check(binary, states, [dialect, ...form], tuning) {
-    const done = spawnSync(binary, ['rule', '-q', ...form, ...tuning], { encoding: 'utf8', maxBuffer: 1 << 28 });
+    const done = spawnSync(binary, ['rule', '-q', ...form, ...tuning, ...process.argv.slice(3)], { encoding: 'utf8', maxBuffer: 1 << 28 });
     const name = ['rule', ...form, ...tuning].join(' ');
     if (isRefused(form, tuning)) {
         tell(`${name} is refused`, done.status === 2 ? '' : `exit ${done.status}: ${done.stderr}`);

@@ -66,8 +66,17 @@ function toUnicode(host) {
     return tr46.toUnicode(host, { ignoreInvalidPunycode: true }).domain.normalize('NFD');
 }
 
+// A label that has no ASCII form stays.
 function toAscii(name) {
-    return tr46.toASCII(name, { checkBidi: true, checkJoiners: true, ignoreInvalidPunycode: true }) ?? name;
+    const convert = (label) => tr46.toASCII(label, { checkBidi: true, checkJoiners: true, ignoreInvalidPunycode: true }) ?? label;
+    return name.split('.').map(convert).join('.');
+}
+
+// Marks may be inside of Punycode, too.
+function cutEnds(host) {
+    const cut = host.replace(ENDS, '');
+    const unicode = toUnicode(cut);
+    return unicode === unicode.replace(ENDS, '') ? cut : toAscii(unicode.replace(ENDS, ''));
 }
 
 function unescapeAscii(name) {
@@ -81,7 +90,7 @@ const CLASSES = {
     // libidn2 refuses what UTS 46 takes: symbols, emoji, new scripts, hyphens at odd places, labels too long.
     refusedByLibidn2: { ours: toAscii, theirs: (host) => host },
     // We cut all dots and marks at both ends, a browser one dot.
-    ends: { ours: (name) => name.replace(ENDS, ''), theirs: (host) => toAscii(toUnicode(host).replace(ENDS, '')) },
+    ends: { ours: (name) => name.replace(ENDS, ''), theirs: cutEnds },
 };
 
 // The name of the class that explains the difference, classes joined where it takes several; null if none does.
@@ -112,6 +121,9 @@ function testVectors(binary, write) {
     const vectors = readLines('vectors.jsonl');
     const answers = askOurs(binary, vectors.map((vector) => vector.input));
     const expected = new Map(write ? [] : readLines('differences.jsonl').map((one) => [one.input, one]));
+    const inputs = new Set(vectors.map((vector) => vector.input));
+    const unknown = [...expected.keys()].filter((input) => !inputs.has(input));
+    if (!write) tell('differences.jsonl has nothing but vectors', unknown.map(quote).join('\n'));
     vectors.forEach(({ input, host }, i) => {
         const difference = { input, host, ours: answers[i].name || answers[i].kind, class: null };
         if (isSame(answers[i], host)) {

@@ -93,6 +93,15 @@ static void where_nothing_stands_there_is_no_host(void **state)
           NO_NAME("\xc2\xad", HOST_NONE), NO_NAME("%2e", HOST_NONE), NO_NAME("\xe3\x80\x82", HOST_NONE));
 }
 
+static void an_empty_slice_may_have_no_bytes_at_all(void **state)
+{
+    (void)state;
+    struct buf scratch;
+    buf_init(&scratch, 0);
+    assert_int_equal(extract((struct slice){0}, &scratch).kind, HOST_NONE);
+    buf_release(&scratch);
+}
+
 static void case_and_trailing_dots_do_not_matter(void **state)
 {
     CHECK(NAME("X.DuckDNS.oRG", "x.duckdns.org"), NAME("x.duckdns.org.", "x.duckdns.org"),
@@ -466,6 +475,38 @@ static void noise_gives_what_the_steps_say(void **state)
     buf_release(&again);
 }
 
+/* Every text of up to `max` of the alphabet's bytes. */
+static void check_all_texts(const char *alphabet, unsigned max)
+{
+    struct buf scratch, slow;
+    size_t letters = strlen(alphabet), count = 1;
+    buf_init(&scratch, 0);
+    buf_init(&slow, 0);
+    for (unsigned len = 0; len <= max; len++, count *= letters)
+        for (size_t number = 0; number < count; number++) {
+            char bytes[16];
+            size_t rest = number;
+            for (unsigned i = 0; i < len; i++, rest /= letters)
+                bytes[i] = alphabet[rest % letters];
+            struct slice text = slice_of(bytes, len);
+            struct host host = extract(text, &scratch);
+            if (host_slow(text, &slow) != host.kind || !slice_eq(host.name, buf_slice(&slow)))
+                fail_msg("'%.*s' is '%.*s', slowly '%.*s'", SLICE_ARG(text), SLICE_ARG(host.name),
+                         SLICE_ARG(buf_slice(&slow)));
+        }
+    buf_release(&scratch);
+    buf_release(&slow);
+}
+
+static void all_small_texts_give_what_the_steps_say(void **state)
+{
+    (void)state;
+    check_all_texts(".[]:/@x1 ", 5);
+    check_all_texts("fFtp:/\\", 6);
+    check_all_texts("%2eE.x1", 6);
+    check_all_texts("\xc2\xa0\xe2\x80\x8b.\t", 6);
+}
+
 /* Names of letters that IDNA takes, as Unicode and as libidn2 writes them. */
 static void unicode_and_punycode_give_the_same_name(void **state)
 {
@@ -498,6 +539,7 @@ int main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(a_bare_name_is_its_own_answer),
         cmocka_unit_test(where_nothing_stands_there_is_no_host),
+        cmocka_unit_test(an_empty_slice_may_have_no_bytes_at_all),
         cmocka_unit_test(case_and_trailing_dots_do_not_matter),
         cmocka_unit_test(a_url_is_cut_to_its_host),
         cmocka_unit_test(user_info_ends_at_the_last_at_sign),
@@ -516,6 +558,7 @@ int main(void)
         cmocka_unit_test(libidn2_without_memory_is_told_and_is_no_refusal),
         cmocka_unit_test(no_dress_changes_a_name),
         cmocka_unit_test(noise_gives_what_the_steps_say),
+        cmocka_unit_test(all_small_texts_give_what_the_steps_say),
         cmocka_unit_test(unicode_and_punycode_give_the_same_name),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
