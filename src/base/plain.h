@@ -18,6 +18,10 @@ struct plain_set {
     uint64_t below, one, two, three, four; /* each PLAIN_EACH() */
 };
 
+/* What a JSON string of ours holds as it is: json_quote() escapes the rest, DEL among it. */
+static const struct plain_set PLAIN_JSON = {PLAIN_EACH(0x20), PLAIN_EACH('"'), PLAIN_EACH('\\'), PLAIN_EACH(0x7f),
+                                            PLAIN_EACH(0x7f)};
+
 /* Not 0 if one of the word's eight bytes is 0 (Mycroft's test). */
 static inline uint64_t plain_zero(uint64_t word)
 {

@@ -4,6 +4,7 @@
 #include "base/out.h"
 #include "cli/commands.h"
 #include "cli/config.h"
+#include "cli/kb_files.h"
 #include "cli/tune.h"
 #include "kql/rules.h"
 
@@ -36,7 +37,7 @@ static enum err_code show(const struct opts *opts, struct err *err)
 static enum err_code check(const struct opts *opts, struct report *report, struct err *err)
 {
     struct kb *kb;
-    TRY(kb_open(&kb, err));
+    TRY(kb_files_open(&opts->provider_files, &kb, err));
     struct arena arena;
     arena_init(&arena, 0);
     struct tuning tuning;

@@ -6,6 +6,7 @@
  */
 #include "base/out.h"
 #include "cli/commands.h"
+#include "cli/kb_files.h"
 #include "cli/tune.h"
 #include "event/datetime.h"
 #include "event/schema.h"
@@ -204,7 +205,7 @@ static enum err_code run_all(struct rule_run *run, struct err *err)
 {
     const struct rule_product *product = product_of(&run->opts->print);
     TRY(check_options(run->opts, product, err));
-    TRY(kb_open(&run->knowledge, err));
+    TRY(kb_files_open(&run->opts->provider_files, &run->knowledge, err));
     TRY(tune(run, err));
     return run->opts->print.format == RULE_FORMAT_WATCHLIST ? print_watchlist(run, err) : print_rule(run, product, err);
 }

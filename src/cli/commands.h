@@ -10,6 +10,11 @@ void command_scan(const struct opts *opts, struct report *report, struct outcome
 void command_query(const struct opts *opts, struct report *report, struct outcome *outcome);
 void command_config(const struct opts *opts, struct report *report, struct outcome *outcome);
 void command_rule(const struct opts *opts, struct report *report, struct outcome *outcome);
+void command_lookup(const struct opts *opts, struct report *report, struct outcome *outcome);
+void command_providers_list(const struct opts *opts, struct report *report, struct outcome *outcome);
+void command_providers_search(const struct opts *opts, struct report *report, struct outcome *outcome);
+void command_providers_count(const struct opts *opts, struct report *report, struct outcome *outcome);
+void command_providers_check(const struct opts *opts, struct report *report, struct outcome *outcome);
 
 /* "ddnshunt 0.1.0", build features, and the libraries with their versions. */
 void version_write(struct buf *out);

@@ -34,6 +34,7 @@ enum err_code delivery_start(struct delivery *delivery, const struct opts *opts,
         .color =
             opts->output ? opts->color == COLOR_ALWAYS : term_has_color((enum color_when)opts->color, STDOUT_FILENO),
         .terminal = delivery->terminal,
+        .prompt_widths = delivery->prompt_widths,
         .unicode = term_is_unicode(),
         .csv_safe = opts->csv_safe,
     };

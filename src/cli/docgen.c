@@ -20,6 +20,35 @@ static void scdoc_text(const char *text, struct buf *out)
     }
 }
 
+/* Bits of all actions of a command. */
+static unsigned commands_of_word(struct slice word)
+{
+    unsigned commands = 0;
+    for (const struct command *c = COMMANDS; c->name; c++)
+        if (slice_eq(command_word(c), word))
+            commands |= 1u << c->id;
+    return commands;
+}
+
+/* Whose option it is, unless both commands that read telemetry have it: "(*lookup*, *providers* only.)" */
+static void manual_commands(const struct option_def *def, struct buf *out)
+{
+    unsigned telemetry = FOR_SCAN | FOR_QUERY;
+    if ((def->commands & telemetry) == telemetry)
+        return;
+    const char *before = " (";
+    for (const struct command *c = COMMANDS; c->name; c++) {
+        unsigned all = commands_of_word(command_word(c));
+        bool whole = (def->commands & all) == all;
+        if (!(def->commands & (1u << c->id)) || (whole && !command_is_first(c)))
+            continue;
+        struct slice name = whole ? command_word(c) : slice_from_cstr(c->name);
+        buf_printf(out, "%s*%.*s*", before, SLICE_ARG(name));
+        before = ", ";
+    }
+    buf_add_cstr(out, " only.)");
+}
+
 static void manual_option(const struct option_def *def, struct buf *out)
 {
     if (def->letter)
@@ -44,9 +73,7 @@ static void manual_option(const struct option_def *def, struct buf *out)
             buf_printf(out, "%s %s", i > 0 ? "," : "", def->choice(i));
         buf_add_char(out, '.');
     }
-    for (const struct command *c = COMMANDS; c->name; c++)
-        if (def->commands == 1u << c->id)
-            buf_printf(out, " (*%s* only.)", c->name);
+    manual_commands(def, out);
     buf_add_cstr(out, "\n\n");
 }
 

@@ -92,10 +92,22 @@ static void add_program(bool detailed, size_t width, struct buf *out)
         buf_printf(out, "  ddnshunt %s %s\n", c->name, c->arguments);
     buf_add_cstr(out, "\nCommands:\n");
     for (const struct command *c = COMMANDS; c->name; c++)
-        buf_printf(out, "  %-10s%s\n", c->name, c->brief);
+        buf_printf(out, "  %-18s%s\n", c->name, c->brief);
     add_options(FOR_TOP, false, width, out);
     buf_add_cstr(out, "\nOptions of a command: ddnshunt scan -h, in full with --help");
     buf_add_cstr(out, detailed ? "; the manual: man ddnshunt\n" : "\n");
+}
+
+/* What else the command can do, if it has actions. */
+static void add_actions(const struct command *command, struct buf *out)
+{
+    if (!command_action(command))
+        return;
+    struct slice word = command_word(command);
+    buf_printf(out, "\nActions of ddnshunt %.*s:\n", SLICE_ARG(word));
+    for (const struct command *c = COMMANDS; c->name; c++)
+        if (slice_eq(command_word(c), word))
+            buf_printf(out, "  %-10s%s\n", command_action(c), c->brief);
 }
 
 void help_write(const struct command *command, bool detailed, unsigned width_cells, struct buf *out)
@@ -107,6 +119,7 @@ void help_write(const struct command *command, bool detailed, unsigned width_cel
     }
     buf_printf(out, "ddnshunt %s - %s\n\nusage: ddnshunt %s %s\n", command->name, command->brief, command->name,
                command->arguments);
+    add_actions(command, out);
     if (detailed) {
         buf_add_char(out, '\n');
         add_wrapped(slice_from_cstr(command->detail), 0, 0, width, out);

@@ -58,22 +58,18 @@ static enum err_code print_help(const struct opts *opts, struct err *err)
 
 static void run_command(const struct opts *opts, struct report *report, struct outcome *outcome)
 {
-    switch (opts->command->id) {
-    case COMMAND_SCAN:
-        command_scan(opts, report, outcome);
-        break;
-    case COMMAND_QUERY:
-        command_query(opts, report, outcome);
-        break;
-    case COMMAND_CONFIG:
-        command_config(opts, report, outcome);
-        break;
-    case COMMAND_RULE:
-        command_rule(opts, report, outcome);
-        break;
-    case COMMAND_NONE:
-        break;
-    }
+    static void (*const COMMAND[])(const struct opts *, struct report *, struct outcome *) = {
+        [COMMAND_SCAN] = command_scan,
+        [COMMAND_QUERY] = command_query,
+        [COMMAND_RULE] = command_rule,
+        [COMMAND_CONFIG] = command_config,
+        [COMMAND_LOOKUP] = command_lookup,
+        [COMMAND_PROVIDERS_LIST] = command_providers_list,
+        [COMMAND_PROVIDERS_SEARCH] = command_providers_search,
+        [COMMAND_PROVIDERS_COUNT] = command_providers_count,
+        [COMMAND_PROVIDERS_CHECK] = command_providers_check,
+    };
+    COMMAND[opts->command->id](opts, report, outcome);
 }
 
 int main(int argc, char **argv)

@@ -25,12 +25,21 @@ struct reader {
     unsigned command; /* FOR_SCAN ... */
 };
 
-const struct command *command_find(struct slice name)
+struct slice command_word(const struct command *command)
 {
-    for (const struct command *c = COMMANDS; c->name; c++)
-        if (slice_eq(name, slice_from_cstr(c->name)))
-            return c;
-    return NULL;
+    const char *blank = strchr(command->name, ' ');
+    return slice_of(command->name, blank ? (size_t)(blank - command->name) : strlen(command->name));
+}
+
+const char *command_action(const struct command *command)
+{
+    const char *blank = strchr(command->name, ' ');
+    return blank ? blank + 1 : NULL;
+}
+
+bool command_is_first(const struct command *command)
+{
+    return command == COMMANDS || !slice_eq(command_word(command), command_word(command - 1));
 }
 
 void option_environment_name(const struct option_def *def, struct buf *out)
@@ -390,11 +399,45 @@ static enum err_code unknown_command(const char *name, struct err *err)
 {
     struct near near = near_to(slice_from_cstr(name));
     for (const struct command *c = COMMANDS; c->name; c++)
-        near_offer(&near, slice_from_cstr(c->name));
+        near_offer(&near, command_word(c));
     err_set(err, ERR_USAGE, "unknown command \"%s\"", name);
     if (near.best.len > 0)
         return err_hint(err, "did you mean %.*s?", SLICE_ARG(near.best));
-    return err_hint(err, "the commands are scan, query and config; to scan a file: ddnshunt scan FILE");
+    return err_hint(err, "to scan a file: ddnshunt scan FILE; all commands: ddnshunt --help");
+}
+
+static enum err_code unknown_action(const char *name, struct slice word, struct err *err)
+{
+    struct near near = near_to(slice_from_cstr(name));
+    for (const struct command *c = COMMANDS; c->name; c++)
+        if (slice_eq(command_word(c), word))
+            near_offer(&near, slice_from_cstr(command_action(c)));
+    err_set(err, ERR_USAGE, "%.*s has no action \"%s\"", SLICE_ARG(word), name);
+    if (near.best.len > 0)
+        return err_hint(err, "did you mean %.*s?", SLICE_ARG(near.best));
+    return err_hint(err, "its actions: ddnshunt %.*s -h", SLICE_ARG(word));
+}
+
+/* The command of that name; one with actions takes the next argument for one, unless it is an option. */
+static enum err_code find_command(struct reader *reader, const char *name, const struct command **out_command,
+                                  struct err *err)
+{
+    const struct command *first = COMMANDS;
+    while (first->name && !slice_eq(command_word(first), slice_from_cstr(name)))
+        first++;
+    if (!first->name)
+        return unknown_command(name, err);
+    *out_command = first;
+    if (!command_action(first) || reader->at >= reader->argc || reader->argv[reader->at][0] == '-')
+        return ERR_NONE;
+    const char *action = reader->argv[reader->at++];
+    for (const struct command *c = first; c->name && slice_eq(command_word(c), command_word(first)); c++) {
+        if (strcmp(command_action(c), action) == 0) {
+            *out_command = c;
+            return ERR_NONE;
+        }
+    }
+    return unknown_action(action, command_word(first), err);
 }
 
 /* The first argument that is no option. Options before it are the program's own: help and version. */
@@ -410,9 +453,7 @@ static enum err_code read_command(struct reader *reader, struct err *err)
     if (reader->at >= reader->argc)
         return ERR_NONE;
     const char *name = reader->argv[reader->at++];
-    reader->opts->command = command_find(slice_from_cstr(name));
-    if (!reader->opts->command)
-        return unknown_command(name, err);
+    TRY(find_command(reader, name, &reader->opts->command, err));
     reader->command = 1u << reader->opts->command->id;
     return ERR_NONE;
 }
@@ -477,10 +518,14 @@ enum err_code opts_parse(int argc, char *const *argv, const char *(*environment)
 
 void opts_release(struct opts *opts)
 {
+    for (const struct option_def *def = OPTIONS; def->name; def++) {
+        if (def->kind == OPTION_LIST) {
+            struct text_list *list = field_of(opts, def);
+            mem_free(list->items);
+            *list = (struct text_list){0}; /* two rows may share it */
+        }
+    }
     mem_free(opts->paths.items);
-    for (const struct option_def *def = OPTIONS; def->name; def++)
-        if (def->kind == OPTION_LIST)
-            mem_free(((struct text_list *)field_of(opts, def))->items);
     arena_release(&opts->arena);
     *opts = (struct opts){0};
 }

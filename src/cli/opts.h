@@ -20,24 +20,47 @@
 
 /* --- commands --- */
 
-enum command_id { COMMAND_NONE, COMMAND_SCAN, COMMAND_QUERY, COMMAND_RULE, COMMAND_CONFIG };
+enum command_id {
+    COMMAND_NONE,
+    COMMAND_SCAN,
+    COMMAND_QUERY,
+    COMMAND_RULE,
+    COMMAND_CONFIG,
+    COMMAND_LOOKUP,
+    COMMAND_PROVIDERS_LIST,
+    COMMAND_PROVIDERS_SEARCH,
+    COMMAND_PROVIDERS_COUNT,
+    COMMAND_PROVIDERS_CHECK
+};
 enum {
     FOR_TOP = 1 << COMMAND_NONE,
     FOR_SCAN = 1 << COMMAND_SCAN,
     FOR_QUERY = 1 << COMMAND_QUERY,
     FOR_RULE = 1 << COMMAND_RULE,
-    FOR_CONFIG = 1 << COMMAND_CONFIG
+    FOR_CONFIG = 1 << COMMAND_CONFIG,
+    FOR_LOOKUP = 1 << COMMAND_LOOKUP,
+    FOR_LIST = 1 << COMMAND_PROVIDERS_LIST,
+    FOR_SEARCH = 1 << COMMAND_PROVIDERS_SEARCH,
+    FOR_COUNT = 1 << COMMAND_PROVIDERS_COUNT,
+    FOR_CHECK = 1 << COMMAND_PROVIDERS_CHECK,
+    FOR_PROVIDERS = FOR_LIST | FOR_SEARCH | FOR_COUNT | FOR_CHECK
 };
 
+/* A command may have actions, "providers list", "providers search": a row each, together; the first is the one that is meant
+ * where none is named. */
 struct command {
     enum command_id id;
-    const char *name;
+    const char *name;      /* "scan", or command and action with a blank between */
     const char *arguments; /* "[OPTIONS] [FILE|DIR|-]..." */
     const char *brief;     /* half a line, no full stop */
     const char *detail;    /* paragraphs for --help */
 };
 extern const struct command COMMANDS[]; /* ends with a row whose name is NULL */
-const struct command *command_find(struct slice name);
+/* The name's first word, and the second one or NULL. */
+struct slice command_word(const struct command *command);
+const char *command_action(const struct command *command);
+/* The first row of its word. */
+bool command_is_first(const struct command *command);
 
 /* --- what was asked for --- */
 
@@ -79,12 +102,27 @@ struct origin {
 };
 enum { OPTIONS_MAX = 128 }; /* more than there are */
 
+/* lookup: what is asked and what is shown. */
+struct lookup_opts {
+    struct text_list files; /* --file */
+    bool matched, unmatched;
+};
+
+/* Which rows of the knowledge base count (an empty list: all). */
+struct kb_opts {
+    struct text_list providers, categories, tiers, risks, sources;
+    bool services;
+    const char *check; /* list --check FILE */
+};
+
+enum tier_choice { TIER_A, TIER_B, TIER_C, TIER_COUNT };
+
 /* Texts borrow from argv, the environment and the arena. */
 struct opts {
     const struct command *command; /* NULL with help or version alone */
     bool help, help_long, version;
 
-    struct text_list paths; /* inputs; none: standard input */
+    struct text_list paths; /* inputs; none: standard input. lookup: hosts; providers search: words */
     const char *kql;        /* query: its text, or NULL */
     const char *kql_file;   /* query: -f */
     int rule;               /* scan, rule: index in RULES */
@@ -111,6 +149,8 @@ struct opts {
     bool tune; /* query: the tuning is for it too */
     struct tuning_opts tuning;
     struct text_list provider_files; /* --providers */
+    struct lookup_opts lookup;
+    struct kb_opts kb;
 
     const char *config; /* --config FILE, or DDNSHUNT_CONFIG */
     bool no_config;
@@ -136,7 +176,7 @@ enum option_group { GROUP_WHAT, GROUP_TUNING, GROUP_INPUT, GROUP_OUTPUT, GROUP_R
 extern const char *const OPTION_GROUP_TITLES[GROUP_COUNT];
 
 struct option_def {
-    const char *name;     /* long, without dashes */
+    const char *name;     /* long, without dashes; two rows may share it if no command has both */
     char letter;          /* or '\0' */
     const char *argument; /* how it is called in help; NULL: takes none */
     enum option_kind kind;

@@ -10,9 +10,14 @@
 
 enum {
     FOR_BOTH = FOR_SCAN | FOR_QUERY,
-    FOR_COMMANDS = FOR_BOTH | FOR_RULE | FOR_CONFIG,
-    FOR_ALL = FOR_TOP | FOR_COMMANDS,
-    FOR_TUNING = FOR_BOTH | FOR_RULE /* commands that have a detection to tune */
+    FOR_TUNING = FOR_BOTH | FOR_RULE, /* commands that have a detection to tune */
+    FOR_COMMANDS = FOR_TUNING | FOR_CONFIG | FOR_LOOKUP | FOR_PROVIDERS,
+    FOR_ALL = FOR_TOP | FOR_COMMANDS
+};
+/* Who has rows to show, who looks at rows of the knowledge base, who reads lists of others. */
+enum {
+    FOR_ROWS = FOR_BOTH | FOR_LOOKUP | FOR_LIST | FOR_SEARCH | FOR_COUNT,
+    FOR_KB_ROWS = FOR_LIST | FOR_SEARCH | FOR_COUNT
 };
 
 const struct command COMMANDS[] = {
@@ -35,6 +40,28 @@ const struct command COMMANDS[] = {
      "Prints them as a configuration file, with the origin of each as a comment: an option, a variable of the "
      "environment, a line of the file, or the default. Takes every option that a file can set. What is wrong in a "
      "configuration is told, with exit status 2."},
+    {COMMAND_LOOKUP, "lookup", "[OPTIONS] [HOST|URL|-]...", "say which provider a host or URL belongs to",
+     "Each HOST or URL gives a row: the host in it, and the suffix, provider, category and kind of what the knowledge "
+     "base "
+     "knows; kind is host for a user's name, service for the provider's own. These are empty where it knows nothing. "
+     "Without "
+     "arguments, and for -, a host or URL is read from each line of standard input, and answered as it comes."},
+    {COMMAND_PROVIDERS_LIST, "providers list", "[OPTIONS]", "list what is known of dynamic-DNS suffixes",
+     "A row a suffix, in their order. A suffix with *. before it stands for each name one label below it, one with ! "
+     "before it "
+     "is an exception. The action list may be left out."},
+    {COMMAND_PROVIDERS_SEARCH, "providers search", "[OPTIONS] TEXT...",
+     "find suffixes, services and providers by a part",
+     "Shows the suffixes and services whose name or provider has each TEXT in it, in upper or lower case."},
+    {COMMAND_PROVIDERS_COUNT, "providers count", "[OPTIONS]", "count suffixes by provider and category",
+     "A row for each provider and category, the one with the most suffixes first."},
+    {COMMAND_PROVIDERS_CHECK, "providers check", "[OPTIONS] FILE...",
+     "say what is wrong in a table of suffixes or services",
+     "FILE is in the form of providers.tsv or services.tsv, as --providers reads it: columns by their names in the "
+     "first row, "
+     "parted by tabs. Each mistake is named by file and line, and what is right but doubtful as well: a suffix "
+     "that is known already or by another provider, a whole public suffix, a first label that another provider has. "
+     "Exit status 2 if there are mistakes."},
     {COMMAND_NONE, NULL, NULL, NULL, NULL},
 };
 
@@ -57,6 +84,27 @@ static const char *sink_name(size_t index)
     return SINK_TYPES[index] ? SINK_TYPES[index]->name : NULL;
 }
 
+static const char *category_name(size_t index)
+{
+    return index < KB_CATEGORY_COUNT ? kb_category_name((enum kb_category)index) : NULL;
+}
+
+static const char *category_or_all(size_t index)
+{
+    return index == KB_CATEGORY_COUNT ? "all" : category_name(index);
+}
+
+static const char *tier_name(size_t index)
+{
+    static const char *const NAMES[] = {[TIER_A] = "A", [TIER_B] = "B", [TIER_C] = "C", NULL};
+    return NAMES[index];
+}
+
+static const char *risk_name(size_t index)
+{
+    return index < KB_RISK_COUNT ? kb_risk_name((enum kb_risk)index) : NULL;
+}
+
 static const char *source_name(size_t index)
 {
     return SOURCE_TYPES[index] ? SOURCE_TYPES[index]->name : NULL;
@@ -75,16 +123,10 @@ static const char *rule_format_name(size_t index)
     return NAMES[index];
 }
 
-/* The categories of the knowledge base, and all of them. */
-static const char *category_name(size_t index)
-{
-    static const char *const NAMES[] = {
-        [KB_PUBLIC_DDNS] = "public-ddns", [KB_VENDOR_DDNS] = "vendor-ddns", [KB_TUNNEL] = "tunnel", "all", NULL};
-    return NAMES[index];
-}
-
 /* clang-format off: a table, a row each; the formatter would give each field a line of its own */
 #define FIELD(name) .offset = offsetof(struct opts, name)
+#define SETTING     .from_environment = true, .from_config = true
+#define NAMES       SETTING, .names = true
 
 const struct option_def OPTIONS[] = {
     {.name = "rule",
@@ -92,8 +134,7 @@ const struct option_def OPTIONS[] = {
      .kind = OPTION_CHOICE,
      FIELD(rule),
      .choice = rule_name,
-     .from_environment = true,
-     .from_config = true,
+     SETTING,
      .group = GROUP_WHAT,
      .commands = FOR_SCAN | FOR_RULE,
      .brief = "the detection: default or published",
@@ -197,9 +238,7 @@ const struct option_def OPTIONS[] = {
      .argument = "DOMAIN",
      .kind = OPTION_LIST,
      FIELD(tuning.allow),
-     .from_environment = true,
-     .from_config = true,
-     .names = true,
+     NAMES,
      .group = GROUP_TUNING,
      .commands = FOR_TUNING,
      .brief = "approved: leave out this domain and all below it; @FILE for a list",
@@ -209,9 +248,7 @@ const struct option_def OPTIONS[] = {
      .argument = "NAME",
      .kind = OPTION_LIST,
      FIELD(tuning.providers),
-     .from_environment = true,
-     .from_config = true,
-     .names = true,
+     NAMES,
      .group = GROUP_TUNING,
      .commands = FOR_TUNING,
      .brief = "keep only hosts of this provider; @FILE for a list",
@@ -222,9 +259,7 @@ const struct option_def OPTIONS[] = {
      .argument = "NAME",
      .kind = OPTION_LIST,
      FIELD(tuning.exclude_providers),
-     .from_environment = true,
-     .from_config = true,
-     .names = true,
+     NAMES,
      .group = GROUP_TUNING,
      .commands = FOR_TUNING,
      .brief = "leave out hosts of this provider; @FILE for a list"},
@@ -232,10 +267,8 @@ const struct option_def OPTIONS[] = {
      .argument = "NAME",
      .kind = OPTION_LIST,
      FIELD(tuning.categories),
-     .choice = category_name,
-     .from_environment = true,
-     .from_config = true,
-     .names = true,
+     .choice = category_or_all,
+     NAMES,
      .group = GROUP_TUNING,
      .commands = FOR_TUNING,
      .brief = "which kinds of services count (default: public-ddns and vendor-ddns)",
@@ -245,9 +278,7 @@ const struct option_def OPTIONS[] = {
      .argument = "CIDR",
      .kind = OPTION_LIST,
      FIELD(tuning.local_nets),
-     .from_environment = true,
-     .from_config = true,
-     .names = true,
+     NAMES,
      .group = GROUP_TUNING,
      .commands = FOR_TUNING,
      .brief = "keep only rows whose LocalIP lies in this range; @FILE for a list",
@@ -258,9 +289,7 @@ const struct option_def OPTIONS[] = {
      .argument = "CIDR",
      .kind = OPTION_LIST,
      FIELD(tuning.exclude_local),
-     .from_environment = true,
-     .from_config = true,
-     .names = true,
+     NAMES,
      .group = GROUP_TUNING,
      .commands = FOR_TUNING,
      .brief = "leave out rows whose LocalIP lies in this range; @FILE for a list",
@@ -268,8 +297,7 @@ const struct option_def OPTIONS[] = {
     {.name = "outbound",
      .kind = OPTION_FLAG,
      FIELD(tuning.outbound),
-     .from_environment = true,
-     .from_config = true,
+     SETTING,
      .group = GROUP_TUNING,
      .commands = FOR_TUNING,
      .brief = "leave out inbound connections and remote addresses inside the estate",
@@ -279,9 +307,7 @@ const struct option_def OPTIONS[] = {
      .argument = "TYPE",
      .kind = OPTION_LIST,
      FIELD(tuning.actions),
-     .from_environment = true,
-     .from_config = true,
-     .names = true,
+     NAMES,
      .group = GROUP_TUNING,
      .commands = FOR_TUNING,
      .brief = "keep only rows of this ActionType, such as ConnectionSuccess"},
@@ -289,8 +315,7 @@ const struct option_def OPTIONS[] = {
      .argument = "TIME",
      .kind = OPTION_TEXT,
      FIELD(tuning.since),
-     .from_environment = true,
-     .from_config = true,
+     SETTING,
      .group = GROUP_TUNING,
      .commands = FOR_TUNING,
      .brief = "keep only rows from TIME on: 2026-05-01, 2026-05-01T12:00Z, 7d",
@@ -300,8 +325,7 @@ const struct option_def OPTIONS[] = {
      .argument = "TIME",
      .kind = OPTION_TEXT,
      FIELD(tuning.until),
-     .from_environment = true,
-     .from_config = true,
+     SETTING,
      .group = GROUP_TUNING,
      .commands = FOR_TUNING,
      .brief = "keep only rows before TIME",
@@ -310,8 +334,7 @@ const struct option_def OPTIONS[] = {
      .argument = "KQL",
      .kind = OPTION_LIST,
      FIELD(tuning.wheres),
-     .from_environment = true,
-     .from_config = true,
+     SETTING,
      .group = GROUP_TUNING,
      .commands = FOR_TUNING,
      .brief = "keep only rows for which this is true; may be repeated",
@@ -320,9 +343,7 @@ const struct option_def OPTIONS[] = {
      .argument = "GLOB",
      .kind = OPTION_LIST,
      FIELD(tuning.exclude_devices),
-     .from_environment = true,
-     .from_config = true,
-     .names = true,
+     NAMES,
      .group = GROUP_TUNING,
      .commands = FOR_TUNING,
      .brief = "leave out these devices; * and ? stand for any text and any character; @FILE for a list",
@@ -331,9 +352,7 @@ const struct option_def OPTIONS[] = {
      .argument = "GLOB",
      .kind = OPTION_LIST,
      FIELD(tuning.exclude_processes),
-     .from_environment = true,
-     .from_config = true,
-     .names = true,
+     NAMES,
      .group = GROUP_TUNING,
      .commands = FOR_TUNING,
      .brief = "leave out connections of these programs, such as updater*.exe",
@@ -342,9 +361,7 @@ const struct option_def OPTIONS[] = {
      .argument = "GLOB",
      .kind = OPTION_LIST,
      FIELD(tuning.exclude_accounts),
-     .from_environment = true,
-     .from_config = true,
-     .names = true,
+     NAMES,
      .group = GROUP_TUNING,
      .commands = FOR_TUNING,
      .brief = "leave out connections of these accounts: name, DOMAIN\\name or name@domain",
@@ -353,20 +370,90 @@ const struct option_def OPTIONS[] = {
     {.name = "unique",
      .kind = OPTION_FLAG,
      FIELD(tuning.unique),
-     .from_environment = true,
-     .from_config = true,
+     SETTING,
      .group = GROUP_TUNING,
      .commands = FOR_TUNING,
      .brief = "count a row that stands in several exports once",
      .detail = "Rows that are equal in every column are one; the first stays."},
+    {.name = "file",
+     .letter = 'f',
+     .argument = "FILE",
+     .kind = OPTION_LIST,
+     FIELD(lookup.files),
+     .argument_is_file = true,
+     .group = GROUP_WHAT,
+     .commands = FOR_LOOKUP,
+     .brief = "read a host or URL from each line of FILE (- is standard input); may be repeated"},
+    {.name = "providers",
+     .argument = "FILE",
+     .kind = OPTION_LIST,
+     FIELD(provider_files),
+     .argument_is_file = true,
+     SETTING,
+     .group = GROUP_WHAT,
+     .commands = FOR_TUNING | FOR_LOOKUP | FOR_KB_ROWS | FOR_CHECK,
+     .brief = "know the suffixes or services of this table too; may be repeated",
+     .detail = "It is in the form that providers check describes. A row for what is known already takes its place."},
+    {.name = "category",
+     .argument = "NAME",
+     .kind = OPTION_LIST,
+     FIELD(kb.categories),
+     .choice = category_or_all,
+     .group = GROUP_WHAT,
+     .commands = FOR_LOOKUP | FOR_KB_ROWS,
+     .brief = "only this category (default: all); may be repeated"},
+    {.name = "provider",
+     .argument = "NAME",
+     .kind = OPTION_LIST,
+     FIELD(kb.providers),
+     .group = GROUP_WHAT,
+     .commands = FOR_LIST | FOR_SEARCH | FOR_COUNT,
+     .brief = "only this provider, in upper or lower case; may be repeated"},
+    {.name = "tier",
+     .argument = "TIER",
+     .kind = OPTION_LIST,
+     FIELD(kb.tiers),
+     .choice = tier_name,
+     .group = GROUP_WHAT,
+     .commands = FOR_KB_ROWS,
+     .brief = "only suffixes so well attested; may be repeated",
+     .detail = "A: the operator says so. B: several independent lists, or one that names the operator. C: one list."},
+    {.name = "risk",
+     .argument = "RISK",
+     .kind = OPTION_LIST,
+     FIELD(kb.risks),
+     .choice = risk_name,
+     .group = GROUP_WHAT,
+     .commands = FOR_KB_ROWS,
+     .brief = "only suffixes of this risk of false alarms; may be repeated"},
+    {.name = "source",
+     .argument = "KEY",
+     .kind = OPTION_LIST,
+     FIELD(kb.sources),
+     .group = GROUP_WHAT,
+     .commands = FOR_KB_ROWS,
+     .brief = "only what this source attests; may be repeated"},
+    {.name = "services",
+     .kind = OPTION_FLAG,
+     FIELD(kb.services),
+     .group = GROUP_WHAT,
+     .commands = FOR_LIST | FOR_COUNT,
+     .brief = "the providers' own hosts in place of suffixes"},
+    {.name = "check",
+     .argument = "FILE",
+     .kind = OPTION_TEXT,
+     FIELD(kb.check),
+     .argument_is_file = true,
+     .group = GROUP_WHAT,
+     .commands = FOR_LIST,
+     .brief = "the same as providers check FILE"},
 
     {.name = "input-format",
      .argument = "NAME",
      .kind = OPTION_CHOICE,
      FIELD(input_format),
      .choice = source_name,
-     .from_environment = true,
-     .from_config = true,
+     SETTING,
      .group = GROUP_INPUT,
      .commands = FOR_BOTH,
      .brief = "read every input as this format, whatever it looks like",
@@ -384,8 +471,7 @@ const struct option_def OPTIONS[] = {
     {.name = "strict",
      .kind = OPTION_FLAG,
      FIELD(strict),
-     .from_environment = true,
-     .from_config = true,
+     SETTING,
      .group = GROUP_INPUT,
      .commands = FOR_BOTH,
      .brief = "parse every record whole, also those that can be no result",
@@ -395,17 +481,15 @@ const struct option_def OPTIONS[] = {
      .argument = "SIZE",
      .kind = OPTION_SIZE,
      FIELD(record_max),
-     .from_environment = true,
-     .from_config = true,
+     SETTING,
      .group = GROUP_INPUT,
-     .commands = FOR_BOTH,
+     .commands = FOR_BOTH | FOR_LOOKUP,
      .brief = "reject records longer than this (default: 128M)"},
     {.name = "block-size",
      .argument = "SIZE",
      .kind = OPTION_SIZE,
      FIELD(block_size),
-     .from_environment = true,
-     .from_config = true,
+     SETTING,
      .group = GROUP_INPUT,
      .commands = FOR_BOTH,
      .brief = "how much to read at a time (default: 1M)",
@@ -414,8 +498,7 @@ const struct option_def OPTIONS[] = {
      .argument = "SIZE",
      .kind = OPTION_SIZE,
      FIELD(memory_max),
-     .from_environment = true,
-     .from_config = true,
+     SETTING,
      .group = GROUP_INPUT,
      .commands = FOR_BOTH,
      .brief = "memory that sort, distinct and summarize may hold (default: 1G)"},
@@ -424,8 +507,7 @@ const struct option_def OPTIONS[] = {
      .argument = "N",
      .kind = OPTION_COUNT,
      FIELD(threads),
-     .from_environment = true,
-     .from_config = true,
+     SETTING,
      .group = GROUP_INPUT,
      .commands = FOR_BOTH,
      .brief = "how many threads to use (default: one a CPU)",
@@ -439,7 +521,7 @@ const struct option_def OPTIONS[] = {
      FIELD(output),
      .argument_is_file = true,
      .group = GROUP_OUTPUT,
-     .commands = FOR_BOTH | FOR_RULE,
+     .commands = FOR_ROWS | FOR_RULE,
      .brief = "write results to FILE, whole or not at all",
      .detail = "The file appears when all is written; until then an older one stays as it was. A FIFO or a device is "
                "written straight. The name's extension chooses the format: .csv, .tsv, .json, .ndjson, .jsonl, .md, "
@@ -449,10 +531,9 @@ const struct option_def OPTIONS[] = {
      .kind = OPTION_CHOICE,
      FIELD(format),
      .choice = sink_name,
-     .from_environment = true,
-     .from_config = true,
+     SETTING,
      .group = GROUP_OUTPUT,
-     .commands = FOR_BOTH,
+     .commands = FOR_ROWS,
      .brief = "how to write results (default: table on a terminal, else ndjson)"},
     {.name = "format",
      .argument = "NAME",
@@ -466,26 +547,35 @@ const struct option_def OPTIONS[] = {
      .argument = "LIST",
      .kind = OPTION_TEXT,
      FIELD(columns),
-     .from_environment = true,
-     .from_config = true,
+     SETTING,
      .group = GROUP_OUTPUT,
-     .commands = FOR_BOTH,
+     .commands = FOR_ROWS,
      .brief = "show only these columns, in this order: A,B,C"},
+    {.name = "matched",
+     .kind = OPTION_FLAG,
+     FIELD(lookup.matched),
+     .group = GROUP_OUTPUT,
+     .commands = FOR_LOOKUP,
+     .brief = "show only what is known"},
+    {.name = "unmatched",
+     .kind = OPTION_FLAG,
+     FIELD(lookup.unmatched),
+     .group = GROUP_OUTPUT,
+     .commands = FOR_LOOKUP,
+     .brief = "show only what is not known"},
     {.name = "with-source",
      .kind = OPTION_FLAG,
      FIELD(with_source),
-     .from_environment = true,
-     .from_config = true,
+     SETTING,
      .group = GROUP_OUTPUT,
      .commands = FOR_BOTH,
      .brief = "add where each row came from: SourceFile, SourceRecord, SourceOffset"},
     {.name = "csv-safe",
      .kind = OPTION_FLAG,
      FIELD(csv_safe),
-     .from_environment = true,
-     .from_config = true,
+     SETTING,
      .group = GROUP_OUTPUT,
-     .commands = FOR_BOTH,
+     .commands = FOR_ROWS,
      .brief = "CSV: no cell that a spreadsheet would take for a formula",
      .detail = "An apostrophe is put before such text. Numbers are left alone."},
     {.name = "color",
@@ -493,10 +583,9 @@ const struct option_def OPTIONS[] = {
      .kind = OPTION_CHOICE,
      FIELD(color),
      .choice = color_name,
-     .from_environment = true,
-     .from_config = true,
+     SETTING,
      .group = GROUP_OUTPUT,
-     .commands = FOR_BOTH,
+     .commands = FOR_ROWS,
      .brief = "colour: auto, always or never (default: auto)",
      .detail = "auto colours on a terminal, unless the environment has NO_COLOR or TERM=dumb."},
     {.name = "no-color",
@@ -504,26 +593,24 @@ const struct option_def OPTIONS[] = {
      FIELD(color),
      .constant = COLOR_NEVER,
      .group = GROUP_OUTPUT,
-     .commands = FOR_BOTH | FOR_CONFIG,
+     .commands = FOR_ROWS | FOR_CONFIG,
      .brief = "the same as --color=never"},
     {.name = "width",
      .argument = "N",
      .kind = OPTION_COUNT,
      FIELD(width),
-     .from_environment = true,
-     .from_config = true,
+     SETTING,
      .group = GROUP_OUTPUT,
-     .commands = FOR_BOTH,
+     .commands = FOR_ROWS,
      .brief = "cells that a table may be wide (default: the terminal's width)"},
 
     {.name = "quiet",
      .letter = 'q',
      .kind = OPTION_FLAG,
      FIELD(quiet),
-     .from_environment = true,
-     .from_config = true,
+     SETTING,
      .group = GROUP_REPORT,
-     .commands = FOR_BOTH | FOR_RULE,
+     .commands = FOR_ROWS | FOR_CHECK | FOR_RULE,
      .brief = "no progress, no notices, no closing summary; errors only"},
     {.name = "stats",
      .kind = OPTION_FLAG,
@@ -543,7 +630,7 @@ const struct option_def OPTIONS[] = {
      .kind = OPTION_FLAG,
      FIELD(fail_on_hit),
      .group = GROUP_REPORT,
-     .commands = FOR_BOTH,
+     .commands = FOR_BOTH | FOR_LOOKUP,
      .brief = "exit with status 10 if there are results"},
 
     {.name = "config",

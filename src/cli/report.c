@@ -172,17 +172,22 @@ const char *bytes_text(double bytes, char *into)
 
 void report_count_hit(struct report *report, struct slice provider)
 {
+    report_count_hits(report, provider, 1);
+}
+
+void report_count_hits(struct report *report, struct slice provider, uint64_t hits)
+{
     for (uint32_t i = 0; i < report->provider_count; i++) {
         if (slice_eq(provider, report->providers[i].name)) {
-            report->providers[i].hits++;
+            report->providers[i].hits += hits;
             return;
         }
     }
     struct slice name = report->provider_count < PROVIDERS_MAX ? arena_copy(&report->arena, provider) : SLICE("");
     if (report->provider_count == PROVIDERS_MAX || !name.ptr)
-        report->provider_rest++;
+        report->provider_rest += hits;
     else
-        report->providers[report->provider_count++] = (struct provider_count){name, 1};
+        report->providers[report->provider_count++] = (struct provider_count){name, hits};
 }
 
 /* Most hits first, then by name. */
@@ -249,11 +254,11 @@ static void add_rejects(struct report *report, const struct scan_stats *stats)
     buf_add_char(&report->text, '\n');
 }
 
-static void add_reading(struct report *report, const struct scan_stats *stats)
+static void add_reading(struct report *report, const struct scan_stats *stats, const char *rows_name)
 {
     char size[16], rate[16];
     double seconds = seconds_now() - report->started;
-    add_count(report, stats->rows, "row");
+    add_count(report, stats->rows, rows_name ? rows_name : "row");
     buf_add_cstr(&report->text, " read from ");
     add_count(report, stats->inputs, "input");
     buf_printf(&report->text, ", %s in %.2f s, %s/s\n", bytes_text((double)stats->bytes, size), seconds,
@@ -290,7 +295,7 @@ void report_summary(struct report *report, const struct summary *summary)
     add_providers(report);
     buf_add_char(&report->text, '\n');
     if (summary->stats)
-        add_reading(report, summary->stats);
+        add_reading(report, summary->stats, summary->rows_name);
     if (summary->interrupted)
         buf_add_cstr(&report->text, "interrupted: this is what was found until then\n");
     end(report);

@@ -49,8 +49,9 @@ void report_note(struct report *report, const char *fmt, ...) PRINTF_LIKE(2, 3);
 /* Names the first rejected records. */
 void report_reject(struct report *report, const struct reject *reject);
 
-/* Counts one hit of a provider. */
+/* Counts one hit of a provider, or several. */
 void report_count_hit(struct report *report, struct slice provider);
+void report_count_hits(struct report *report, struct slice provider, uint64_t hits);
 
 /* Draws the progress line if it is time to (standard error is a terminal, half a second has passed). */
 void report_progress(struct report *report, const struct scan *scan, uint64_t results, const char *results_name);
@@ -61,6 +62,7 @@ struct summary {
     const struct scan_stats *stats; /* of the inputs; NULL if none were read */
     uint64_t results;
     const char *results_name; /* "hit" or "row" */
+    const char *rows_name;    /* what stats.rows are; NULL: "row" */
     bool interrupted;
     bool apart; /* results went to the same terminal: leave a line blank */
 };

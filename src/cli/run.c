@@ -9,10 +9,10 @@
 
 #include "base/mem.h"
 #include "base/out.h"
+#include "cli/kb_files.h"
 #include "cli/run_int.h"
 #include "cli/term.h"
 #include "cli/tune.h"
-#include "ddns/kb.h"
 #include "event/datetime.h"
 #include "kql/exec.h"
 #include "kql/parser.h"
@@ -533,7 +533,7 @@ static void report_end(struct run *run)
 
 static enum err_code run_all(struct run *run, struct err *err)
 {
-    TRY(kb_open(&run->knowledge, err));
+    TRY(kb_files_open(&run->opts->provider_files, &run->knowledge, err));
     TRY(parse(run, err));
     TRY(plan(run, err));
     TRY(column_view_init(&run->view, run->opts->columns, run->query.root->schema, &run->arena, err));

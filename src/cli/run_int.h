@@ -44,7 +44,8 @@ struct delivery {
     struct out *out;
     const struct sink_type *type;
     struct sink *sink;
-    bool terminal, flush; /* flush: results are to be seen as they come */
+    bool terminal, flush;        /* flush: results are to be seen as they come */
+    const size_t *prompt_widths; /* of sink_options; may be set before delivery_start() */
 };
 enum err_code delivery_open(struct delivery *delivery, const struct opts *opts, struct err *err) MUST_CHECK;
 /* The sink for rows of this schema, which must outlive it. */

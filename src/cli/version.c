@@ -2,6 +2,7 @@
  * version.c - what this program was built with.
  */
 #include "cli/commands.h"
+#include "ddns/kb_check.h"
 
 #include <bzlib.h>
 #include <idn2.h>
@@ -10,6 +11,9 @@
 #include <utf8proc.h>
 #include <zlib.h>
 #include <zstd.h>
+#ifdef DDNSHUNT_HAVE_LIBPSL
+#include <libpsl.h>
+#endif
 
 #define PCRE2_CODE_UNIT_WIDTH 8
 #include <pcre2.h>
@@ -25,6 +29,7 @@ static void add_features(struct buf *out)
     uint32_t jit = 0;
     pcre2_config(PCRE2_CONFIG_JIT, &jit);
     buf_printf(out, "features: %cregex-jit", jit ? '+' : '-');
+    buf_printf(out, " %cpublic-suffixes", kb_check_knows_public_suffixes() ? '+' : '-');
 #ifdef NDEBUG
     buf_add_cstr(out, " -assertions");
 #else
@@ -50,5 +55,8 @@ void version_write(struct buf *out)
     add_library(out, "bzip2", BZ2_bzlibVersion());
     add_library(out, "utf8proc", utf8proc_version());
     add_library(out, "libidn2", idn2_check_version(NULL));
+#ifdef DDNSHUNT_HAVE_LIBPSL
+    add_library(out, "libpsl", psl_get_version());
+#endif
     add_library(out, "pcre2", pcre2);
 }

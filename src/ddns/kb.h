@@ -88,6 +88,8 @@ void kb_free(struct kb *kb); /* NULL is allowed */
 enum err_code kb_add(struct kb *kb, struct slice table, const char *name, struct err *err) MUST_CHECK;
 /* The same for the form of services.tsv: host and provider must be there. */
 enum err_code kb_add_services(struct kb *kb, struct slice table, const char *name, struct err *err) MUST_CHECK;
+/* Is it such a table? Its first row names a column "host", and none "suffix". */
+bool kb_table_is_services(struct slice table);
 
 /* --- asking --- */
 

@@ -300,7 +300,7 @@ static enum err_code add(struct kb *kb, const struct kb_form *form, struct kb_li
     struct kb_read_row *rows;
     struct kb_list list = {0};
     uint32_t count;
-    TRY(kb_table_read(form, table, name, &kb->text, &rows, &count, err));
+    TRY(kb_table_read(form, table, name, &kb->text, NULL, &rows, &count, err));
     enum err_code code = merge_read(form, place, rows, count, name, &list, err);
     if (code == ERR_NONE && form == &KB_RULE_FORM)
         code = check_exceptions(rows, count, &list, name, err);

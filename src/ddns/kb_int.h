@@ -89,9 +89,18 @@ struct kb_read_row {
     const void *row;
     uint32_t line;
 };
-/* Rows of a table in the order of its lines; to be freed with mem_free(), on failure nothing is. */
+/* Who is told of a row that is wrong, and the rows behind it are read. */
+struct kb_complaints {
+    void (*tell)(void *user, uint32_t line, const struct err *err);
+    void *user;
+};
+/*
+ * Rows of a table in the order of its lines; to be freed with mem_free(), on failure nothing is. complaints NULL: the first row
+ * that is wrong is the failure.
+ */
 enum err_code kb_table_read(const struct kb_form *form, struct slice table, const char *name, struct arena *arena,
-                            struct kb_read_row **out_rows, uint32_t *out_count, struct err *err) MUST_CHECK;
+                            const struct kb_complaints *complaints, struct kb_read_row **out_rows, uint32_t *out_count,
+                            struct err *err) MUST_CHECK;
 
 /* --- walking a name from the right --- */
 

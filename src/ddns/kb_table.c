@@ -17,6 +17,7 @@ struct reader {
     uint32_t line;                    /* of the row that was read last */
     unsigned columns[KB_COLUMNS_MAX]; /* the column of the form that each of the table's is */
     unsigned column_count;
+    const struct kb_complaints *complaints;
 };
 
 /* The next row that says something; false at the end. */
@@ -134,7 +135,7 @@ static enum err_code read_rows(struct reader *reader, struct arena *arena, struc
                                struct err *err)
 {
     size_t capacity = 0;
-    for (struct slice row; next_row(reader, &row); ++*count) {
+    for (struct slice row; next_row(reader, &row);) {
         if (*count == KB_ROWS_MAX)
             return err_set(err, ERR_LIMIT, "there are more than %d rows", (int)KB_ROWS_MAX);
         void *grown = mem_grow(*rows, *count, &capacity, sizeof **rows);
@@ -142,18 +143,41 @@ static enum err_code read_rows(struct reader *reader, struct arena *arena, struc
             return err_no_memory(err, (capacity + 1) * sizeof **rows);
         *rows = grown;
         const void *made;
-        TRY(make_row(reader, row, arena, &made, err));
-        (*rows)[*count] = (struct kb_read_row){made, reader->line};
+        enum err_code code = make_row(reader, row, arena, &made, err);
+        if (code == ERR_NONE)
+            (*rows)[(*count)++] = (struct kb_read_row){made, reader->line};
+        else if (code == ERR_USAGE && reader->complaints)
+            reader->complaints->tell(reader->complaints->user, reader->line, err);
+        else
+            return code;
     }
     return ERR_NONE;
 }
 
-enum err_code kb_table_read(const struct kb_form *form, struct slice table, const char *name, struct arena *arena,
-                            struct kb_read_row **out_rows, uint32_t *out_count, struct err *err)
+static struct slice without_mark(struct slice table)
 {
-    struct reader reader = {.form = form, .name = name, .rest = table};
-    if (slice_starts(table, SLICE("\xef\xbb\xbf")))
-        reader.rest = slice_cut(table, 3, table.len);
+    return slice_starts(table, SLICE("\xef\xbb\xbf")) ? slice_cut(table, 3, table.len) : table;
+}
+
+bool kb_table_is_services(struct slice table)
+{
+    struct reader reader = {.rest = without_mark(table)};
+    struct slice row;
+    bool host = false, suffix = false;
+    if (next_row(&reader, &row))
+        for (bool more = true; more;) {
+            struct slice cell = take_cell(&row, &more);
+            host |= slice_eq(cell, SLICE("host"));
+            suffix |= slice_eq(cell, SLICE("suffix"));
+        }
+    return host && !suffix;
+}
+
+enum err_code kb_table_read(const struct kb_form *form, struct slice table, const char *name, struct arena *arena,
+                            const struct kb_complaints *complaints, struct kb_read_row **out_rows, uint32_t *out_count,
+                            struct err *err)
+{
+    struct reader reader = {.form = form, .name = name, .rest = without_mark(table), .complaints = complaints};
     TRY(read_header(&reader, err));
     struct kb_read_row *rows = NULL;
     uint32_t count = 0;

@@ -105,7 +105,5 @@ bool json_unescape(struct slice raw, struct buf *out);
 
 /* Appends text as a JSON string, quotes included; control characters, quote and backslash escaped. */
 void json_quote(struct slice text, struct buf *out);
-/* Copies text, and tells whether a JSON string can hold it as it is. into has room for text.len bytes. */
-bool json_plain(struct slice text, char *into);
 
 #endif

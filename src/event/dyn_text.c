@@ -25,18 +25,10 @@ static void escape(unsigned char c, struct buf *out)
     }
 }
 
-static const struct plain_set JSON_PLAIN = {PLAIN_EACH(0x20), PLAIN_EACH('"'), PLAIN_EACH('\\'), PLAIN_EACH(0x7f),
-                                            PLAIN_EACH(0x7f)};
-
-bool json_plain(struct slice text, char *into)
-{
-    return plain_copy(&JSON_PLAIN, text, into);
-}
-
 void json_quote(struct slice text, struct buf *out)
 {
     char *room = buf_reserve(out, text.len + 2);
-    if (room && json_plain(text, room + 1)) {
+    if (room && plain_copy(&PLAIN_JSON, text, room + 1)) {
         room[0] = room[text.len + 1] = '"';
         out->len += text.len + 2;
         return;

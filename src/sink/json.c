@@ -5,6 +5,7 @@
  * characters that it must not get are written \uXXXX, which reads back as the same text.
  */
 #include "base/mem.h"
+#include "base/plain.h"
 #include "event/dyn.h"
 #include "sink/show.h"
 #include "sink/sink_int.h"
@@ -69,7 +70,7 @@ static void add_text(struct slice key, struct slice text, struct buf *out)
     copy_key(room, key);
     out->len += key.len;
     room += key.len;
-    if (!json_plain(text, room + 1)) {
+    if (!plain_copy(&PLAIN_JSON, text, room + 1)) {
         json_quote(text, out);
         return;
     }

@@ -24,6 +24,9 @@ struct sink_options {
     bool terminal; /* the output is a terminal */
     bool unicode;  /* the terminal's locale is UTF-8: box drawing and letters beyond ASCII may be shown */
     bool csv_safe; /* --csv-safe: no cell that a spreadsheet takes for a formula */
+    /* [schema->count]: cells that each column of a table gets at least. With them the first batch settles the widths, so that rows
+     * are shown as they come; NULL: the first rows are kept until their cells tell the widths. */
+    const size_t *prompt_widths;
 };
 
 /* A way of output. Const tables; see sinks.c. */

@@ -2,8 +2,8 @@
  * table.c - the table for people: fits the terminal's width, and shows text from data harmlessly (show.h).
  *
  * Rows are kept until there are enough to know the columns' widths (SAMPLE_ROWS, SAMPLE_BYTES), then they stream: a
- * later cell that is wider than its column is wrapped. A cell takes at most CELL_LINES lines and CELL_CELLS
- * characters; the other formats give it whole.
+ * later cell that is wider than its column is wrapped. Where somebody waits for them (options.prompt_widths) the first batch
+ * is enough. A cell takes at most CELL_LINES lines and CELL_CELLS characters; the other formats give it whole.
  */
 #include "base/mem.h"
 #include "base/utf8.h"
@@ -91,6 +91,8 @@ static enum err_code table_open(const struct sink_type *type, const struct schem
         table_free(&table->head);
         return err_no_memory(err, schema->count * sizeof(struct column_def));
     }
+    for (uint32_t i = 0; options->prompt_widths && i < schema->count; i++)
+        table->content[i] = options->prompt_widths[i];
     *out_sink = &table->head;
     return ERR_NONE;
 }
@@ -370,7 +372,7 @@ static enum err_code table_write(struct sink *sink, struct batch *batch, struct 
         if (table->row_count == SAMPLE_ROWS || table->row_arena.used_bytes > SAMPLE_BYTES)
             TRY(settle(table, err));
     }
-    return ERR_NONE;
+    return sink->options.prompt_widths && !table->settled ? settle(table, err) : ERR_NONE;
 }
 
 static enum err_code table_finish(struct sink *sink, struct err *err)

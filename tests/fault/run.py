@@ -34,7 +34,10 @@ def make_inputs(folder):
     texts = {"rows.jsonl": lines.encode(), "rows.jsonl.gz": gzip.compress(lines.encode()),
              "results.json": json.dumps({"Schema": [], "Results": rows}, indent=2).encode(),
              "rows.csv": ("Timestamp,RemoteUrl,RemotePort,Other\n" + "".join(
-                 f'2026-03-09T08:00:00Z,"a{i}.duckdns.org",{i},x\n' for i in range(40))).encode()}
+                 f'2026-03-09T08:00:00Z,"a{i}.duckdns.org",{i},x\n' for i in range(40))).encode(),
+             "hosts.txt": "".join(f"http://H{i}.DuckDNS.org/x\nb\u00fccher.ddns.net\n" for i in range(700)).encode(),
+             "mine.tsv": "suffix\tprovider\nexample.net\tOurs\n*.example.org\tOurs\n".encode(),
+             "bad.tsv": "suffix\tprovider\nexample.net\tOurs\ncom\t\nduckdns.org\tOurs\n".encode()}
     for name, data in texts.items():
         with open(os.path.join(folder, name), "wb") as f:
             f.write(data)
@@ -66,6 +69,12 @@ def runs(folder):
     yield "tuned, explained", [*RULE, *tuning, "--explain"]
     yield "config", ["config", *tuning]
     yield "help", ["scan", "--help"]
+    yield "lookup", ["lookup", "--format", "ndjson", "--providers", at("mine.tsv"), "A.DuckDNS.org", "-f", at("hosts.txt")]
+    yield "lookup, table", ["lookup", "--format", "table", "--matched", "-f", at("hosts.txt")]
+    yield "providers", ["providers", "--providers", at("mine.tsv"), "--format", "csv", "-o", at("out.json")]
+    yield "providers search", ["providers", "search", "e", "--format", "table"]
+    yield "providers count", ["providers", "count", "--format", "tsv"]
+    yield "providers check", ["providers", "check", at("bad.tsv")]
 
 
 def execute(binary, args, nth):

@@ -172,15 +172,47 @@ static void test_last_one_counts(void **state)
     assert_int_equal(opts.threads, 4);
 }
 
+static void test_a_command_with_actions(void **state)
+{
+    (void)state;
+    good("ddnshunt providers search -q duck no-ip");
+    assert_int_equal(opts.command->id, COMMAND_PROVIDERS_SEARCH);
+    assert_int_equal(opts.paths.count, 2);
+    opts_release(&opts);
+    good("ddnshunt providers --tier A --tier B --check FILE");
+    assert_int_equal(opts.command->id, COMMAND_PROVIDERS_LIST);
+    assert_string_equal(opts.kb.check, "FILE");
+    assert_int_equal(opts.kb.tiers.count, 2);
+    assert_string_equal(opts.kb.tiers.items[1], "B");
+    opts_release(&opts);
+    good("ddnshunt providers");
+    assert_int_equal(opts.command->id, COMMAND_PROVIDERS_LIST);
+    opts_release(&opts);
+    bad("ddnshunt providers serch x", "providers has no action \"serch\"", "did you mean search?");
+    bad("ddnshunt providers 1234567", "providers has no action \"1234567\"", "its actions: ddnshunt providers -h");
+    bad("ddnshunt providers --tier D", "unknown tier \"D\"", "there is A, B, C");
+    bad("ddnshunt providers count --check x", "providers count has no option --check", "it belongs to ddnshunt scan");
+}
+
+/* The rows of a command's actions stand together, as the first of them is what it does without one. */
+static void test_actions_stand_together(void **state)
+{
+    (void)state;
+    for (const struct command *c = COMMANDS; c->name; c++)
+        for (const struct command *d = c + 1; d->name; d++)
+            if (command_is_first(d))
+                assert_false(slice_eq(command_word(c), command_word(d)));
+}
+
 static void test_mistakes_are_named(void **state)
 {
     (void)state;
     bad("ddnshunt", "no command is given", "to scan a file: ddnshunt scan FILE; all commands: ddnshunt --help");
     bad("ddnshunt scna", "unknown command \"scna\"", "did you mean scan?");
     bad("ddnshunt export.json", "unknown command \"export.json\"",
-        "the commands are scan, query and config; to scan a file: ddnshunt scan FILE");
-    bad("ddnshunt lookup x", "unknown command \"lookup\"",
-        "the commands are scan, query and config; to scan a file: ddnshunt scan FILE");
+        "to scan a file: ddnshunt scan FILE; all commands: ddnshunt --help");
+    bad("ddnshunt frob x", "unknown command \"frob\"",
+        "to scan a file: ddnshunt scan FILE; all commands: ddnshunt --help");
     bad("ddnshunt scan --outptu=A", "unknown option --outptu", "did you mean --output?");
     bad("ddnshunt scan --thr 2", "unknown option --thr", "");
     bad("ddnshunt scan -x", "unknown option -x", "");
@@ -295,6 +327,8 @@ static void test_table_is_sound(void **state)
             bool together = (a->commands & b->commands) != 0; /* one name may mean another thing to another command */
             assert_true(!together || strcmp(a->name, b->name) != 0);
             assert_true(!together || !a->letter || a->letter != b->letter);
+            assert_true(!a->from_config || !b->from_config || strcmp(a->name, b->name) != 0);
+            assert_true(!a->from_environment || !b->from_environment || strcmp(a->name, b->name) != 0);
         }
     }
 }
@@ -354,6 +388,8 @@ int main(void)
         TEST(test_choices),
         TEST(test_lists_keep_their_order),
         TEST(test_last_one_counts),
+        TEST(test_a_command_with_actions),
+        TEST(test_actions_stand_together),
         TEST(test_mistakes_are_named),
         TEST(test_bad_numbers_are_refused),
         TEST(test_sizes),
