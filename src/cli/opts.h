@@ -71,6 +71,21 @@ struct text_list {
     size_t count, capacity;
 };
 
+/* lookup: what is asked and what is shown. */
+struct lookup_opts {
+    struct text_list files; /* --file */
+    bool matched, unmatched;
+};
+
+/* Which rows of the knowledge base count (an empty list: all). */
+struct kb_opts {
+    struct text_list providers, categories, tiers, risks, sources;
+    bool services;
+    const char *check; /* list --check FILE */
+};
+
+enum tier_choice { TIER_A, TIER_B, TIER_C, TIER_COUNT };
+
 /* rule: what is printed, and for whom. */
 enum rule_format { RULE_FORMAT_KQL, RULE_FORMAT_WATCHLIST };
 enum rule_comments { COMMENTS_AUTO, COMMENTS_YES, COMMENTS_NO };
@@ -101,21 +116,6 @@ struct origin {
     uint32_t line; /* ORIGIN_FILE: of the key in opts.config_path */
 };
 enum { OPTIONS_MAX = 128 }; /* more than there are */
-
-/* lookup: what is asked and what is shown. */
-struct lookup_opts {
-    struct text_list files; /* --file */
-    bool matched, unmatched;
-};
-
-/* Which rows of the knowledge base count (an empty list: all). */
-struct kb_opts {
-    struct text_list providers, categories, tiers, risks, sources;
-    bool services;
-    const char *check; /* list --check FILE */
-};
-
-enum tier_choice { TIER_A, TIER_B, TIER_C, TIER_COUNT };
 
 /* Texts borrow from argv, the environment and the arena. */
 struct opts {
@@ -149,6 +149,7 @@ struct opts {
     bool tune; /* query: the tuning is for it too */
     struct tuning_opts tuning;
     struct text_list provider_files; /* --providers */
+
     struct lookup_opts lookup;
     struct kb_opts kb;
 

@@ -436,6 +436,14 @@ static void no_dress_changes_a_name(void **state)
     buf_release(&scratch);
 }
 
+/* The quick way and the slow one. */
+static void check_against_steps(struct slice text, struct buf *scratch, struct buf *slow)
+{
+    struct host host = extract(text, scratch);
+    if (host_slow(text, slow) != host.kind || !slice_eq(host.name, buf_slice(slow)))
+        fail_msg("'%.*s' is '%.*s', slowly '%.*s'", SLICE_ARG(text), SLICE_ARG(host.name), SLICE_ARG(buf_slice(slow)));
+}
+
 static void make_noise(struct buf *out, uint32_t *seed)
 {
     buf_clear(out);
@@ -458,10 +466,8 @@ static void noise_gives_what_the_steps_say(void **state)
     buf_init(&again, 0);
     for (int round = 0; round < 100000; round++) {
         make_noise(&text, &seed);
+        check_against_steps(buf_slice(&text), &scratch, &slow);
         struct host host = extract(buf_slice(&text), &scratch);
-        if (host_slow(buf_slice(&text), &slow) != host.kind || !slice_eq(host.name, buf_slice(&slow)))
-            fail_msg("'%.*s' is '%.*s', slowly '%.*s'", SLICE_ARG(buf_slice(&text)), SLICE_ARG(host.name),
-                     SLICE_ARG(buf_slice(&slow)));
         assert_true(!utf8_is_valid(buf_slice(&text)) || utf8_is_valid(host.name));
         bool is_plain = host.kind == HOST_NAME;
         for (size_t i = 0; i < host.name.len; i++)
@@ -488,11 +494,7 @@ static void check_all_texts(const char *alphabet, unsigned max)
             size_t rest = number;
             for (unsigned i = 0; i < len; i++, rest /= letters)
                 bytes[i] = alphabet[rest % letters];
-            struct slice text = slice_of(bytes, len);
-            struct host host = extract(text, &scratch);
-            if (host_slow(text, &slow) != host.kind || !slice_eq(host.name, buf_slice(&slow)))
-                fail_msg("'%.*s' is '%.*s', slowly '%.*s'", SLICE_ARG(text), SLICE_ARG(host.name),
-                         SLICE_ARG(buf_slice(&slow)));
+            check_against_steps(slice_of(bytes, len), &scratch, &slow);
         }
     buf_release(&scratch);
     buf_release(&slow);
@@ -505,6 +507,44 @@ static void all_small_texts_give_what_the_steps_say(void **state)
     check_all_texts("fFtp:/\\", 6);
     check_all_texts("%2eE.x1", 6);
     check_all_texts("\xc2\xa0\xe2\x80\x8b.\t", 6);
+}
+
+/* A code point at both ends, and in the middle: marks, dots, what is dropped and what is mapped. */
+static void each_mark_and_mapping_is_what_the_steps_say(void **state)
+{
+    (void)state;
+    static const uint32_t ranges[][2] = {{0, 0x33ff},        {0xd7f0, 0xe010},   {0xfe00, 0x10010},
+                                         {0x1bc90, 0x1bcb0}, {0x1ccd0, 0x1cd00}, {0x1d170, 0x1d180},
+                                         {0x1f4a0, 0x1f4b0}, {0xe00f0, 0xe01ff}};
+    struct buf text, scratch, slow;
+    buf_init(&text, 0);
+    buf_init(&scratch, 0);
+    buf_init(&slow, 0);
+    for (size_t i = 0; i < TEST_COUNT(ranges); i++)
+        for (uint32_t code_point = ranges[i][0]; code_point <= ranges[i][1]; code_point++) {
+            char bytes[4];
+            struct slice character = slice_of(bytes, utf8_encode(code_point, bytes));
+            buf_clear(&text);
+            buf_add(&text, character);
+            buf_add_cstr(&text, "http://x.org");
+            buf_add(&text, character);
+            check_against_steps(buf_slice(&text), &scratch, &slow);
+            buf_clear(&text);
+            buf_add_cstr(&text, "x.du");
+            buf_add(&text, character);
+            buf_add_cstr(&text, "ck.org");
+            check_against_steps(buf_slice(&text), &scratch, &slow);
+        }
+    for (int labels = 120; labels < 135; labels++) {
+        buf_clear(&text);
+        for (int i = 0; i < labels; i++)
+            buf_add_cstr(&text, "\xc3\xbc.");
+        buf_add_cstr(&text, "org");
+        check_against_steps(buf_slice(&text), &scratch, &slow);
+    }
+    buf_release(&text);
+    buf_release(&scratch);
+    buf_release(&slow);
 }
 
 /* Names of letters that IDNA takes, as Unicode and as libidn2 writes them. */
@@ -559,6 +599,7 @@ int main(void)
         cmocka_unit_test(no_dress_changes_a_name),
         cmocka_unit_test(noise_gives_what_the_steps_say),
         cmocka_unit_test(all_small_texts_give_what_the_steps_say),
+        cmocka_unit_test(each_mark_and_mapping_is_what_the_steps_say),
         cmocka_unit_test(unicode_and_punycode_give_the_same_name),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
