@@ -526,9 +526,6 @@ void opts_release(struct opts *opts)
         }
     }
     mem_free(opts->paths.items);
-    for (const struct option_def *def = OPTIONS; def->name; def++)
-        if (def->kind == OPTION_LIST)
-            mem_free(((struct text_list *)field_of(opts, def))->items);
     arena_release(&opts->arena);
     *opts = (struct opts){0};
 }

@@ -43,6 +43,14 @@ def make_inputs(folder):
             f.write(data)
 
 
+def make_config(folder):
+    with open(os.path.join(folder, "config.yml"), "w", encoding="ascii") as f:
+        f.write("allow: ['@allow.list', a1.duckdns.org]\nexclude-provider: No-IP\nexclude-local: 10.0.0.0/8\n"
+                "outbound: no\nsince: 36500d\nexclude-account: [CORP\\svc*]\n")
+    with open(os.path.join(folder, "allow.list"), "w", encoding="ascii") as f:
+        f.write("a2.duckdns.org # approved\n*.a3.duckdns.org\n")
+
+
 def runs(folder):
     """(name, arguments)"""
     at = lambda name: os.path.join(folder, name)          # noqa: E731
@@ -56,6 +64,10 @@ def runs(folder):
     yield "subquery", [*LISTS, "-j", "1", "--format", "tsv", at("rows.jsonl")]
     yield "toscalar", [*SCALAR, "-j", "1", "--format", "tsv", at("rows.jsonl")]
     yield "explain", [*HEAVY, "--explain"]
+    tuning = ["--config", at("config.yml"), "--exclude-device", "x*", "--where", "RemotePort != 2", "--unique"]
+    yield "tuned", [*RULE, *tuning, "-j", "1", "--format", "tsv", at("rows.jsonl")]
+    yield "tuned, explained", [*RULE, *tuning, "--explain"]
+    yield "config", ["config", *tuning]
     yield "help", ["scan", "--help"]
     yield "lookup", ["lookup", "--format", "ndjson", "--providers", at("mine.tsv"), "A.DuckDNS.org", "-f", at("hosts.txt")]
     yield "lookup, table", ["lookup", "--format", "table", "--matched", "-f", at("hosts.txt")]
@@ -116,6 +128,7 @@ def main():
     failed = number = 0
     with tempfile.TemporaryDirectory(prefix="ddnshunt-fault-") as folder:
         make_inputs(folder)
+        make_config(folder)
         for number, (name, args) in enumerate(runs(folder), 1):
             try:
                 tried, total, found = check(options.binary, args, options.most, folder)
