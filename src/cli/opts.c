@@ -8,6 +8,7 @@
 
 #include "base/mem.h"
 #include "base/near.h"
+#include "ddns/kb.h"
 
 #include <assert.h>
 
@@ -390,8 +391,11 @@ static enum err_code settle(struct opts *opts, struct err *err)
 enum err_code opts_parse(int argc, char *const *argv, const char *(*environment)(const char *name), struct opts *opts,
                          struct err *err)
 {
-    *opts = (struct opts){
-        .input_format = -1, .format = -1, .record_max = UINT64_C(128) << 20, .memory_max = UINT64_C(1) << 30};
+    *opts = (struct opts){.input_format = -1,
+                          .format = -1,
+                          .record_max = UINT64_C(128) << 20,
+                          .memory_max = UINT64_C(1) << 30,
+                          .import = {.from = -1, .category = KB_PUBLIC_DDNS, .tier = TIER_C, .risk = KB_RISK_MEDIUM}};
     struct reader reader = {.argv = argv, .argc = argc, .at = 1, .opts = opts, .command = FOR_TOP};
     TRY(read_command(&reader, err));
     TRY(read_environment(&reader, environment, err));

@@ -3,6 +3,7 @@
  */
 #include "cli/opts.h"
 #include "ddns/kb.h"
+#include "import/import.h"
 #include "kql/rules.h"
 #include "sink/sink.h"
 #include "source/source.h"
@@ -10,8 +11,9 @@
 enum { FOR_BOTH = FOR_SCAN | FOR_QUERY, FOR_ALL = FOR_TOP | FOR_BOTH | FOR_LOOKUP | FOR_PROVIDERS };
 /* Who has rows to show, who looks at rows of the knowledge base, who reads lists of others. */
 enum {
-    FOR_ROWS = FOR_BOTH | FOR_LOOKUP | FOR_LIST | FOR_SEARCH | FOR_COUNT,
-    FOR_KB_ROWS = FOR_LIST | FOR_SEARCH | FOR_COUNT
+    FOR_ROWS = FOR_BOTH | FOR_LOOKUP | FOR_LIST | FOR_SEARCH | FOR_COUNT | FOR_IMPORT | FOR_DIFF,
+    FOR_KB_ROWS = FOR_LIST | FOR_SEARCH | FOR_COUNT | FOR_DIFF,
+    FOR_LISTS = FOR_IMPORT | FOR_DIFF
 };
 
 const struct command COMMANDS[] = {
@@ -45,6 +47,17 @@ const struct command COMMANDS[] = {
      "parted by tabs. Each mistake is named by file and line, and what is right but doubtful as well: a suffix "
      "that is known already or by another provider, a whole public suffix, a first label that another provider has. "
      "Exit status 2 if there are mistakes."},
+    {COMMAND_PROVIDERS_IMPORT, "providers import", "[OPTIONS] [FILE|-]...",
+     "make such a table of a list in another form",
+     "Reads lists of names as they come: one a line, hosts files, AdBlock filters, response policy zones, the Public "
+     "Suffix "
+     "List, CSV, MISP warning lists. Each FILE's content tells its form. What is no name is told by its line and left "
+     "out. "
+     "The result is a table for --providers, in TSV unless --format says otherwise."},
+    {COMMAND_PROVIDERS_DIFF, "providers diff", "[OPTIONS] [FILE|-]...", "compare such a list with what is known",
+     "A row for each difference. Change is only-there, only-here, other-operator, or below-known for a name that is no "
+     "suffix "
+     "here but lies below one. Here is the provider known, There the list's, where it names one."},
     {COMMAND_NONE, NULL, NULL, NULL, NULL},
 };
 
@@ -83,6 +96,11 @@ static const char *tier_name(size_t index)
 static const char *risk_name(size_t index)
 {
     return index < KB_RISK_COUNT ? kb_risk_name((enum kb_risk)index) : NULL;
+}
+
+static const char *import_name(size_t index)
+{
+    return IMPORT_TYPES[index] ? IMPORT_TYPES[index]->name : NULL;
 }
 
 static const char *source_name(size_t index)
@@ -210,6 +228,69 @@ const struct option_def OPTIONS[] = {
      .group = GROUP_WHAT,
      .commands = FOR_LIST,
      .brief = "the same as providers check FILE"},
+
+    {.name = "from",
+     .argument = "FORM",
+     .kind = OPTION_CHOICE,
+     FIELD(import.from),
+     .choice = import_name,
+     .group = GROUP_INPUT,
+     .commands = FOR_LISTS,
+     .brief = "read every FILE in this form, whatever it looks like"},
+    {.name = "column",
+     .argument = "NAME",
+     .kind = OPTION_TEXT,
+     FIELD(import.column),
+     .group = GROUP_INPUT,
+     .commands = FOR_LISTS,
+     .brief = "csv, table: the column that holds the names"},
+    {.name = "provider-column",
+     .argument = "NAME",
+     .kind = OPTION_TEXT,
+     FIELD(import.provider_column),
+     .group = GROUP_INPUT,
+     .commands = FOR_LISTS,
+     .brief = "csv, table: the column that holds their providers"},
+    {.name = "provider",
+     .argument = "NAME",
+     .kind = OPTION_TEXT,
+     FIELD(import.provider),
+     .group = GROUP_INPUT,
+     .commands = FOR_LISTS,
+     .brief = "the provider of names for which the list has none",
+     .detail = "import: without it Unknown. diff: the list is that provider's own, so that no suffix of others can be "
+               "only-here."},
+    {.name = "category",
+     .argument = "NAME",
+     .kind = OPTION_CHOICE,
+     FIELD(import.category),
+     .choice = category_name,
+     .group = GROUP_INPUT,
+     .commands = FOR_IMPORT,
+     .brief = "the category of the names (default: public-ddns)"},
+    {.name = "tier",
+     .argument = "TIER",
+     .kind = OPTION_CHOICE,
+     FIELD(import.tier),
+     .choice = tier_name,
+     .group = GROUP_INPUT,
+     .commands = FOR_IMPORT,
+     .brief = "how well they are attested (default: C)"},
+    {.name = "risk",
+     .argument = "RISK",
+     .kind = OPTION_CHOICE,
+     FIELD(import.risk),
+     .choice = risk_name,
+     .group = GROUP_INPUT,
+     .commands = FOR_IMPORT,
+     .brief = "their risk of false alarms (default: medium)"},
+    {.name = "source",
+     .argument = "KEY",
+     .kind = OPTION_TEXT,
+     FIELD(import.source),
+     .group = GROUP_INPUT,
+     .commands = FOR_IMPORT,
+     .brief = "who says so (default: the file's name)"},
 
     {.name = "input-format",
      .argument = "NAME",

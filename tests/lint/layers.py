@@ -16,9 +16,10 @@ MAY_USE = {
     "ddns": {"base", "host"},
     "api": {"base", "host", "ddns"},                      # the public library, include/ddnshunt.h
     "source": {"base", "event", "host", "ddns"},
+    "import": {"base", "event", "host", "ddns", "source"},  # source: CSV's grammar
     "kql": {"base", "event", "host", "ddns", "source"},   # source: only the scan that the executor drives
     "sink": {"base", "event", "host", "ddns"},
-    "cli": {"base", "event", "host", "ddns", "source", "kql", "sink"},
+    "cli": {"base", "event", "host", "ddns", "source", "import", "kql", "sink"},
 }
 # In kql, sources are the executor's business and that of the operators it drives (counts, rejects).
 MAY_DRIVE_SOURCES = re.compile(r"kql/(exec[a-z_]*|op)\.[ch]$")
