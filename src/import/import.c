@@ -82,19 +82,33 @@ bool import_is_name_like(struct slice text)
     return dot;
 }
 
+/* Blanks take the place of controls, and of backslashes, which TSV doubles. */
+static void add_harmless(struct slice text, struct buf *out)
+{
+    for (size_t at = 0; at < text.len;) {
+        size_t start = at;
+        uint32_t c = utf8_next(text, &at);
+        if (c < 0x20 || (c >= 0x7f && c < 0xa0) || c == '\\')
+            buf_add_char(out, ' ');
+        else
+            buf_add(out, slice_cut(text, start, at));
+    }
+}
+
 /* The provider as a table can hold it: valid text on one line, not too long. */
 static enum err_code make_provider(struct import *import, struct slice provider, struct slice *out_provider,
                                    struct err *err)
 {
-    struct buf text;
+    struct buf mended, text;
+    buf_init(&mended, 0);
     buf_init(&text, 0);
-    utf8_mend(slice_trim(provider), &text);
-    for (size_t i = 0; i < text.len; i++)
-        if ((unsigned char)text.ptr[i] < 0x20 || text.ptr[i] == 0x7f || text.ptr[i] == '\\')
-            text.ptr[i] = ' ';
-    struct slice kept = slice_cut(buf_slice(&text), 0, utf8_cut(buf_slice(&text), IMPORT_PROVIDER_MAX));
-    *out_provider = arena_copy(&import->arena, slice_trim(kept));
-    bool failed = text.failed || !out_provider->ptr;
+    utf8_mend(provider, &mended);
+    add_harmless(buf_slice(&mended), &text);
+    struct slice kept = slice_trim(buf_slice(&text));
+    kept = slice_trim(slice_cut(kept, 0, utf8_cut(kept, IMPORT_PROVIDER_MAX)));
+    *out_provider = arena_copy(&import->arena, kept);
+    bool failed = mended.failed || text.failed || !out_provider->ptr;
+    buf_release(&mended);
     buf_release(&text);
     return failed ? err_no_memory(err, provider.len) : ERR_NONE;
 }
