@@ -15,6 +15,8 @@ void command_providers_list(const struct opts *opts, struct report *report, stru
 void command_providers_search(const struct opts *opts, struct report *report, struct outcome *outcome);
 void command_providers_count(const struct opts *opts, struct report *report, struct outcome *outcome);
 void command_providers_check(const struct opts *opts, struct report *report, struct outcome *outcome);
+void command_providers_import(const struct opts *opts, struct report *report, struct outcome *outcome);
+void command_providers_diff(const struct opts *opts, struct report *report, struct outcome *outcome);
 
 /* "ddnshunt 0.1.0", build features, and the libraries with their versions. */
 void version_write(struct buf *out);

@@ -37,6 +37,11 @@ def make_inputs(folder):
                  f'2026-03-09T08:00:00Z,"a{i}.duckdns.org",{i},x\n' for i in range(40))).encode(),
              "hosts.txt": "".join(f"http://H{i}.DuckDNS.org/x\nb\u00fccher.ddns.net\n" for i in range(700)).encode(),
              "mine.tsv": "suffix\tprovider\nexample.net\tOurs\n*.example.org\tOurs\n".encode(),
+             "list.dat": b"// Ours : https://ours.example\n*.example.net\n!www.example.net\nb\xc3\xbccher.example\n",
+             "names.csv": b'domain,provider\n"example.net","a ""b"""\n',
+             "zone.txt": b"$ORIGIN rpz.\n@ SOA a b 1 2 3 4 5\nexample.net CNAME .\n",
+             "list.json": b'{"list": ["\\u0065xample.net", ".a.duckdns.org"]}',
+             "filters.txt": b"||example.org^\n@@||www.example.org^\n",
              "bad.tsv": "suffix\tprovider\nexample.net\tOurs\ncom\t\nduckdns.org\tOurs\n".encode()}
     for name, data in texts.items():
         with open(os.path.join(folder, name), "wb") as f:
@@ -74,6 +79,8 @@ def runs(folder):
     yield "providers", ["providers", "--providers", at("mine.tsv"), "--format", "csv", "-o", at("out.json")]
     yield "providers search", ["providers", "search", "e", "--format", "table"]
     yield "providers count", ["providers", "count", "--format", "tsv"]
+    yield "providers import", ["providers", "import", at("list.dat"), at("names.csv"), at("zone.txt"), "-o", at("out.json")]
+    yield "providers diff", ["providers", "diff", at("list.json"), at("filters.txt"), "--format", "csv"]
     yield "providers check", ["providers", "check", at("bad.tsv")]
 
 
