@@ -177,12 +177,15 @@ static enum err_code print_rule(struct rule_run *run, const struct rule_product 
     const struct rule_request request = request_of(run, product);
     TRY(rule_print(&request, &run->arena, &texts, &notes, err));
     bool parts = run->opts->output && texts.count > 1;
+    const char *first = parts ? part_path(run, 1) : "";
+    if (!first)
+        return err_no_memory(err, strlen(run->opts->output));
     TRY(parts ? write_parts(run, &texts, err) : write_text(run->opts->output, texts.items, texts.count, err));
     for (size_t i = 0; i < notes.count; i++)
         report_note(run->report, "%.*s", SLICE_ARG(notes.items[i]));
     if (texts.count > 1)
         report_note(run->report, "%zu queries, to be set up as rules of their own%s%s", texts.count,
-                    parts ? ": from " : "", parts ? part_path(run, 1) : "");
+                    parts ? ": from " : "", first);
     return ERR_NONE;
 }
 

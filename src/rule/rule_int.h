@@ -52,6 +52,7 @@ struct stage {
     unsigned columns; /* 1 << enum rule_column */
     bool all_named;   /* rows without a suffix have been dropped before */
     bool is_tuning;
+    bool drops_columns; /* may not give all that it is given */
 };
 
 struct lowered {

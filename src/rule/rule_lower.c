@@ -22,6 +22,8 @@ struct lowering {
     struct rule_notes *notes;
     struct err *err;
     unsigned columns;    /* of the operator that is looked at */
+    bool are_dropped;    /* columns of the table, perhaps */
+    unsigned known;      /* worked out by a stage, and not left out since */
     bool url_is_changed; /* RemoteUrl has got another value */
     bool reads_time;
 };
@@ -181,37 +183,37 @@ static bool says_nothing(const struct ast *ast)
 }
 
 /* False if nothing is left of the operator. */
-static bool drop_same_names(struct ast *operator)
+static bool drop_same_names(struct ast *op)
 {
-    if (operator->kind != AST_PIPE_EXTEND && operator->kind != AST_PIPE_PROJECT)
+    if (op->kind != AST_PIPE_EXTEND && op->kind != AST_PIPE_PROJECT)
         return true;
     uint32_t kept = 1;
-    for (uint32_t i = 1; i < operator->child_count; i++) {
-        struct ast *child = operator->children[i];
+    for (uint32_t i = 1; i < op->child_count; i++) {
+        struct ast *child = op->children[i];
         if (!says_nothing(child))
-            operator->children[kept++] = child;
-        else if (operator->kind == AST_PIPE_PROJECT)
-            operator->children[kept++] = child->children[0];
+            op->children[kept++] = child;
+        else if (op->kind == AST_PIPE_PROJECT)
+            op->children[kept++] = child->children[0];
     }
-    operator->child_count = kept;
+    op->child_count = kept;
     return kept > 1;
 }
 
 /* --- operators --- */
 
-static bool gives_name(const struct ast *operator, struct slice name)
+static bool gives_name(const struct ast *op, struct slice name)
 {
-    for (uint32_t i = 1; i < operator->child_count; i++)
-        if (operator->children[i]->kind == AST_NAMED && slice_eq(operator->children[i]->text, name))
+    for (uint32_t i = 1; i < op->child_count; i++)
+        if (op->children[i]->kind == AST_NAMED && slice_eq(op->children[i]->text, name))
             return true;
     return false;
 }
 
 /* A name that a stage of ours gives must not be the rule's for something else. */
-static enum err_code check_names(const struct lowering *lowering, unsigned columns, const struct ast *operator)
+static enum err_code check_names(const struct lowering *lowering, unsigned columns, const struct ast *op)
 {
-    for (uint32_t i = 1; i < operator->child_count; i++) {
-        const struct ast *child = operator->children[i];
+    for (uint32_t i = 1; i < op->child_count; i++) {
+        const struct ast *child = op->children[i];
         for (int c = 0; child->kind == AST_NAMED && c < RULE_COLUMN_COUNT; c++)
             if ((columns & 1u << c) && slice_eq(child->text, slice_from_cstr(RULE_COLUMNS[c])))
                 return err_set(lowering->err, ERR_USAGE, "the rule gives %s a value of its own, which can't be printed",
@@ -221,10 +223,10 @@ static enum err_code check_names(const struct lowering *lowering, unsigned colum
 }
 
 /* What looks at more than one row; out_drop: it may be left out (sort). */
-static enum err_code check_row_by_row(const struct lowering *lowering, const struct ast *operator, bool * out_drop)
+static enum err_code check_row_by_row(const struct lowering *lowering, const struct ast *op, bool *out_drop)
 {
     *out_drop = false;
-    switch (operator->kind) {
+    switch (op->kind) {
     case AST_PIPE_WHERE:
     case AST_PIPE_EXTEND:
     case AST_PIPE_PROJECT:
@@ -239,7 +241,7 @@ static enum err_code check_row_by_row(const struct lowering *lowering, const str
     }
     struct buf text;
     buf_init(&text, 0);
-    kql_print_as(operator, KQL_PRINT_ALONE, &text);
+    kql_print_as(op, KQL_PRINT_ALONE, &text);
     (void)err_set(lowering->err, ERR_USAGE, "%s can't have \"%.*s\"", lowering->request->product->title,
                   SLICE_ARG(slice_cut(buf_slice(&text), 0, 60)));
     buf_release(&text);
@@ -247,11 +249,10 @@ static enum err_code check_row_by_row(const struct lowering *lowering, const str
 }
 
 /* `distinct *` needs columns that can be compared; in Sentinel AdditionalFields is dynamic. */
-static enum err_code before_distinct(struct lowering *lowering, const struct ast *operator, struct lowered * lowered)
+static enum err_code before_distinct(struct lowering *lowering, const struct ast *op, struct lowered *lowered)
 {
-    bool is_star = operator->kind == AST_PIPE_DISTINCT && operator->child_count == 2 && operator->children[1]->kind ==
-                   AST_STAR;
-    if (!is_star || lowering->request->dialect != RULE_SENTINEL)
+    bool is_star = op->kind == AST_PIPE_DISTINCT && op->child_count == 2 && op->children[1]->kind == AST_STAR;
+    if (!is_star || lowering->are_dropped || lowering->request->dialect != RULE_SENTINEL)
         return ERR_NONE;
     struct ast *query = NULL;
     TRY(kql_parse(SLICE("T | extend AdditionalFields = tostring(AdditionalFields)"), lowering->arena, &query,
@@ -261,21 +262,21 @@ static enum err_code before_distinct(struct lowering *lowering, const struct ast
 }
 
 /* where isnotempty(MatchedSuffix), with nothing before it that counts or orders rows. */
-static bool drops_nameless(const struct lowered *lowered, const struct ast *operator)
+static bool drops_nameless(const struct lowered *lowered, const struct ast *op)
 {
     for (size_t i = 0; i < lowered->stage_count; i++)
         if (lowered->stages[i].ast && lowered->stages[i].ast->kind != AST_PIPE_WHERE &&
             lowered->stages[i].ast->kind != AST_PIPE_EXTEND)
             return false;
-    if (operator->kind != AST_PIPE_WHERE || operator->children[1]->kind != AST_CALL)
+    if (op->kind != AST_PIPE_WHERE || op->children[1]->kind != AST_CALL)
         return false;
-    const struct ast *call = operator->children[1];
+    const struct ast *call = op->children[1];
     return slice_eq(call->text, SLICE("isnotempty")) && call->child_count == 1 &&
            is_name(call->children[0], RULE_COLUMNS[RULE_SUFFIX]);
 }
 
 /* A stage in front, for what the operator needs and is not known yet. */
-static void push_columns(struct lowered *lowered, unsigned needed)
+static void push_columns(struct lowering *lowering, struct lowered *lowered, unsigned needed)
 {
     if (needed & (1u << RULE_CATEGORY | 1u << RULE_PROVIDER))
         needed |= 1u << RULE_SUFFIX;
@@ -283,36 +284,57 @@ static void push_columns(struct lowered *lowered, unsigned needed)
         needed |= 1u << RULE_SUFFIX | 1u << RULE_HOST;
     if (needed & (1u << RULE_SUFFIX))
         needed |= 1u << RULE_HOST;
-    unsigned missing = needed & ~lowered->columns;
+    unsigned missing = needed & ~lowering->known;
     if (!missing)
         return;
     lowered->stages[lowered->stage_count++] = (struct stage){.columns = missing, .all_named = lowered->skips_nameless};
     lowered->columns |= missing;
+    lowering->known |= missing;
 }
 
-static enum err_code lower_operator(struct lowering *lowering, struct ast *operator, struct lowered * lowered)
+static bool keeps_columns(const struct ast *op)
+{
+    switch (op->kind) {
+    case AST_PIPE_WHERE:
+    case AST_PIPE_EXTEND:
+    case AST_PIPE_SORT:
+    case AST_PIPE_TOP:
+    case AST_PIPE_TAKE:
+    case AST_PIPE_REORDER:
+        return true;
+    default:
+        return false;
+    }
+}
+
+static enum err_code lower_operator(struct lowering *lowering, struct ast *op, struct lowered *lowered)
 {
     bool drop = false;
     if (lowering->request->product->row_by_row)
-        TRY(check_row_by_row(lowering, operator, & drop));
+        TRY(check_row_by_row(lowering, op, &drop));
     if (drop)
         return ERR_NONE;
     lowering->columns = 0;
     lowering->reads_time = false;
-    TRY(lower_children(lowering, operator, 1));
-    if (lowering->request->product->is_detection && operator->kind == AST_PIPE_WHERE && lowering->reads_time)
+    TRY(lower_children(lowering, op, 1));
+    if (lowering->request->product->is_detection && op->kind == AST_PIPE_WHERE && lowering->reads_time)
         rule_note(lowering->notes, lowering->arena,
                   "%s is given the rows of its time by the service: leave out --since and --until",
                   lowering->request->product->title);
-    lowering->url_is_changed = lowering->url_is_changed || gives_name(operator, SLICE("RemoteUrl"));
-    push_columns(lowered, lowering->columns);
-    if (!drop_same_names(operator))
+    lowering->url_is_changed = lowering->url_is_changed || gives_name(op, SLICE("RemoteUrl"));
+    push_columns(lowering, lowered, lowering->columns);
+    if (!drop_same_names(op))
         return ERR_NONE;
-    TRY(check_names(lowering, lowered->columns, operator));
-    TRY(before_distinct(lowering, operator, lowered));
-    lowered->skips_nameless = lowered->skips_nameless || drops_nameless(lowered, operator);
-    bool is_tuning = operator->op_span.start >= lowering->request->text_len;
-    lowered->stages[lowered->stage_count++] = (struct stage){.ast = operator, .is_tuning = is_tuning };
+    TRY(check_names(lowering, lowered->columns, op));
+    TRY(before_distinct(lowering, op, lowered));
+    lowered->skips_nameless = lowered->skips_nameless || drops_nameless(lowered, op);
+    if (!keeps_columns(op)) {
+        lowering->known = 0;
+        lowering->are_dropped = true;
+    }
+    bool is_tuning = op->op_span.start >= lowering->request->text_len;
+    lowered->stages[lowered->stage_count++] =
+        (struct stage){.ast = op, .is_tuning = is_tuning, .drops_columns = !keeps_columns(op)};
     return ERR_NONE;
 }
 

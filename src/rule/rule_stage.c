@@ -42,8 +42,8 @@ static enum err_code write_host(struct writer *writer, bool skip_empty, struct e
         buf_add_cstr(writer->out, "| where isnotempty(RemoteUrl)\n");
     uint32_t from = query->children[0]->span.start;
     for (; count > 0; count--) {
-        const struct ast *operator= operators[count - 1];
-        struct slice before = slice_trim(slice_cut(text, from, operator->op_span.start));
+        const struct ast *op = operators[count - 1];
+        struct slice before = slice_trim(slice_cut(text, from, op->op_span.start));
         /* What stands between two operators: a bar, and perhaps a comment. */
         for (size_t at = 0; writer->request->comments && at < before.len;) {
             ptrdiff_t end = slice_find(before, SLICE("\n"), at);
@@ -52,8 +52,8 @@ static enum err_code write_host(struct writer *writer, bool skip_empty, struct e
                 buf_printf(writer->out, "%.*s\n", SLICE_ARG(line));
             at = end < 0 ? before.len : (size_t)end + 1;
         }
-        from = operator->span.end;
-        kql_print_as(operator, KQL_PRINT_ALONE | writer->print_flags, writer->out);
+        from = op->span.end;
+        kql_print_as(op, KQL_PRINT_ALONE | writer->print_flags, writer->out);
         buf_add_char(writer->out, '\n');
     }
     return ERR_NONE;

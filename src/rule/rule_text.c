@@ -258,6 +258,7 @@ static enum err_code write_pipeline(struct writer *writer, const struct lowered 
                              "| project-away DdnsEntry\n"); /* it is dynamic, which nothing can be distinct by */
             kql_print_as(stage->ast, KQL_PRINT_ALONE | writer->print_flags, writer->out);
             buf_add_char(writer->out, '\n');
+            entry_is_there = entry_is_there && !stage->drops_columns;
         }
         was_tuning = stage->is_tuning;
     }
