@@ -8,6 +8,7 @@
 #include "cli/term.h"
 #include "import/import.h"
 
+#include <assert.h>
 #include <inttypes.h>
 #include <unistd.h>
 
@@ -249,6 +250,7 @@ static enum err_code compare_all(struct run *run, struct err *err)
     for (uint32_t i = 0; i < kb_rule_count(run->kb) || at < import->entry_count;) {
         const struct kb_rule *rule = i < kb_rule_count(run->kb) ? kb_rule_at(run->kb, i) : NULL;
         const struct import_entry *entry = at < import->entry_count ? &import->entries[at] : NULL;
+        assert(rule || entry);
         int order = !rule ? -1 : !entry ? 1 : compare(entry, rule);
         if (order < 0)
             TRY(only_there(run, entry, err));
