@@ -85,6 +85,8 @@ static enum err_code read_list(struct run *run, const char *path, struct err *er
         code = import_read(&run->import, buf_slice(&text), path, err);
     }
     buf_release(&text);
+    if (code == ERR_LIMIT) /* too long, too deep: the fault of the list, not of the run */
+        err->code = code = ERR_INPUT;
     if (code == ERR_NONE) {
         char number[32];
         report_note(run->report, "%s: %s: %s name%s", path, run->import.type->name,
