@@ -1,5 +1,5 @@
 #!/usr/bin/env python3
-"""Turns the rules into C: embed.py RULES.tsv OUTPUT.c
+"""Turns the rules into C: embed.py RULES.tsv OUTPUT.c, or one text: embed.py --text NAME FILE OUTPUT.c
 
 Each line of RULES.tsv is a name, a TAB and a title; the text is NAME.kql beside it. The texts become arrays of bytes, which
 no compiler limits in length as it does string literals.
@@ -17,7 +17,20 @@ def c_string(text):
     return '"' + text.replace("\\", "\\\\").replace('"', '\\"') + '"'
 
 
+def embed_text(name, path, output):
+    with open(path, "rb") as f:
+        data = f.read()
+    with open(output, "w", encoding="ascii") as out:
+        out.write('#include "base/slice.h"\n\n'
+                  f"extern const struct slice {name};\n"
+                  f"static const unsigned char TEXT[] = {{\n    {c_bytes(data)}}};\n"
+                  f"const struct slice {name} = {{(const char *)TEXT, sizeof TEXT}};\n")
+
+
 def main():
+    if sys.argv[1] == "--text":
+        embed_text(*sys.argv[2:])
+        return
     index, output = sys.argv[1:]
     folder = os.path.dirname(index)
     with open(index, encoding="ascii") as f:

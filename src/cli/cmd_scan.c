@@ -7,6 +7,9 @@
 void command_scan(const struct opts *opts, struct report *report, struct outcome *outcome)
 {
     const struct rule *rule = &RULES[opts->rule];
-    struct run_text text = {.text = rule->text, .origin = rule->name, .results_name = "hit"};
+    struct run_text text = {.text = rule->text,
+                            .origin = rule->name,
+                            .results_name = "hit",
+                            .knows_providers = slice_eq(slice_from_cstr(rule->name), SLICE("default"))};
     run_text(opts, &text, report, outcome);
 }

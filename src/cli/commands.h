@@ -8,6 +8,8 @@
 
 void command_scan(const struct opts *opts, struct report *report, struct outcome *outcome);
 void command_query(const struct opts *opts, struct report *report, struct outcome *outcome);
+void command_config(const struct opts *opts, struct report *report, struct outcome *outcome);
+void command_rule(const struct opts *opts, struct report *report, struct outcome *outcome);
 void command_lookup(const struct opts *opts, struct report *report, struct outcome *outcome);
 void command_providers_list(const struct opts *opts, struct report *report, struct outcome *outcome);
 void command_providers_search(const struct opts *opts, struct report *report, struct outcome *outcome);

@@ -2,7 +2,7 @@
  * docgen.c - a program of the build: writes completions, and the manual page from its template.
  *
  *   ddnshunt-docgen bash|zsh|fish          completion to standard output
- *   ddnshunt-docgen manual TEMPLATE        the template with its @OPTIONS@ and @ENVIRONMENT@ lines replaced
+ *   ddnshunt-docgen manual TEMPLATE        the template with its @OPTIONS@, @CONFIGURATION@ and @ENVIRONMENT@ lines replaced
  */
 #include "cli/docgen.h"
 
@@ -87,6 +87,18 @@ void manual_options(struct buf *out)
     }
 }
 
+void manual_configuration(struct buf *out)
+{
+    bool first = true;
+    for (const struct option_def *def = OPTIONS; def->name; def++) {
+        if (!def->from_config)
+            continue;
+        buf_printf(out, "%s*%s*", first ? "" : ", ", def->name);
+        first = false;
+    }
+    buf_add_cstr(out, "\n");
+}
+
 void manual_environment(struct buf *out)
 {
     bool first = true;
@@ -116,6 +128,8 @@ static bool fill_template(const char *path, struct buf *out)
     while (fgets(line, sizeof line, file)) {
         if (strcmp(line, "@OPTIONS@\n") == 0)
             manual_options(out);
+        else if (strcmp(line, "@CONFIGURATION@\n") == 0)
+            manual_configuration(out);
         else if (strcmp(line, "@ENVIRONMENT@\n") == 0)
             manual_environment(out);
         else

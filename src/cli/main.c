@@ -61,6 +61,8 @@ static void run_command(const struct opts *opts, struct report *report, struct o
     static void (*const COMMAND[])(const struct opts *, struct report *, struct outcome *) = {
         [COMMAND_SCAN] = command_scan,
         [COMMAND_QUERY] = command_query,
+        [COMMAND_RULE] = command_rule,
+        [COMMAND_CONFIG] = command_config,
         [COMMAND_LOOKUP] = command_lookup,
         [COMMAND_PROVIDERS_LIST] = command_providers_list,
         [COMMAND_PROVIDERS_SEARCH] = command_providers_search,

@@ -1,5 +1,7 @@
 /*
- * opts.c - reads the environment and the arguments by the table of options: see opts.h.
+ * opts.c - reads the arguments and the environment by the table of options: see opts.h.
+ *
+ * The highest level is read first, and what a higher one has stored a lower one leaves alone.
  *
  * Habits of getopt_long: --name=value or --name value, -x value or -xvalue, bundled flags, options and arguments in any
  * order, -- ends the options. A name must be written in full, so that a new option never changes an old script.
@@ -8,9 +10,11 @@
 
 #include "base/mem.h"
 #include "base/near.h"
+#include "cli/config.h"
 #include "ddns/kb.h"
 
 #include <assert.h>
+#include <stdio.h>
 
 enum { COUNT_MAX = 4096 };
 
@@ -91,12 +95,12 @@ static enum err_code list_push(struct text_list *list, const char *text, struct 
     return ERR_NONE;
 }
 
-static enum err_code find_choice(const struct option_def *def, const char *value, int *out_choice, struct err *err)
+static enum err_code find_choice(const struct option_def *def, const char *value, int *out_index, struct err *err)
 {
     struct near near = near_to(slice_from_cstr(value));
     for (size_t i = 0; def->choice(i); i++) {
         if (strcmp(value, def->choice(i)) == 0) {
-            *out_choice = (int)i;
+            *out_index = (int)i;
             return ERR_NONE;
         }
         near_offer(&near, slice_from_cstr(def->choice(i)));
@@ -137,37 +141,13 @@ static enum err_code store_size(struct opts *opts, const struct option_def *def,
     return ERR_NONE;
 }
 
-/* value is NULL for what takes no argument, and for nothing else. */
-static enum err_code store(struct opts *opts, const struct option_def *def, const char *value, struct err *err)
+static enum err_code store_item(struct opts *opts, const struct option_def *def, const char *value, struct err *err)
 {
-    assert(value || def->kind == OPTION_FLAG || def->kind == OPTION_SET);
-    switch (def->kind) {
-    case OPTION_FLAG:
-        *(bool *)field_of(opts, def) = true;
-        return ERR_NONE;
-    case OPTION_SET:
-        *(int *)field_of(opts, def) = def->constant;
-        return ERR_NONE;
-    case OPTION_TEXT:
-        *(const char **)field_of(opts, def) = value;
-        return ERR_NONE;
-    case OPTION_LIST: {
-        int choice;
-        if (def->choice)
-            TRY(find_choice(def, value, &choice, err));
-        return list_push(field_of(opts, def), value, err);
-    }
-    case OPTION_COUNT:
-        return store_count(opts, def, value, err);
-    case OPTION_SIZE:
-        return store_size(opts, def, value, err);
-    case OPTION_CHOICE:
-        return find_choice(def, value, field_of(opts, def), err);
-    }
-    return ERR_NONE;
+    int index;
+    if (def->choice)
+        TRY(find_choice(def, value, &index, err));
+    return list_push(field_of(opts, def), value, err);
 }
-
-/* --- environment --- */
 
 static bool is_false(const char *value)
 {
@@ -178,21 +158,133 @@ static bool is_false(const char *value)
     return false;
 }
 
+/* value is NULL for what takes no argument on the command line. */
+static enum err_code store(struct opts *opts, const struct option_def *def, const char *value, struct err *err)
+{
+    assert(value || def->kind == OPTION_FLAG || def->kind == OPTION_SET);
+    switch (def->kind) {
+    case OPTION_FLAG:
+        *(bool *)field_of(opts, def) = !value || !is_false(value);
+        return ERR_NONE;
+    case OPTION_SET:
+        *(int *)field_of(opts, def) = def->constant;
+        return ERR_NONE;
+    case OPTION_TEXT:
+        *(const char **)field_of(opts, def) = value;
+        return ERR_NONE;
+    case OPTION_LIST:
+        return store_item(opts, def, value, err);
+    case OPTION_COUNT:
+        return store_count(opts, def, value, err);
+    case OPTION_SIZE:
+        return store_size(opts, def, value, err);
+    case OPTION_CHOICE:
+        return find_choice(def, value, field_of(opts, def), err);
+    }
+    return ERR_NONE;
+}
+
+/* The level that has stored the field; two options may have one (color, no-color). */
+static enum origin_level level_of(const struct opts *opts, const struct option_def *def)
+{
+    enum origin_level level = ORIGIN_DEFAULT;
+    for (size_t i = 0; OPTIONS[i].name; i++)
+        if (OPTIONS[i].offset == def->offset && opts->origins[i].level > level)
+            level = opts->origins[i].level;
+    return level;
+}
+
+enum err_code opts_store(struct opts *opts, const struct option_def *def, const char *value, struct origin origin,
+                         struct err *err)
+{
+    if (level_of(opts, def) > origin.level)
+        return ERR_NONE;
+    TRY(store(opts, def, value, err));
+    opts->origins[def - OPTIONS] = origin;
+    return ERR_NONE;
+}
+
+/* --- what belongs to what --- */
+
+bool option_tunes(const struct option_def *def)
+{
+    size_t first = offsetof(struct opts, tuning);
+    return def->offset >= first && def->offset < first + sizeof(struct tuning_opts);
+}
+
+bool option_is_for(const struct option_def *def, unsigned command)
+{
+    return (def->commands & command) != 0 || (command == FOR_CONFIG && def->from_config);
+}
+
+const char *opts_place(const struct opts *opts, const void *field, char *into)
+{
+    size_t offset = (size_t)((const char *)field - (const char *)opts);
+    into[0] = '\0';
+    for (size_t i = 0; OPTIONS[i].name; i++) {
+        const struct origin *origin = &opts->origins[i];
+        if (OPTIONS[i].offset != offset || origin->level == ORIGIN_DEFAULT)
+            continue;
+        struct buf name;
+        buf_init(&name, 0);
+        option_environment_name(&OPTIONS[i], &name);
+        const char *variable = buf_cstr(&name);
+        if (origin->level == ORIGIN_OPTION)
+            snprintf(into, ERR_WHERE_MAX, "option --%s", OPTIONS[i].name);
+        else if (origin->level == ORIGIN_ENVIRONMENT)
+            snprintf(into, ERR_WHERE_MAX, "environment variable %s", variable ? variable : OPTIONS[i].name);
+        else
+            snprintf(into, ERR_WHERE_MAX, "%s:%u: %s", opts->config_path ? opts->config_path : "", origin->line,
+                     OPTIONS[i].name);
+        buf_release(&name);
+    }
+    return into;
+}
+
+/* --- environment --- */
+
+/* "a, b" -> a list's items. */
+static enum err_code store_parted(struct opts *opts, const struct option_def *def, const char *value, struct err *err)
+{
+    const struct origin origin = {.level = ORIGIN_ENVIRONMENT};
+    struct slice rest = slice_from_cstr(value);
+    while (rest.len > 0) {
+        ptrdiff_t comma = slice_find(rest, SLICE(","), 0);
+        struct slice item = slice_cut(rest, 0, comma < 0 ? rest.len : (size_t)comma);
+        rest = slice_cut(rest, item.len + 1, rest.len);
+        item = slice_trim(item);
+        if (item.len == 0)
+            continue;
+        const char *text = arena_cstr(&opts->arena, item);
+        if (!text)
+            return err_no_memory(err, item.len);
+        TRY(opts_store(opts, def, text, origin, err));
+    }
+    return ERR_NONE;
+}
+
+static enum err_code store_variable(struct opts *opts, const struct option_def *def, const char *value, struct err *err)
+{
+    if (def->kind == OPTION_LIST && def->names)
+        return store_parted(opts, def, value, err);
+    return opts_store(opts, def, value, (struct origin){.level = ORIGIN_ENVIRONMENT}, err);
+}
+
 static enum err_code read_environment(struct reader *reader, const char *(*environment)(const char *), struct err *err)
 {
     struct buf name;
     buf_init(&name, 0);
     enum err_code code = ERR_NONE;
     for (const struct option_def *def = OPTIONS; def->name && code == ERR_NONE; def++) {
-        if (!def->from_environment || !(def->commands & reader->command))
+        if (!def->from_environment || !option_is_for(def, reader->command))
             continue;
         buf_clear(&name);
         option_environment_name(def, &name);
         const char *variable = buf_cstr(&name), *value = variable ? environment(variable) : NULL;
         if (!variable)
             code = err_no_memory(err, name.len);
-        else if (value && *value && !(def->kind == OPTION_FLAG && is_false(value)))
-            code = store(reader->opts, def, value, err);
+        else if (value && *value)
+            code = store_variable(reader->opts, def, value, err);
         if (code == ERR_USAGE)
             err_at(err, "environment variable %s", variable);
     }
@@ -213,7 +305,7 @@ static enum err_code unknown_option(const struct reader *reader, struct slice na
                 if (def->commands & (1u << c->id))
                     return err_hint(err, "it belongs to ddnshunt %s", c->name);
         }
-        if (def->commands & reader->command)
+        if (option_is_for(def, reader->command))
             near_offer(&near, slice_from_cstr(def->name));
     }
     err_set(err, ERR_USAGE, "unknown option --%.*s", SLICE_ARG(name));
@@ -223,7 +315,7 @@ static enum err_code unknown_option(const struct reader *reader, struct slice na
 static const struct option_def *find_long(const struct reader *reader, struct slice name)
 {
     for (const struct option_def *def = OPTIONS; def->name; def++)
-        if ((def->commands & reader->command) && slice_eq(name, slice_from_cstr(def->name)))
+        if (option_is_for(def, reader->command) && slice_eq(name, slice_from_cstr(def->name)))
             return def;
     return NULL;
 }
@@ -231,7 +323,7 @@ static const struct option_def *find_long(const struct reader *reader, struct sl
 static const struct option_def *find_letter(const struct reader *reader, char letter)
 {
     for (const struct option_def *def = OPTIONS; def->name; def++)
-        if ((def->commands & reader->command) && def->letter == letter)
+        if (option_is_for(def, reader->command) && def->letter == letter)
             return def;
     return NULL;
 }
@@ -260,7 +352,7 @@ static enum err_code read_long(struct reader *reader, const char *text, struct e
         TRY(take_argument(reader, def, &value, err));
     if (strcmp(def->name, "help") == 0)
         reader->opts->help_long = true;
-    enum err_code code = store(reader->opts, def, value, err);
+    enum err_code code = opts_store(reader->opts, def, value, (struct origin){.level = ORIGIN_OPTION}, err);
     return code == ERR_USAGE ? err_at(err, "option --%s", def->name) : code;
 }
 
@@ -280,7 +372,7 @@ static enum err_code read_letters(struct reader *reader, const char *letters, st
                 TRY(take_argument(reader, def, &value, err));
             letters = "";
         }
-        enum err_code code = store(reader->opts, def, value, err);
+        enum err_code code = opts_store(reader->opts, def, value, (struct origin){.level = ORIGIN_OPTION}, err);
         if (code != ERR_NONE)
             return code == ERR_USAGE ? err_at(err, "option -%c", def->letter) : code;
     }
@@ -367,16 +459,23 @@ static enum err_code read_command(struct reader *reader, struct err *err)
     return ERR_NONE;
 }
 
-/* What no single option can tell. */
-static enum err_code settle(struct opts *opts, struct err *err)
+/* query runs what it is given as it stands, unless it is told to tune it. */
+static enum err_code check_tuning(const struct opts *opts, struct err *err)
 {
-    if (!opts->command) {
-        if (opts->help || opts->version)
-            return ERR_NONE;
-        err_set(err, ERR_USAGE, "no command is given");
-        return err_hint(err, "to scan a file: ddnshunt scan FILE; all commands: ddnshunt --help");
+    if (opts->command->id != COMMAND_QUERY || opts->tune)
+        return ERR_NONE;
+    for (size_t i = 0; OPTIONS[i].name; i++) {
+        if (!option_tunes(&OPTIONS[i]) || opts->origins[i].level != ORIGIN_OPTION)
+            continue;
+        err_set(err, ERR_USAGE, "option --%s needs --tune here", OPTIONS[i].name);
+        return err_hint(err, "query runs a query as it is written; with --tune the tuning is put into it");
     }
-    if (opts->help || opts->version || opts->command->id != COMMAND_QUERY || opts->kql_file)
+    return ERR_NONE;
+}
+
+static enum err_code take_query(struct opts *opts, struct err *err)
+{
+    if (opts->command->id != COMMAND_QUERY || opts->kql_file)
         return ERR_NONE;
     if (opts->paths.count == 0) {
         err_set(err, ERR_USAGE, "query needs a KQL text");
@@ -388,18 +487,34 @@ static enum err_code settle(struct opts *opts, struct err *err)
     return ERR_NONE;
 }
 
+/* What no single option can tell. */
+static enum err_code settle(struct opts *opts, struct err *err)
+{
+    TRY(take_query(opts, err));
+    return check_tuning(opts, err);
+}
+
 enum err_code opts_parse(int argc, char *const *argv, const char *(*environment)(const char *name), struct opts *opts,
                          struct err *err)
 {
     *opts = (struct opts){.input_format = -1,
                           .format = -1,
+                          .print = {.product = -1, .dialect = -1},
                           .record_max = UINT64_C(128) << 20,
                           .memory_max = UINT64_C(1) << 30,
                           .import = {.from = -1, .category = KB_PUBLIC_DDNS, .tier = TIER_C, .risk = KB_RISK_MEDIUM}};
+    arena_init(&opts->arena, 0);
     struct reader reader = {.argv = argv, .argc = argc, .at = 1, .opts = opts, .command = FOR_TOP};
     TRY(read_command(&reader, err));
-    TRY(read_environment(&reader, environment, err));
     TRY(read_arguments(&reader, err));
+    if (opts->help || opts->version)
+        return ERR_NONE;
+    if (!opts->command) {
+        err_set(err, ERR_USAGE, "no command is given");
+        return err_hint(err, "to scan a file: ddnshunt scan FILE; all commands: ddnshunt --help");
+    }
+    TRY(read_environment(&reader, environment, err));
+    TRY(config_read(opts, environment, err));
     return settle(opts, err);
 }
 
@@ -413,5 +528,6 @@ void opts_release(struct opts *opts)
         }
     }
     mem_free(opts->paths.items);
+    arena_release(&opts->arena);
     *opts = (struct opts){0};
 }

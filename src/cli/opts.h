@@ -1,12 +1,15 @@
 /*
- * opts.h - the command line: one table of options, from which parsing, help, the manual page and completions are made.
+ * opts.h - the command line: one table of options, from which parsing, help, the manual page, completions and the schema of
+ * the configuration file are made.
  *
  * A value comes from the command line, else from the environment (DDNSHUNT_ and the option's name in capitals, '-' as
- * '_'), else from opts_default(). Adding an option is a row in opts_table.c and a field here.
+ * '_'), else from the configuration file (config.h), else it is the default. A list is that of the highest of these that
+ * names it; repeats add up within one. Adding an option is a row in opts_table.c and a field here.
  */
 #ifndef DDNSHUNT_CLI_OPTS_H
 #define DDNSHUNT_CLI_OPTS_H
 
+#include "base/arena.h"
 #include "base/buf.h"
 #include "base/err.h"
 #include "base/slice.h"
@@ -21,6 +24,8 @@ enum command_id {
     COMMAND_NONE,
     COMMAND_SCAN,
     COMMAND_QUERY,
+    COMMAND_RULE,
+    COMMAND_CONFIG,
     COMMAND_LOOKUP,
     COMMAND_PROVIDERS_LIST,
     COMMAND_PROVIDERS_SEARCH,
@@ -29,8 +34,12 @@ enum command_id {
     COMMAND_PROVIDERS_IMPORT,
     COMMAND_PROVIDERS_DIFF
 };
-enum { FOR_TOP = 1 << COMMAND_NONE, FOR_SCAN = 1 << COMMAND_SCAN, FOR_QUERY = 1 << COMMAND_QUERY };
 enum {
+    FOR_TOP = 1 << COMMAND_NONE,
+    FOR_SCAN = 1 << COMMAND_SCAN,
+    FOR_QUERY = 1 << COMMAND_QUERY,
+    FOR_RULE = 1 << COMMAND_RULE,
+    FOR_CONFIG = 1 << COMMAND_CONFIG,
     FOR_LOOKUP = 1 << COMMAND_LOOKUP,
     FOR_LIST = 1 << COMMAND_PROVIDERS_LIST,
     FOR_SEARCH = 1 << COMMAND_PROVIDERS_SEARCH,
@@ -89,7 +98,38 @@ struct import_opts {
     int category, tier, risk; /* enum kb_category, tier_choice, kb_risk */
 };
 
-/* Texts borrow from argv and the environment. */
+/* rule: what is printed, and for whom. */
+enum rule_format { RULE_FORMAT_KQL, RULE_FORMAT_WATCHLIST };
+enum rule_comments { COMMENTS_AUTO, COMMENTS_YES, COMMENTS_NO };
+struct rule_opts {
+    int product; /* index in RULE_PRODUCTS, or -1 */
+    int dialect; /* enum rule_dialect, or -1: the product's */
+    int format;
+    int comments;
+    bool split;
+    uint64_t max_chars; /* 0: the product's */
+    const char *watchlist;
+};
+
+/* The detection made to fit an estate: see tune.h. Values as they were written. */
+struct tuning_opts {
+    struct text_list allow, providers, exclude_providers, categories;
+    struct text_list local_nets, exclude_local, actions;
+    struct text_list exclude_devices, exclude_processes, exclude_accounts;
+    struct text_list wheres;
+    const char *since, *until;
+    bool outbound, unique;
+};
+
+/* Where an option's value comes from; a higher level goes first. */
+enum origin_level { ORIGIN_DEFAULT, ORIGIN_FILE, ORIGIN_ENVIRONMENT, ORIGIN_OPTION };
+struct origin {
+    enum origin_level level;
+    uint32_t line; /* ORIGIN_FILE: of the key in opts.config_path */
+};
+enum { OPTIONS_MAX = 128 }; /* more than there are */
+
+/* Texts borrow from argv, the environment and the arena. */
 struct opts {
     const struct command *command; /* NULL with help or version alone */
     bool help, help_long, version;
@@ -97,7 +137,7 @@ struct opts {
     struct text_list paths; /* inputs; none: standard input. lookup: hosts; providers search: words */
     const char *kql;        /* query: its text, or NULL */
     const char *kql_file;   /* query: -f */
-    int rule;               /* scan: index in RULES */
+    int rule;               /* scan, rule: index in RULES */
     bool check, explain;
 
     int input_format;               /* index in SOURCE_TYPES, or -1 */
@@ -116,10 +156,22 @@ struct opts {
     bool quiet, stats, fail_on_hit;
     const char *rejects;
 
+    struct rule_opts print; /* rule */
+
+    bool tune; /* query: the tuning is for it too */
+    struct tuning_opts tuning;
     struct text_list provider_files; /* --providers */
+
     struct lookup_opts lookup;
     struct kb_opts kb;
     struct import_opts import;
+
+    const char *config; /* --config FILE, or DDNSHUNT_CONFIG */
+    bool no_config;
+    const char *config_path; /* the file that was read, or NULL */
+
+    struct origin origins[OPTIONS_MAX]; /* of the options in the order of OPTIONS */
+    struct arena arena;                 /* texts of the file and of lists in the environment */
 };
 
 /* --- the table --- */
@@ -134,7 +186,7 @@ enum option_kind {
     OPTION_CHOICE /* int: which of choice(0), choice(1) ... */
 };
 
-enum option_group { GROUP_WHAT, GROUP_INPUT, GROUP_OUTPUT, GROUP_REPORT, GROUP_GENERAL, GROUP_COUNT };
+enum option_group { GROUP_WHAT, GROUP_TUNING, GROUP_INPUT, GROUP_OUTPUT, GROUP_REPORT, GROUP_GENERAL, GROUP_COUNT };
 extern const char *const OPTION_GROUP_TITLES[GROUP_COUNT];
 
 struct option_def {
@@ -145,8 +197,9 @@ struct option_def {
     size_t offset; /* in struct opts */
     int constant;
     const char *(*choice)(size_t index); /* names that are allowed (OPTION_CHOICE, OPTION_LIST); NULL past the end */
-    bool argument_is_file;               /* for completion */
-    bool from_environment;
+    bool argument_is_file;               /* for completion; a relative one in the configuration file is beside that */
+    bool from_environment, from_config;
+    bool names; /* OPTION_LIST of names: @FILE reads them from a file, commas part them in the environment */
     enum option_group group;
     unsigned commands;  /* FOR_SCAN | ... */
     const char *brief;  /* one line without a full stop */
@@ -156,11 +209,29 @@ extern const struct option_def OPTIONS[]; /* ends with a row whose name is NULL 
 
 /* --- reading --- */
 
-/* Fills opts from the environment and the arguments. ERR_USAGE says what is wrong and, if it can, what was meant. */
+/*
+ * Fills opts from the arguments, the environment and the configuration file. ERR_USAGE says what is wrong and, if it can,
+ * what was meant.
+ */
 enum err_code opts_parse(int argc, char *const *argv, const char *(*environment)(const char *name), struct opts *opts,
                          struct err *err) MUST_CHECK;
 /* Also after a failure of opts_parse(). */
 void opts_release(struct opts *opts);
+
+/* What the value at that field of opts is called in messages: "option --allow", "environment variable DDNSHUNT_ALLOW",
+ * "FILE:3: allow". Returns into, of ERR_WHERE_MAX bytes. */
+const char *opts_place(const struct opts *opts, const void *field, char *into);
+/* Does the option belong to the command? `config` has all that a file can set. */
+bool option_is_for(const struct option_def *def, unsigned command);
+/* Is it of struct tuning_opts? */
+bool option_tunes(const struct option_def *def);
+
+/*
+ * Stores a value of that level unless a higher one has been stored: for config.c. value is NULL for what takes no argument;
+ * "true" or "false" may stand for a flag. Borrowed.
+ */
+enum err_code opts_store(struct opts *opts, const struct option_def *def, const char *value, struct origin origin,
+                         struct err *err) MUST_CHECK;
 
 /* "64M" -> bytes. K, M, G, T are powers of 1024; a B or iB may follow. */
 bool size_parse(struct slice text, uint64_t *out_bytes);

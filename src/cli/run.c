@@ -9,8 +9,10 @@
 
 #include "base/mem.h"
 #include "base/out.h"
+#include "cli/kb_files.h"
 #include "cli/run_int.h"
 #include "cli/term.h"
+#include "cli/tune.h"
 #include "event/datetime.h"
 #include "kql/exec.h"
 #include "kql/parser.h"
@@ -35,9 +37,12 @@ struct run {
     struct outcome *outcome;
     struct arena arena; /* tree, columns, view */
     struct ast *ast;
-    struct column_def *named; /* --column */
+    struct tuning tuning;
+    struct tune_texts tune_texts; /* of the stages in ast */
+    struct column_def *named;     /* --column */
     uint32_t named_count;
     const struct schema *table; /* the inputs' columns as far as they are known */
+    struct kb *knowledge;       /* for the ddns_* functions; outlives the query */
     int64_t now;
     struct query query;
     bool bound;
@@ -227,11 +232,47 @@ static enum err_code check_inputs(struct run *run, struct err *err)
 
 /* --- the query --- */
 
+/* "--allow, --since": the tuning options of that level, or of any (ORIGIN_DEFAULT). */
+static void name_tuning(const struct opts *opts, enum origin_level level, struct buf *out)
+{
+    for (size_t i = 0; OPTIONS[i].name; i++) {
+        enum origin_level from = opts->origins[i].level;
+        if (option_tunes(&OPTIONS[i]) && from != ORIGIN_DEFAULT && (level == ORIGIN_DEFAULT || from == level))
+            buf_printf(out, "%s--%s", out->len > 0 ? ", " : "", OPTIONS[i].name);
+    }
+}
+
+/* What is not on the command line is easily forgotten. */
+static void report_tuning_of(struct run *run, enum origin_level level, const char *place)
+{
+    struct buf names;
+    buf_init(&names, 0);
+    name_tuning(run->opts, level, &names);
+    const char *text = buf_cstr(&names);
+    if (text && names.len > 0)
+        report_note(run->report, "tuned by %s: %s", place, text);
+    buf_release(&names);
+}
+
+/* A query is tuned only if it is asked for; a detection always is. */
+static enum err_code tune(struct run *run, struct err *err)
+{
+    if (run->opts->command->id == COMMAND_QUERY && !run->opts->tune)
+        return ERR_NONE;
+    const struct kb *known = run->text->knows_providers ? run->knowledge : NULL;
+    TRY(tuning_read(run->opts, known, &run->arena, &run->tuning, err));
+    TRY(tune_query(run->ast, &run->tuning, &run->arena, &run->tune_texts, err));
+    report_tuning_of(run, ORIGIN_FILE, run->opts->config_path ? run->opts->config_path : "");
+    report_tuning_of(run, ORIGIN_ENVIRONMENT, "the environment");
+    return tuning_warn(&run->tuning, run->knowledge, run->report, err);
+}
+
 static enum err_code parse(struct run *run, struct err *err)
 {
     TRY(columns_named(&run->opts->columns_named, &run->arena, &run->named, &run->named_count, err));
     TRY(schema_extend(schema_device_network_events(), run->named, run->named_count, &run->arena, &run->table, err));
     TRY(kql_parse(run->text->text, &run->arena, &run->ast, err));
+    TRY(tune(run, err));
     return run->opts->with_source ? with_source(run->ast, &run->arena, err) : ERR_NONE;
 }
 
@@ -244,7 +285,7 @@ static void unbind(struct run *run)
 
 static enum err_code bind(struct run *run, struct err *err)
 {
-    struct bind_options options = {.table = run->table, .now = run->now};
+    struct bind_options options = {.table = run->table, .now = run->now, .knowledge = run->knowledge};
     TRY(kql_bind(run->ast, &options, &run->query, err));
     run->bound = true;
     run->query.memory_max = run->opts->memory_max;
@@ -369,6 +410,11 @@ static enum err_code print_plan(struct run *run, struct err *err)
     TRY(delivery_open(&run->delivery, run->opts, err));
     struct buf text;
     buf_init(&text, 0);
+    if (!tuning_is_none(&run->tuning)) {
+        buf_add_cstr(&text, "// the query as it is tuned\n");
+        kql_print(run->ast, &text);
+        buf_add_cstr(&text, "\n\n// the plan\n");
+    }
     plan_explain(&run->query, &text);
     enum err_code code = text.failed ? err_no_memory(err, text.len) : ERR_NONE;
     if (code == ERR_NONE)
@@ -376,6 +422,98 @@ static enum err_code print_plan(struct run *run, struct err *err)
     buf_release(&text);
     TRY(code);
     return delivery_commit(&run->delivery, err);
+}
+
+/* --- a tuning that hides everything --- */
+
+/* Reading as much once more is hardly noticed; beyond that the doubt is told in place of the number. */
+#define RECOUNT_BYTES_MAX (UINT64_C(1) << 30)
+
+struct recount {
+    struct run *run;
+    uint64_t rows;
+};
+
+static enum err_code recount_scan(void *user, struct scan **out_scan, struct err *err)
+{
+    return open_inputs(((struct recount *)user)->run, true, out_scan, err);
+}
+
+static enum err_code recount_result(void *user, struct batch *batch, struct err *err)
+{
+    (void)err;
+    ((struct recount *)user)->rows += batch->selection->count;
+    return ERR_NONE;
+}
+
+static enum err_code recount_reject(void *user, const struct reject *reject, struct err *err)
+{
+    (void)user; /* told the first time */
+    (void)reject;
+    (void)err;
+    return ERR_NONE;
+}
+
+static bool recount_interrupted(void *user)
+{
+    (void)user;
+    return signals_caught();
+}
+
+/* The rows that there would be without the tuning. */
+static enum err_code recount(struct run *run, uint64_t *out_rows, struct err *err)
+{
+    struct ast *ast;
+    struct query query;
+    struct scan_stats stats = {0};
+    struct recount recount = {.run = run};
+    const struct bind_options options = {.table = run->table, .now = run->now, .knowledge = run->knowledge};
+    const struct exec_config config = {.threads = run->opts->threads > 0 ? run->opts->threads : cpus_available(),
+                                       .open_scan = recount_scan,
+                                       .result = recount_result,
+                                       .reject = recount_reject,
+                                       .user = &recount,
+                                       .interrupted = recount_interrupted};
+    TRY(kql_parse(run->text->text, &run->arena, &ast, err));
+    TRY(kql_bind(ast, &options, &query, err));
+    query.memory_max = run->opts->memory_max;
+    enum err_code code = kql_optimize(&query, err);
+    if (code == ERR_NONE)
+        code = exec_run(&query, &config, &stats, err);
+    query_release(&query);
+    *out_rows = recount.rows;
+    return code;
+}
+
+static bool can_recount(const struct run *run)
+{
+    const struct text_list *paths = &run->opts->paths;
+    bool can = paths->count > 0 && run->stats.bytes <= RECOUNT_BYTES_MAX;
+    for (size_t i = 0; i < paths->count && can; i++)
+        can = !reads_once(paths->items[i]);
+    return can;
+}
+
+/* No result, and a tuning that leaves rows out: was there one without it? */
+static void report_hidden(struct run *run)
+{
+    if (run->results > 0 || run->outcome->interrupted || run->opts->quiet || !tuning_drops(&run->tuning))
+        return;
+    uint64_t rows = 0;
+    struct err ignored;
+    bool known = can_recount(run) && recount(run, &rows, &ignored) == ERR_NONE;
+    struct buf names;
+    buf_init(&names, 0);
+    name_tuning(run->opts, ORIGIN_DEFAULT, &names);
+    const char *text = buf_cstr(&names);
+    char number[32];
+    if (!known)
+        report_note(run->report, "the tuning (%s) may hide %ss: without it there may be some", text ? text : "",
+                    run->text->results_name);
+    else if (rows > 0)
+        report_note(run->report, "the tuning (%s) hides every %s: without it there %s %s", text ? text : "",
+                    run->text->results_name, rows == 1 ? "is" : "are", number_text(rows, number));
+    buf_release(&names);
 }
 
 static void report_end(struct run *run)
@@ -388,12 +526,14 @@ static void report_end(struct run *run)
     run->outcome->hits = run->results > 0;
     run->outcome->unread |= run->stats.inputs_failed > 0;
     report_summary(run->report, &summary);
+    report_hidden(run);
     if (run->opts->stats)
         report_stats(run->report, &run->stats, run->table);
 }
 
 static enum err_code run_all(struct run *run, struct err *err)
 {
+    TRY(kb_files_open(&run->opts->provider_files, &run->knowledge, err));
     TRY(parse(run, err));
     TRY(plan(run, err));
     TRY(column_view_init(&run->view, run->opts->columns, run->query.root->schema, &run->arena, err));
@@ -414,11 +554,13 @@ void run_text(const struct opts *opts, const struct run_text *text, struct repor
     enum err_code code = run_all(&run, &err);
     outcome_add(outcome, code);
     report_progress_clear(report);
+    const struct tune_text *stage = code != ERR_NONE ? tune_text_of(&run.tune_texts, &err) : NULL;
     if (code != ERR_NONE && code != ERR_PIPE)
-        report_query_error(report, text->origin, text->text, &err);
+        report_query_error(report, stage ? stage->origin : text->origin, stage ? stage->text : text->text, &err);
     delivery_close(&run.delivery);
     out_close(run.rejects);
     unbind(&run);
     scan_close(run.scan);
+    kb_free(run.knowledge);
     arena_release(&run.arena);
 }

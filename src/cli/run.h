@@ -24,9 +24,10 @@ struct run_text {
     struct slice text;
     const char *origin;       /* for messages: "query", a file's name, "rule published" */
     const char *results_name; /* "hit" or "row" */
+    bool knows_providers;     /* its providers are those of the knowledge base */
 };
 
-/* Runs, checks or explains, as opts say. Reports its failures itself. */
+/* Tunes, runs, checks or explains, as opts say. Reports its failures itself. */
 void run_text(const struct opts *opts, const struct run_text *text, struct report *report, struct outcome *outcome);
 
 /* SIGINT and SIGTERM: finish with what is there. A second one ends at once. SIGPIPE is ignored. */

@@ -62,6 +62,12 @@ static enum err_code wrap(struct ast **pipe, struct arena *arena, struct err *er
     return ERR_NONE;
 }
 
+static enum err_code no_source(const struct ast *node, struct err *err)
+{
+    return err_query(err, ERR_USAGE, node->op_span,
+                     "--with-source has no answer here: a row of this result has no single record that it came from");
+}
+
 enum err_code with_source(struct ast *query, struct arena *arena, struct err *err)
 {
     struct ast **top = &query->children[query->child_count - 1];
@@ -73,16 +79,16 @@ enum err_code with_source(struct ast *query, struct arena *arena, struct err *er
             TRY(append_names(node, arena, err));
             picked = true;
             break;
-        case AST_PIPE_COUNT:
         case AST_PIPE_DISTINCT:
+            if (slice_eq(node->text, DISTINCT_ROWS))
+                break; /* --unique: the first of equal rows */
+            return no_source(node, err);
+        case AST_PIPE_COUNT:
         case AST_PIPE_SUMMARIZE:
         case AST_PRINT:
         case AST_RANGE:
         case AST_DATATABLE:
-            err_query(err, ERR_USAGE, node->op_span,
-                      "--with-source has no answer here: a row of this result has no "
-                      "single record that it came from");
-            return ERR_USAGE;
+            return no_source(node, err);
         default:
             break;
         }

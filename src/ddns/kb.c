@@ -49,46 +49,47 @@ struct found {
     size_t start;
 };
 
-static struct found walk(const struct kb_tree *tree, struct slice host)
+static struct found find(const struct kb_tree *tree, struct slice host)
 {
     struct found found = {0};
     const struct kb_node *above = NULL; /* of the tail that is shorter by a label */
-    uint64_t hash = tree->seed;
-    size_t end = host.len;
-    for (;;) {
-        size_t start = kb_label_before(host, end, &hash);
-        const struct kb_node *node = kb_node_find(tree, slice_of(host.ptr + start, host.len - start), hash);
-        bool star = above && above->wildcard && start < end && !(node && node->except);
+    struct kb_walk walk = kb_walk_from(host, tree->seed);
+    kb_walk_next(&walk); /* past the last label, which no row consists of */
+    for (size_t end = walk.start; kb_walk_next(&walk); end = walk.start) {
+        const struct kb_node *node = kb_node_find(tree, kb_walk_tail(&walk), kb_walk_hash(&walk));
+        bool star = above && above->wildcard && walk.start + 1 < end && !(node && node->except);
         if (star || (node && node->plain))
-            found = (struct found){.rule = node && node->plain ? node->plain : above->wildcard, .start = start};
+            found = (struct found){.rule = node && node->plain ? node->plain : above->wildcard, .start = walk.start};
         if (!node)
-            return found;
-        if (start == 0) {
+            break;
+        if (walk.start == 0)
             found.service = node->service;
-            return found;
-        }
         above = node;
-        end = start - 1;
     }
+    return found;
 }
 
 bool kb_find(const struct kb *kb, struct slice host, struct kb_match *out_match)
 {
-    if (host.len == 0)
-        return false;
-    struct found found = walk(&kb->tree, host);
+    struct found found = find(&kb->tree, host);
     if (!found.rule && !found.service)
         return false;
-    const struct kb_rule *rule = found.rule ? kb->rules.rows[found.rule - 1] : NULL;
-    const struct kb_service *service = found.service ? kb->services.rows[found.service - 1] : NULL;
     *out_match = (struct kb_match){
         .suffix = slice_of(host.ptr + found.start, host.len - found.start),
-        .provider = service ? service->provider : rule->provider,
-        .category = service ? service->category : rule->category,
-        .kind = service || found.start == 0 ? KB_SERVICE : KB_HOST,
-        .rule = rule,
-        .service = service,
+        .kind = found.service || found.start == 0 ? KB_SERVICE : KB_HOST,
     };
+    if (found.rule) {
+        const struct kb_rule *rule = kb->rules.rows[found.rule - 1];
+        out_match->rule = rule;
+        out_match->provider = rule->provider;
+        out_match->category = rule->category;
+    }
+    if (found.service) {
+        const struct kb_service *service = kb->services.rows[found.service - 1];
+        out_match->service = service;
+        out_match->provider = service->provider;
+        out_match->category = service->category;
+    }
     return true;
 }
 

@@ -5,10 +5,12 @@
  * kept in one hash table: a node is a tail of some row's name, of whole labels.
  *
  *   rows   duckdns.org, *.example.net, !www.example.net
- *   nodes  org, duckdns.org (plain), net, example.net (wildcard), www.example.net (except)
- *   slots  [0 | tag, node | 0 | ...]   found by the hash of the tail, which is chained from label to label
+ *   nodes  duckdns.org (plain), example.net (wildcard), www.example.net (except)
+ *   tags   [0 | 17 | 0 | 201 | ...]   of slots that are found by the hash of the tail, which is chained from label to label
+ *   slots  [. |  2 | . |   0 | ...]   number of the node
  *
- * A host is walked from the right for as long as its tail is a node: most hosts stop at their second label.
+ * A host is walked from the right for as long as its tail is a node. Names have two labels at least, so that the last label
+ * alone needs none, and most hosts are done after one probe, which a tag of 0 answers.
  */
 #ifndef DDNSHUNT_DDNS_KB_INT_H
 #define DDNSHUNT_DDNS_KB_INT_H
@@ -50,7 +52,9 @@ struct kb_node {
 struct kb_tree {
     struct kb_node *nodes;
     uint32_t count;
-    uint64_t *slots; /* high half: that of the hash; low half: the node's number plus one; 0 is free */
+    uint8_t
+        *tags; /* of each slot: a byte of its node's hash, 0 if it is free: few enough to stay in the nearest cache */
+    uint32_t *slots; /* the node's number */
     uint64_t slot_mask;
     uint64_t seed;
     unsigned labels_max;
@@ -96,9 +100,23 @@ enum err_code kb_table_read(const struct kb_form *form, struct slice table, cons
                             const struct kb_complaints *complaints, struct kb_read_row **out_rows, uint32_t *out_count,
                             struct err *err) MUST_CHECK;
 
-/* --- walking a name from the right --- */
+/*
+ * --- walking a name from the right ---
+ *
+ * In words of eight bytes. A tail's hash is that of the whole words behind it and of the part of a word with which it begins:
+ *
+ *   www.duckdns.org   words "kdns.org" and "www.duc"   tails "org", "duckdns.org" and the whole
+ */
+struct kb_walk {
+    struct slice name;
+    size_t end;     /* of the word */
+    uint64_t word;  /* the eight bytes before end, the last one highest; zeros where the name has not as many */
+    uint64_t dots;  /* 0x80 in each byte of the word where a dot stands that was not come to yet */
+    uint64_t state; /* hash of the words behind */
+    size_t start;   /* of the tail */
+    unsigned len;   /* bytes of the word that belong to it */
+};
 
-/* The eight bytes before end, the last one highest; zeros where the name has not as many. */
 static inline uint64_t kb_word_before(struct slice name, size_t end)
 {
     uint64_t word = 0;
@@ -109,47 +127,75 @@ static inline uint64_t kb_word_before(struct slice name, size_t end)
 #endif
         return end >= sizeof word ? word : word << (sizeof word - end) * 8;
     }
+    /* The whole name has less than a word. */
     for (size_t i = 0; i < end; i++)
         word = word >> 8 | (uint64_t)(unsigned char)name.ptr[i] << 56;
     return word;
 }
 
-/*
- * The start of the label that ends at end; *hash, that of the tail behind its dot, becomes that of the tail with it. A label
- * is hashed in words of eight bytes from its end, the last of which has at most seven.
- */
-static inline size_t kb_label_before(struct slice name, size_t end, uint64_t *hash)
+static inline void kb_walk_load(struct kb_walk *walk)
 {
     const uint64_t low = UINT64_C(0x7f7f7f7f7f7f7f7f), dot = UINT64_C(0x2e2e2e2e2e2e2e2e);
-    for (;; end -= 8) {
-        uint64_t word = kb_word_before(name, end);
-        uint64_t other = word ^ dot;
-        uint64_t dots = ~(((other & low) + low) | other | low); /* 0x80 where a dot stands, and nowhere else */
-        unsigned len = dots ? (unsigned)__builtin_clzll(dots) / 8 : 8;
-        if (len > end)
-            len = (unsigned)end;
-        if (len < 8) {
-            uint64_t rest = len ? word >> (8 - len) * 8 : 0;
-            *hash = hash_u64(rest | (uint64_t)(len + 1) << 56, *hash);
-            return end - len;
-        }
-        *hash = hash_u64(word, *hash);
+    walk->word = kb_word_before(walk->name, walk->end);
+    uint64_t other = walk->word ^ dot;
+    walk->dots = ~(((other & low) + low) | other | low);
+    if (walk->end < 8) /* what stands before the name ends its first label, as a dot does */
+        walk->dots |= UINT64_C(0x80) << (7 - walk->end) * 8;
+}
+
+static inline struct kb_walk kb_walk_from(struct slice name, uint64_t seed)
+{
+    struct kb_walk walk = {.name = name, .end = name.len, .state = seed};
+    kb_walk_load(&walk);
+    return walk;
+}
+
+/* To the tail that is longer by a label; false if there is none. */
+static inline bool kb_walk_next(struct kb_walk *walk)
+{
+    while (!walk->dots) {
+        if (walk->end < 8)
+            return false;
+        walk->state = hash_step(walk->state, walk->word);
+        walk->end -= 8;
+        kb_walk_load(walk);
     }
+    unsigned zeros = (unsigned)__builtin_clzll(walk->dots);
+    walk->dots ^= UINT64_C(1) << (63 - zeros);
+    walk->len = zeros / 8;
+    walk->start = walk->end - walk->len;
+    return true;
+}
+
+static inline struct slice kb_walk_tail(const struct kb_walk *walk)
+{
+    return (struct slice){walk->name.ptr + walk->start, walk->name.len - walk->start};
+}
+
+static inline uint64_t kb_walk_hash(const struct kb_walk *walk)
+{
+    uint64_t part = walk->len ? walk->word >> (8 - walk->len) * 8 : 0;
+    return hash_step(walk->state, part | (uint64_t)(walk->len + 1) << 56);
+}
+
+/* Not 0, which is a free slot's. */
+static inline uint8_t kb_tag(uint64_t hash)
+{
+    uint8_t tag = (uint8_t)(hash >> 56);
+    return tag ? tag : 1;
 }
 
 /* The node of a tail, or NULL. */
 static inline const struct kb_node *kb_node_find(const struct kb_tree *tree, struct slice tail, uint64_t hash)
 {
-    for (uint64_t i = hash;; i++) {
-        uint64_t slot = tree->slots[i & tree->slot_mask];
-        if (!slot)
-            return NULL;
-        if (slot >> 32 != hash >> 32)
+    for (uint64_t i = hash & tree->slot_mask; tree->tags[i]; i = (i + 1) & tree->slot_mask) {
+        if (tree->tags[i] != kb_tag(hash))
             continue;
-        const struct kb_node *node = &tree->nodes[(uint32_t)slot - 1];
+        const struct kb_node *node = &tree->nodes[tree->slots[i]];
         if (node->len == tail.len && memcmp(node->name, tail.ptr, tail.len) == 0)
             return node;
     }
+    return NULL;
 }
 
 #endif

@@ -18,11 +18,13 @@ enum {
     CLASS_UPPER = 16,   /* A-Z */
     CLASS_PERCENT = 32, /* % */
     CLASS_HIGH = 64,    /* 0x80 and over */
-    CLASS_OTHER = 128   /* what else is no part of a plain name: @ : and so on */
+    CLASS_OTHER = 128,  /* what else is no part of a plain name */
+    CLASS_AT = 256,     /* @ */
+    CLASS_COLON = 512   /* : */
 };
 
 /* 0 for a-z 0-9 - _ and the dot: the bytes of a plain name. */
-static const uint8_t CLASSES[256] = {
+static const uint16_t CLASSES[256] = {
 #define M CLASS_MARK
 #define G (CLASS_MARK | CLASS_GONE)
 #define B CLASS_OPEN
@@ -31,12 +33,14 @@ static const uint8_t CLASSES[256] = {
 #define P CLASS_PERCENT
 #define H CLASS_HIGH
 #define O CLASS_OTHER
+#define A CLASS_AT
+#define C CLASS_COLON
     /* clang-format off */
     /* 00 */ M, M, M, M, M, M, M, M, M, G, G, M, M, G, M, M,
     /* 10 */ M, M, M, M, M, M, M, M, M, M, M, M, M, M, M, M,
     /* 20 */ M, O, M, E, O, P, O, M, B, O, O, O, O, 0, 0, E,
-    /* 30 */ 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, O, O, M, O, M, E,
-    /* 40 */ O, U, U, U, U, U, U, U, U, U, U, U, U, U, U, U,
+    /* 30 */ 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, C, O, M, O, M, E,
+    /* 40 */ A, U, U, U, U, U, U, U, U, U, U, U, U, U, U, U,
     /* 50 */ U, U, U, U, U, U, U, U, U, U, U, B, E, O, O, 0,
     /* 60 */ M, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0,
     /* 70 */ 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, B, O, O, O, O,
@@ -57,6 +61,8 @@ static const uint8_t CLASSES[256] = {
 #undef P
 #undef H
 #undef O
+#undef A
+#undef C
 };
 
 static inline unsigned class_of(char c)
@@ -252,16 +258,15 @@ static size_t special_scheme_end(struct slice text)
 /* The end of any scheme with two slashes behind it; 0 if none stands at the start. */
 static size_t other_scheme_end(struct slice text)
 {
-    size_t at = 0;
-    char first = lower_at(text, 0);
-    if (first < 'a' || first > 'z')
+    const char *colon = text.len ? memchr(text.ptr, ':', text.len) : NULL;
+    size_t end = colon ? (size_t)(colon - text.ptr) : text.len;
+    if (end + 2 >= text.len || !is_slash(text.ptr[end + 1]) || !is_slash(text.ptr[end + 2]))
         return 0;
-    while (at < text.len &&
-           (ascii_is_alnum(text.ptr[at]) || text.ptr[at] == '+' || text.ptr[at] == '.' || text.ptr[at] == '-'))
-        at++;
-    if (at + 2 < text.len && text.ptr[at] == ':' && is_slash(text.ptr[at + 1]) && is_slash(text.ptr[at + 2]))
-        return at + 3;
-    return 0;
+    for (size_t i = 0; i < end; i++)
+        if (!ascii_is_alnum(text.ptr[i]) && text.ptr[i] != '+' && text.ptr[i] != '.' && text.ptr[i] != '-')
+            return 0;
+    char first = lower_at(text, 0);
+    return first >= 'a' && first <= 'z' ? end + 3 : 0;
 }
 
 static size_t scheme_end(struct slice text)
@@ -414,12 +419,15 @@ enum err_code host_extract(struct slice text, struct buf *scratch, struct host *
         TRY(rewrite(&text, scratch, err));
         host = cut_authority(text, &classes);
     }
-    host = cut_brackets(trim_marks(cut_user(host)));
-    if (is_ipv6(host)) {
+    if (classes & CLASS_AT)
+        host = cut_user(host);
+    host = cut_brackets(trim_marks(host));
+    if ((classes & CLASS_COLON) && is_ipv6(host)) {
         *out_host = (struct host){.kind = HOST_IPV6};
         return ERR_NONE;
     }
-    host = cut_port(host);
+    if (classes & CLASS_COLON)
+        host = cut_port(host);
     if (classes & (CLASS_UPPER | CLASS_PERCENT | CLASS_HIGH))
         return host_decoded(host, scratch, out_host, err);
     *out_host = host_of(host);

@@ -11,9 +11,9 @@
  *    2. A-Z become a-z.
  *    3. Defanged separators are restored: . dot : :// :/ // / @ between two brackets ([ ( { and ] ) }, which need not be of
  *       one kind), with spaces inside and around, are ".", ".", ":", "://", ":/", "//", "/", "@".
- *    4. The scheme goes, with the slashes behind it: http: ws: ftp: (each also with an s before the colon, and with x, * or _ for a t)
- *       with any number of slashes and backslashes, none included; any other scheme only with two behind it, and these alone;
- *       a text that begins with two or more slashes or backslashes loses them.
+ *    4. The scheme goes, with the slashes behind it: http: ws: ftp: (each also with an s before the colon; a t of http may be x, *
+ *       or _, that of ftp x) with any number of slashes and backslashes, none included; any other scheme only with two behind it,
+ *       and these alone; a text that begins with two or more slashes or backslashes loses them.
  *    5. What is left ends before the first / \ ? or #.
  *    6. Everything up to the last @ (user-info) goes.
  *    7. Marks are cut off both ends once more.
@@ -26,9 +26,10 @@
  *
  * Only where the host then holds non-ASCII text, as bytes or as percent-escapes, does it take the slow road between steps 11
  * and 12: escapes of UTF-8 decoded (those of anything else stay), dots of all kinds (U+3002 U+FF0E U+FF61 U+2024 U+FE52, and two
- * and three in U+2025 U+2026) made dots, and each label with non-ASCII text mapped by UTS 46 (non-transitional) to its ASCII
- * form by libidn2. A label that it refuses keeps its bytes with A-Z lower-cased: no name is ever dropped for being invalid,
- * too long or ill-formed, since the suffix behind it is sought all the same. Valid UTF-8 gives valid UTF-8.
+ * and three in U+2025 U+2026) made dots, what UTS 46 drops taken out, and each label with non-ASCII text mapped by UTS 46
+ * (non-transitional) to its ASCII form by libidn2. A label that it refuses keeps its bytes with A-Z lower-cased: no name is ever
+ * dropped for being invalid, too long or ill-formed, since the suffix behind it is sought all the same. Labels over 500 bytes, and
+ * those before the last 128, are not asked for. Valid UTF-8 gives valid UTF-8.
  *
  * Linear in the text. Sources: WHATWG URL Standard (host and authority state, host parsing, IPv4 "ends in a number"), RFC 3986,
  * UTS 46; differences from WHATWG are listed in docs/hosts.md and held by a test.

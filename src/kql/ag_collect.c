@@ -1,5 +1,5 @@
 /*
- * ag_collect.c - make_list, make_set and their kin: the values of a group as one array.
+ * ag_collect.c - make_list, make_set, make_bag and their kin: the values of a group as one array or bag.
  *
  * Nulls are passed over, empty strings are not. make_set of an array adds its elements. At most `limit` elements
  * (1,048,576, or 128 for the older makelist and makeset), the rest is left out without a word (semantics, section 11).
@@ -129,6 +129,64 @@ static enum err_code set_finish(const struct aggr_call *call, void *state, uint3
     return array_finish(items, set->count, arena, out_value, err);
 }
 
+/* --- bags --- */
+
+struct bag {
+    size_t count, capacity;
+    struct dyn_member *members;
+};
+
+/* Room for one more: keys that came again are united first, so that the memory is that of the different ones. */
+static enum err_code bag_grow(struct bag *bag, struct arena *arena, struct err *err)
+{
+    TRY(dyn_unite_keys(bag->members, &bag->count, err));
+    if (bag->count < bag->capacity / 2)
+        return ERR_NONE;
+    size_t capacity = bag->capacity ? bag->capacity * 2 : 4;
+    struct dyn_member *members = arena_array(arena, capacity, sizeof *members);
+    if (!members)
+        return err_no_memory(err, capacity * sizeof *members);
+    if (bag->count)
+        memcpy(members, bag->members, bag->count * sizeof *members);
+    bag->members = members;
+    bag->capacity = capacity;
+    return ERR_NONE;
+}
+
+/* What is no bag is passed over. */
+static enum err_code bag_add(const struct aggr_call *call, void *state, const struct column *const *args, uint32_t row,
+                             struct arena *arena, struct err *err)
+{
+    (void)call;
+    struct bag *bag = state;
+    struct value value = column_value(args[0], row);
+    if (value.dyn->kind != DYN_BAG)
+        return ERR_NONE;
+    const struct dyn *copy = dyn_copy(value.dyn, arena);
+    if (!copy)
+        return err_no_memory(err, sizeof *copy);
+    for (uint32_t i = 0; i < copy->count; i++) {
+        if (bag->count == bag->capacity)
+            TRY(bag_grow(bag, arena, err));
+        bag->members[bag->count++] = copy->members[i];
+    }
+    return ERR_NONE;
+}
+
+static enum err_code bag_finish(const struct aggr_call *call, void *state, uint32_t result, struct arena *arena,
+                                struct value *out_value, struct err *err)
+{
+    (void)result;
+    struct bag *bag = state;
+    TRY(dyn_unite_keys(bag->members, &bag->count, err));
+    size_t count = bag->count < (size_t)call->limit ? bag->count : (size_t)call->limit;
+    const struct dyn *dyn = dyn_new_bag(bag->members, (uint32_t)count, arena);
+    if (!dyn)
+        return err_no_memory(err, sizeof *dyn);
+    *out_value = value_dyn(dyn);
+    return ERR_NONE;
+}
+
 #define LIST_ROW(name_text, prefix_text, signature_text, predicate_number, with_nulls, bind_name, doc_text)            \
     {                                                                                                                  \
         .name = (name_text), .prefix = (prefix_text), .signature = (signature_text), .name_rule = AGGR_NAME_ARG,       \
@@ -140,6 +198,12 @@ static enum err_code set_finish(const struct aggr_call *call, void *state, uint3
         .name = (name_text), .prefix = (prefix_text), .signature = (signature_text), .name_rule = AGGR_NAME_ARG,       \
         .predicate = (predicate_number), .state_bytes = sizeof(struct value_set), .bind = (bind_name), .add = set_add, \
         .finish = set_finish, .doc = (doc_text)                                                                        \
+    }
+#define BAG_ROW(name_text, signature_text, predicate_number, bind_name, doc_text)                                      \
+    {                                                                                                                  \
+        .name = (name_text), .prefix = "bag_", .signature = (signature_text), .name_rule = AGGR_NAME_ARG,              \
+        .predicate = (predicate_number), .state_bytes = sizeof(struct bag), .bind = (bind_name), .add = bag_add,       \
+        .finish = bag_finish, .doc = (doc_text)                                                                        \
     }
 
 const struct aggr AGGRS_COLLECT[] = {
@@ -153,5 +217,8 @@ const struct aggr AGGRS_COLLECT[] = {
     SET_ROW("make_set_if", "set_", "xb?l:y", 2, new_bind,
             "make_set_if(value, predicate, limit): make_set() where it is true"),
     SET_ROW("makeset", "set_", "x?l:y", 0, old_bind, "makeset(value, limit): make_set() of 128 at most"),
+    BAG_ROW("make_bag", "y?l:y", 0, new_bind, "make_bag(bag, limit): the members of the bags in one bag"),
+    BAG_ROW("make_bag_if", "yb?l:y", 2, new_bind, "make_bag_if(bag, predicate, limit): make_bag() where it is true"),
+    BAG_ROW("make_dictionary", "y?l:y", 0, old_bind, "make_dictionary(bag, limit): make_bag() of 128 at most"),
     {.name = NULL},
 };

@@ -15,7 +15,7 @@ enum ast_kind {
     /* scalar expressions */
     AST_LITERAL,  /* value */
     AST_NAME,     /* text: a column, a let name, a table */
-    AST_CALL,     /* text: function; children: arguments (AST_NAMED for name=value) */
+    AST_CALL,     /* text: function; children: arguments (AST_NAMED for name=value). toscalar has one, maybe a table */
     AST_BINARY,   /* text: operator ("==", "has", "and", "!in~", "matches regex"), older spellings and <> replaced by
                      today's; children: left, right. Chains of `and` and of `or` are balanced, not leaning left */
     AST_UNARY,    /* text: "-" or "+"; child: operand. A sign before a number is part of its AST_LITERAL */
@@ -41,7 +41,7 @@ enum ast_kind {
     AST_PIPE_TOP,       /* input, count expression, AST_ORDER */
     AST_PIPE_TAKE,      /* input, count expression */
     AST_PIPE_COUNT,     /* input; AST_NAMED child for `count as X` is not Kusto: none */
-    AST_PIPE_DISTINCT,  /* input, columns or AST_STAR... */
+    AST_PIPE_DISTINCT,  /* input, columns or AST_STAR...; text: "" or DISTINCT_ROWS */
     AST_PIPE_SUMMARIZE, /* input, AST_LIST of aggregates, AST_LIST of by (both may be empty) */
     AST_ORDER,     /* text: "asc" / "desc" / "" and after a blank "nulls first" / "nulls last"; child: expression */
     AST_PRINT,     /* columns... (no input) */
@@ -64,6 +64,12 @@ struct ast {
     uint32_t child_count;
     struct ast **children;
 };
+
+/*
+ * `distinct *` over the rows of the inputs, as the program puts it in for --unique: rows are equal if all their columns are, those
+ * of Sentinel too, and the first one stays with where it came from. It prints as `distinct *`.
+ */
+#define DISTINCT_ROWS SLICE("rows")
 
 /* A table by its form alone. A name or a call may be one too. */
 static inline bool ast_is_tabular(const struct ast *ast)

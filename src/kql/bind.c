@@ -166,22 +166,71 @@ enum err_code bind_table(struct binder *b, const struct ast *ast, struct plan **
 
 /* --- subqueries --- */
 
-static enum err_code subquery_add(struct binder *b, struct plan *plan, uint32_t *out_index)
+static enum err_code subqueries_grow(struct binder *b)
 {
     struct query *query = b->query;
-    if (query->subquery_count == b->subquery_capacity) {
-        size_t capacity = b->subquery_capacity ? b->subquery_capacity * 2 : 8;
-        struct plan **plans = arena_array(b->arena, capacity, sizeof(struct plan *));
-        if (!plans)
-            return bind_no_memory(b);
-        if (query->subquery_count > 0)
-            memcpy(plans, query->subqueries, query->subquery_count * sizeof(struct plan *));
-        query->subqueries = plans;
-        b->subquery_capacity = capacity;
+    size_t capacity = b->subquery_capacity ? b->subquery_capacity * 2 : 8;
+    struct plan **plans = arena_array(b->arena, capacity, sizeof(struct plan *));
+    bool *are_scalar = arena_array(b->arena, capacity, sizeof *are_scalar);
+    if (!plans || !are_scalar)
+        return bind_no_memory(b);
+    if (query->subquery_count > 0) {
+        memcpy(plans, query->subqueries, query->subquery_count * sizeof(struct plan *));
+        memcpy(are_scalar, query->subquery_is_scalar, query->subquery_count * sizeof *are_scalar);
     }
+    query->subqueries = plans;
+    query->subquery_is_scalar = are_scalar;
+    b->subquery_capacity = capacity;
+    return ERR_NONE;
+}
+
+static enum err_code subquery_add(struct binder *b, struct plan *plan, bool is_scalar, uint32_t *out_index)
+{
+    struct query *query = b->query;
+    if (query->subquery_count == b->subquery_capacity)
+        TRY(subqueries_grow(b));
     *out_index = query->subquery_count;
+    query->subquery_is_scalar[query->subquery_count] = is_scalar;
     query->subqueries[query->subquery_count++] = plan;
     return ERR_NONE;
+}
+
+/* toscalar(2) is 2; columns and aggregates around it are not seen. */
+static enum err_code scalar_of_value(struct binder *b, const struct ast *ast, struct expr **out_expr)
+{
+    const struct schema *row = b->row;
+    struct bind_aggrs *aggrs = b->aggrs;
+    b->row = NULL;
+    b->aggrs = NULL;
+    enum err_code code = bind_expr(b, ast, out_expr);
+    b->row = row;
+    b->aggrs = aggrs;
+    if (code == ERR_QUERY && b->err && row && ast->kind == AST_NAME && schema_find(row, ast->text) != COLUMN_NONE)
+        err_hint(b->err, "toscalar() is worked out once, before any row: it sees no columns");
+    return code;
+}
+
+enum err_code bind_scalar(struct binder *b, const struct ast *ast, struct expr **out_expr)
+{
+    const struct ast *of = ast->children[0];
+    /* A name between the parentheses is no column here, even if there is one. */
+    const struct schema *row = b->row;
+    b->row = NULL;
+    bool is_table = bind_is_table(b, of);
+    b->row = row;
+    if (!is_table)
+        return scalar_of_value(b, of, out_expr);
+    struct plan *plan = NULL;
+    TRY(bind_table(b, of, &plan));
+    if (plan->schema->count == 0)
+        return err_query(b->err, ERR_QUERY, of->span, "the table of toscalar() has no column");
+    struct plan *first = bind_plan(b, PLAN_TAKE, plan, plan->schema, ast->span);
+    struct expr *expr = expr_new(b->arena, EXPR_SCALAR, plan->schema->columns[0].type, ast->span);
+    if (!first || !expr)
+        return bind_no_memory(b);
+    first->limit = 1;
+    *out_expr = expr;
+    return subquery_add(b, first, true, &expr->subquery);
 }
 
 /* Keeps the first column alone, in the type that the set must have. */
@@ -249,7 +298,7 @@ enum err_code bind_set(struct binder *b, const struct ast *ast, bool as_text, st
     }
     struct plan *plan = NULL;
     TRY(bind_set_plan(b, ast, as_text, value, &plan));
-    TRY(subquery_add(b, plan, &expr->subquery));
+    TRY(subquery_add(b, plan, false, &expr->subquery));
     expr->type = (*value)->type;
     if (let && !as_text)
         let->subquery = expr->subquery;
@@ -310,7 +359,7 @@ static enum err_code bind_statements(struct binder *b, const struct ast *ast)
 enum err_code kql_bind(const struct ast *ast, const struct bind_options *options, struct query *out_query,
                        struct err *err)
 {
-    *out_query = (struct query){.now = options->now, .memory_max = QUERY_MEMORY_MAX};
+    *out_query = (struct query){.now = options->now, .knowledge = options->knowledge, .memory_max = QUERY_MEMORY_MAX};
     arena_init(&out_query->arena, 0);
     struct binder b = {.query = out_query, .arena = &out_query->arena, .options = options, .err = err};
     eval_init(&b.eval, out_query);

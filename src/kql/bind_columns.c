@@ -316,8 +316,21 @@ enum err_code bind_visible(struct binder *b, struct plan **plan)
     return columns_plan(b, &columns, PLAN_DERIVE, *plan, (*plan)->span, plan);
 }
 
+/* Rows of the inputs are equal by all that they hold, dynamic values too. */
+static enum err_code bind_distinct_rows(struct binder *b, struct span span, struct plan **plan)
+{
+    struct plan *distinct = bind_plan(b, PLAN_DISTINCT, *plan, (*plan)->schema, span);
+    if (!distinct)
+        return bind_no_memory(b);
+    distinct->of_rows = true;
+    *plan = distinct;
+    return ERR_NONE;
+}
+
 enum err_code bind_distinct(struct binder *b, const struct ast *ast, struct plan **plan)
 {
+    if (slice_eq(ast->text, DISTINCT_ROWS))
+        return bind_distinct_rows(b, ast->span, plan);
     struct bind_columns columns = {0};
     bool all = ast->child_count == 2 && ast->children[1]->kind == AST_STAR;
     if (all)

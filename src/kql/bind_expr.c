@@ -49,7 +49,7 @@ static enum err_code unknown_name(struct binder *b, const struct ast *ast)
 static enum err_code scalar_expected(struct binder *b, const struct ast *ast)
 {
     enum err_code code = err_query(b->err, ERR_QUERY, ast->span, "a table stands where one value is expected");
-    err_hint(b->err, "a table can be the list of in, has_any and has_all; toscalar() is not supported yet");
+    err_hint(b->err, "a table can be the list of in, has_any and has_all; toscalar(...) takes its first value");
     return code;
 }
 
@@ -195,6 +195,8 @@ static enum err_code bind_call(struct binder *b, const struct ast *ast, struct e
     const struct aggr *aggr = aggr_find(ast->text);
     if (aggr && b->aggrs)
         return bind_aggregate(b, aggr, ast, out_expr);
+    if (slice_eq(ast->text, SLICE("toscalar")))
+        return bind_scalar(b, ast, out_expr);
     if (slice_eq(ast->text, SLICE("column_ifexists")) || slice_eq(ast->text, SLICE("columnifexists")))
         return bind_column_ifexists(b, ast, out_expr);
     if (func)

@@ -73,6 +73,8 @@ enum err_code bind_table(struct binder *b, const struct ast *ast, struct plan **
  * widened for that). as_text: other types are looked at as text. */
 enum err_code bind_set(struct binder *b, const struct ast *ast, bool as_text, struct expr **value,
                        struct expr **out_expr) MUST_CHECK;
+/* toscalar(): the first value of a table, or a value as it is. */
+enum err_code bind_scalar(struct binder *b, const struct ast *ast, struct expr **out_expr) MUST_CHECK;
 struct plan *bind_plan(struct binder *b, enum plan_kind kind, struct plan *input, const struct schema *schema,
                        struct span span);
 struct schema *bind_schema(struct binder *b, const struct column_def *columns, uint32_t count);

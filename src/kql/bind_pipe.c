@@ -262,10 +262,10 @@ static enum err_code bind_range(struct binder *b, const struct ast *ast, struct 
         return bind_no_memory(b);
     for (uint32_t i = 0; i < 3; i++) {
         TRY(bind_row_expr(b, NULL, ast->children[i], &exprs[i]));
-        if (exprs[i]->kind != EXPR_CONST)
+        if (exprs[i]->kind != EXPR_CONST && exprs[i]->kind != EXPR_SCALAR)
             return err_query(b->err, ERR_QUERY, ast->children[i]->span, "range takes constants");
     }
-    if (is_zero_step(&exprs[2]->value))
+    if (exprs[2]->kind == EXPR_CONST && is_zero_step(&exprs[2]->value))
         return err_query(b->err, ERR_QUERY, ast->children[2]->span, "range with a step of 0 would never end");
     *def = (struct column_def){.name = ast->text, .origin = COLUMN_COMPUTED, .stand_in = COLUMN_NONE};
     TRY(range_types(b, exprs, &def->type));

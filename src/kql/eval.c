@@ -169,6 +169,10 @@ static enum err_code node_eval(struct eval *eval, const struct expr *expr, struc
         if (!batch)
             return err_query(err, ERR_QUERY, expr->span, "a constant is needed here, not a column");
         return batch_load(batch, expr->column, out_column, err);
+    case EXPR_SCALAR:
+        if (!eval->query->scalars)
+            return err_query(err, ERR_QUERY, expr->span, "a constant is needed here, not a table's value");
+        return const_column(eval, &eval->query->scalars[expr->subquery], out_column, err);
     case EXPR_CALL:
         return call_eval(eval, expr, batch, rows, out_column, err);
     case EXPR_SET:

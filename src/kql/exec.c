@@ -247,7 +247,10 @@ static enum err_code run_subquery(struct exec *exec, uint32_t number, struct sca
                       .stats = stats,
                       .undecided_only = plan_scans(exec->query->root)};
     struct set_sink sink;
-    set_sink_init(&sink, &run.env, &exec->sets, number);
+    if (exec->query->subquery_is_scalar && exec->query->subquery_is_scalar[number])
+        scalar_sink_init(&sink, &run.env, &exec->sets, number);
+    else
+        set_sink_init(&sink, &run.env, &exec->sets, number);
     enum err_code code = run_plan(&run, &sink.op, err);
     if (code == ERR_NONE)
         code = set_sink_finish(&sink, err);
@@ -291,6 +294,8 @@ static void sets_forget(struct query *query)
     query->set_counts = NULL;
     query->set_indexes = NULL;
     query->set_indexes_nocase = NULL;
+    query->scalars = NULL;
+    query->scalar_indexes = NULL;
 }
 
 enum err_code exec_run(struct query *query, const struct exec_config *config, struct scan_stats *stats, struct err *err)

@@ -3,6 +3,7 @@
  */
 #include "kql/exec_sets.h"
 
+#include "kql/bag_index.h"
 #include "kql/value_set.h"
 
 enum err_code sets_init(struct query *query, struct budget_arena *memory, struct err *err)
@@ -13,10 +14,15 @@ enum err_code sets_init(struct query *query, struct budget_arena *memory, struct
     query->set_counts = arena_zalloc(arena, count, sizeof *query->set_counts);
     query->set_indexes = arena_zalloc(arena, count, sizeof *query->set_indexes);
     query->set_indexes_nocase = arena_zalloc(arena, count, sizeof *query->set_indexes_nocase);
-    if (!query->sets || !query->set_counts || !query->set_indexes || !query->set_indexes_nocase)
+    query->scalars = arena_zalloc(arena, count, sizeof *query->scalars);
+    query->scalar_indexes = arena_zalloc(arena, count, sizeof *query->scalar_indexes);
+    if (!query->sets || !query->set_counts || !query->set_indexes || !query->set_indexes_nocase || !query->scalars ||
+        !query->scalar_indexes)
         return err_no_memory(err, count * sizeof *query->set_indexes);
-    for (uint32_t i = 0; i < count; i++)
+    for (uint32_t i = 0; i < count; i++) {
         query->set_indexes_nocase[i].nocase = true;
+        query->scalars[i] = value_null(query->subqueries[i]->schema->columns[0].type);
+    }
     return ERR_NONE;
 }
 
@@ -56,6 +62,41 @@ void set_sink_init(struct set_sink *sink, struct op_env *env, struct budget_aren
     *sink = (struct set_sink){.op = {.type = &SET_SINK, .env = env}, .memory = memory, .subquery = subquery};
 }
 
+/* --- toscalar() --- */
+
+static enum err_code scalar_push(struct op *op, struct batch *batch, struct err *err)
+{
+    struct set_sink *sink = (struct set_sink *)op;
+    const struct column *column;
+    TRY(batch_load(batch, 0, &column, err));
+    batch_drop_rejected(batch);
+    if (batch->selection->count == 0)
+        return ERR_NONE;
+    struct value value = column_value(column, batch->selection->rows[0]);
+    op->done = true;
+    budget_enter(sink->memory);
+    bool copied = value_copy(&value, &sink->memory->arena, &op->env->query->scalars[sink->subquery]);
+    return budget_leave(sink->memory, copied ? ERR_NONE : err_no_memory(err, sizeof value), "toscalar()", err);
+}
+
+static const struct op_type SCALAR_SINK = {.name = "toscalar", .push = scalar_push};
+
+void scalar_sink_init(struct set_sink *sink, struct op_env *env, struct budget_arena *memory, uint32_t subquery)
+{
+    *sink = (struct set_sink){.op = {.type = &SCALAR_SINK, .env = env}, .memory = memory, .subquery = subquery};
+}
+
+static enum err_code scalar_finish(struct set_sink *sink, struct err *err)
+{
+    struct query *query = sink->op.env->query;
+    const struct value *value = &query->scalars[sink->subquery];
+    if (value->type != TYPE_DYNAMIC || value->is_null)
+        return ERR_NONE;
+    budget_enter(sink->memory);
+    bool made = bag_index_new(value->dyn, &sink->memory->arena, &query->scalar_indexes[sink->subquery]);
+    return budget_leave(sink->memory, made ? ERR_NONE : err_no_memory(err, value->dyn->count), "toscalar()", err);
+}
+
 /* The same values without regard to case; they are shared with the set proper. */
 static enum err_code nocase_fill(const struct value_set *set, struct value_set *nocase, struct arena *arena,
                                  struct err *err)
@@ -71,6 +112,8 @@ static enum err_code nocase_fill(const struct value_set *set, struct value_set *
 enum err_code set_sink_finish(struct set_sink *sink, struct err *err)
 {
     struct query *query = sink->op.env->query;
+    if (query->subquery_is_scalar && query->subquery_is_scalar[sink->subquery])
+        return scalar_finish(sink, err);
     struct value_set *set = &query->set_indexes[sink->subquery];
     query->sets[sink->subquery] = set->values;
     query->set_counts[sink->subquery] = set->count;

@@ -1,5 +1,6 @@
 /*
- * exec_sets.h - the values of subqueries, for in, has_any and has_all: query.sets and their indexes.
+ * exec_sets.h - the values of subqueries: for in, has_any and has_all all of the first column's (query.sets and their
+ * indexes), for toscalar() the first row's (query.scalars).
  */
 #ifndef DDNSHUNT_KQL_EXEC_SETS_H
 #define DDNSHUNT_KQL_EXEC_SETS_H
@@ -21,7 +22,10 @@ struct set_sink {
 
 void set_sink_init(struct set_sink *sink, struct op_env *env, struct budget_arena *memory, uint32_t subquery);
 
-/* After the last row: completes what the query needs of the set. */
+/* The end of a scalar subquery's chain: keeps the first value of the first row that comes. */
+void scalar_sink_init(struct set_sink *sink, struct op_env *env, struct budget_arena *memory, uint32_t subquery);
+
+/* After the last row: completes what the query needs of the set or the value. */
 enum err_code set_sink_finish(struct set_sink *sink, struct err *err) MUST_CHECK;
 
 #endif

@@ -218,6 +218,9 @@ static void add_expr(const struct expr *expr, const struct view *view, unsigned 
     case EXPR_COLUMN:
         add_column(expr->column, view, depth, out);
         return;
+    case EXPR_SCALAR:
+        buf_printf(out, "toscalar(subquery %u)", expr->subquery + 1);
+        return;
     case EXPR_SET:
         buf_printf(out, "subquery %u", expr->subquery + 1);
         return;
@@ -429,7 +432,7 @@ static void explain_operator(const struct plan *root, const struct plan *plan, s
         buf_add_cstr(out, "count");
         break;
     case PLAN_DISTINCT:
-        buf_add_cstr(out, "distinct");
+        buf_add_cstr(out, plan->of_rows ? "distinct    // of rows, wherever they came from" : "distinct");
         break;
     case PLAN_SUMMARIZE:
         explain_summarize(plan, out);

@@ -78,6 +78,7 @@ bool expr_same(const struct expr *a, const struct expr *b)
         return value_same(&a->value, &b->value);
     case EXPR_COLUMN:
         return a->column == b->column;
+    case EXPR_SCALAR:
     case EXPR_SET:
         return a->subquery == b->subquery;
     case EXPR_CALL:
@@ -106,6 +107,7 @@ unsigned expr_cost(const struct expr *expr)
 {
     switch (expr->kind) {
     case EXPR_CONST:
+    case EXPR_SCALAR:
     case EXPR_SET:
         return 0;
     case EXPR_COLUMN:

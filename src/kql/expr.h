@@ -16,6 +16,7 @@ enum expr_kind {
     EXPR_CONST,  /* value */
     EXPR_COLUMN, /* column: index in the input's schema */
     EXPR_CALL,   /* func, args */
+    EXPR_SCALAR, /* toscalar(): the first value of subquery number `subquery`, known once that has run */
     EXPR_SET     /* the rows of subquery number `subquery`, first column: only as an argument of in, has_any, has_all */
 };
 

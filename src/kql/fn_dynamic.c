@@ -4,6 +4,7 @@
  * Reaching for what is not there gives null, never an error. Results share what their arguments hold; nothing is
  * copied but text that is made. Source: Kusto reference, array_*(), bag_*(), pack_array(); semantics, section 9.
  */
+#include "kql/bag_index.h"
 #include "kql/eval.h"
 #include "kql/func.h"
 
@@ -52,13 +53,36 @@ static const struct dyn *reach(const struct dyn *into, const struct column *colu
     return which->kind == DYN_STRING ? dyn_get(into, which->str) : NULL;
 }
 
+/* A large bag that is the same for all rows is hashed: here a constant, by the executor what toscalar() gave. */
+static enum err_code bag_prepare(struct expr *expr, struct arena *arena, struct err *err)
+{
+    const struct expr *bag = expr->args[0];
+    struct bag_index *index = NULL;
+    if (bag->kind == EXPR_CONST && !bag->value.is_null && !bag_index_new(bag->value.dyn, arena, &index))
+        return err_no_memory(err, bag->value.dyn->count * sizeof(uint32_t));
+    expr->prepared = index;
+    return ERR_NONE;
+}
+
+static const struct bag_index *bag_prepared(const struct eval *eval, const struct expr *expr)
+{
+    const struct expr *bag = expr->args[0];
+    if (bag->kind == EXPR_SCALAR && eval->query->scalar_indexes)
+        return eval->query->scalar_indexes[bag->subquery];
+    return expr->prepared;
+}
+
 static enum err_code index_eval(struct eval *eval, const struct expr *expr, const struct column *const *args,
                                 const struct selection *rows, struct column *out, struct err *err)
 {
-    (void)eval, (void)expr, (void)err;
+    (void)err;
+    const struct bag_index *index = args[1]->type == TYPE_STRING ? bag_prepared(eval, expr) : NULL;
     for (uint32_t i = 0; i < rows->count; i++) {
         uint32_t row = rows->rows[i];
-        set_dyn(out, row, reach(cell_dyn(args[0], row), args[1], row));
+        if (index)
+            set_dyn(out, row, bag_index_get(index, cell_str(args[1], row)));
+        else
+            set_dyn(out, row, reach(cell_dyn(args[0], row), args[1], row));
     }
     return ERR_NONE;
 }
@@ -108,12 +132,14 @@ static enum err_code keys_eval(struct eval *eval, const struct expr *expr, const
 static enum err_code has_key_eval(struct eval *eval, const struct expr *expr, const struct column *const *args,
                                   const struct selection *rows, struct column *out, struct err *err)
 {
-    (void)eval, (void)expr, (void)err;
+    (void)err;
+    const struct bag_index *index = bag_prepared(eval, expr);
     for (uint32_t i = 0; i < rows->count; i++) {
         uint32_t row = rows->rows[i];
         const struct dyn *bag = cell_dyn(args[0], row);
+        struct slice key = cell_str(args[1], row);
         out->nulls[row] = bag->kind != DYN_BAG;
-        out->i64[row] = dyn_get(bag, cell_str(args[1], row)) != NULL;
+        out->i64[row] = (index ? bag_index_get(index, key) : dyn_get(bag, key)) != NULL;
     }
     return ERR_NONE;
 }
@@ -422,6 +448,7 @@ const struct func FUNCS_DYNAMIC[] = {
      .signature = "ys:y yl:y yy:y",
      .flags = FUNC_OPERATOR,
      .cost = 4,
+     .prepare = bag_prepare,
      .eval = index_eval,
      .doc = "array[index], bag[key], bag.key: what stands there; negative indexes count from the end"},
     {.name = "array_length",
@@ -484,6 +511,7 @@ const struct func FUNCS_DYNAMIC[] = {
      .signature = "ys:b",
      .cost = 5,
      .bind = has_key_bind,
+     .prepare = bag_prepare,
      .eval = has_key_eval,
      .doc = "bag_has_key(bag, key): does the bag have the key?"},
     {.name = "bag_remove_keys",

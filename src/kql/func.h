@@ -105,6 +105,7 @@ extern const struct func
     FUNCS_STRING[]; /* fn_string.c: tolower strcat strlen substring indexof split replace_string ... */
 extern const struct func FUNCS_REGEX[]; /* fn_regex.c: matches regex, extract, replace_regex, trim ... */
 extern const struct func FUNCS_NET[];   /* fn_net.c: ipv4_*, ipv6_*, parse_url */
+extern const struct func FUNCS_DDNS[];  /* fn_ddns.c: ddns_host, ddns_suffix, ddns_provider ... (ours, not Kusto's) */
 extern const struct func FUNCS_CAST[];  /* fn_cast.c: the conversions that a query does not write */
 extern const struct func FUNCS_ENDS[];  /* fn_ends.c: what the optimizer makes of some regular expressions */
 

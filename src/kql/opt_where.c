@@ -82,14 +82,14 @@ static double rank(const struct expr *expr)
 /* --- moving --- */
 
 struct column_use {
-    const struct plan *derive;
+    const struct plan *below;
     bool passed_on; /* so far, every column is */
 };
 
 static bool check_column(struct expr *expr, void *user)
 {
     struct column_use *use = user;
-    if (expr->kind == EXPR_COLUMN && use->derive->exprs[expr->column]->kind != EXPR_COLUMN)
+    if (expr->kind == EXPR_COLUMN && use->below->exprs[expr->column]->kind != EXPR_COLUMN)
         use->passed_on = false;
     return use->passed_on;
 }
@@ -98,6 +98,23 @@ static bool only_passed_on(struct expr *predicate, const struct plan *derive)
 {
     struct column_use use = {derive, true};
     expr_visit(predicate, check_column, &use);
+    return use.passed_on;
+}
+
+static bool check_compared(struct expr *expr, void *user)
+{
+    struct column_use *use = user;
+    if (expr->kind == EXPR_COLUMN && use->below->schema->columns[expr->column].origin == COLUMN_PROVENANCE)
+        use->passed_on = false;
+    return use->passed_on;
+}
+
+/* Is the answer the same for all rows that the distinct makes one? */
+static bool only_compared(struct expr *predicate, const struct plan *distinct)
+{
+    struct column_use use = {distinct, true};
+    if (distinct->of_rows)
+        expr_visit(predicate, check_compared, &use);
     return use.passed_on;
 }
 
@@ -123,7 +140,7 @@ static struct plan **move_down(struct plan **link, struct expr *predicate, struc
             continue;
         if (below->kind == PLAN_DERIVE && only_passed_on(predicate, below))
             expr_visit(predicate, map_column, below);
-        else if (below->kind != PLAN_SORT && below->kind != PLAN_DISTINCT)
+        else if (below->kind != PLAN_SORT && !(below->kind == PLAN_DISTINCT && only_compared(predicate, below)))
             return link;
         *out_run = &below->input;
     }

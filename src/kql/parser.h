@@ -23,10 +23,17 @@ enum err_code kql_parse_predicate(struct slice text, struct arena *arena, struct
  * calls a pair a line, everything else on one line. ast may be a query, a statement, a tabular or a scalar expression.
  */
 void kql_print(const struct ast *ast, struct buf *out);
+/* The same with: */
+enum kql_print_flag {
+    KQL_PRINT_ESCAPED = 1, /* strings are never verbatim: "\\d", not @"\d" */
+    KQL_PRINT_ALONE = 2    /* an operator without what stands before it: "| where x" */
+};
+void kql_print_as(const struct ast *ast, unsigned flags, struct buf *out);
 /* A name as KQL writes it: bare, or ['quoted'] where it needs to be. */
 void kql_print_name(struct slice name, struct buf *out);
 /* A value as a KQL literal. */
 void kql_print_literal(const struct value *value, struct buf *out);
+void kql_print_literal_as(const struct value *value, unsigned flags, struct buf *out);
 
 /*
  * The error as people read it:

@@ -209,6 +209,20 @@ static struct ast *parse_call(struct parser *parser, uint32_t start, struct slic
     return call;
 }
 
+/* toscalar(T | ...): one argument, a table or a value. */
+static struct ast *parse_toscalar(struct parser *parser)
+{
+    size_t base = parser->stack_count;
+    struct token word = parser->token;
+    if (!parser_advance(parser) || !parser_advance(parser) || !parser_push(parser, parse_pipeline(parser)) ||
+        !parser_expect(parser, ")", "to close toscalar"))
+        return NULL;
+    struct ast *call = parser_node(parser, AST_CALL, word.span.start, word.text, base);
+    if (call)
+        call->op_span = word.span;
+    return call;
+}
+
 static struct ast *parse_name_or_call(struct parser *parser)
 {
     uint32_t start = parser->token.span.start;
@@ -248,6 +262,8 @@ static struct ast *parse_primary(struct parser *parser)
         return parser_bad_value(parser);
     if (token_is_word(&parser->token, "typeof") && token_is(&parser->next, "("))
         return parse_typeof(parser);
+    if (token_is_word(&parser->token, "toscalar") && token_is(&parser->next, "("))
+        return parse_toscalar(parser);
     if (syntax_word_use(parser->token.text) != WORD_FREE || syntax_compound_word(parser->token.text) ||
         parser->token.text.ptr[0] == '!' || (token_is_word(&parser->token, "not") && !token_is(&parser->next, "(")))
         return parser_bad_value(parser);

@@ -14,7 +14,9 @@
 #include "kql/ast.h"
 #include "kql/expr.h"
 
+struct kb; /* ddns/kb.h */
 struct value_set;
+struct bag_index;
 
 enum plan_kind {
     PLAN_SCAN,   /* the table of the inputs */
@@ -27,7 +29,7 @@ enum plan_kind {
     PLAN_TOP,    /* keys[0], limit */
     PLAN_TAKE,   /* limit */
     PLAN_COUNT,
-    PLAN_DISTINCT, /* all columns of its input */
+    PLAN_DISTINCT, /* all columns of its input; of_rows: but those of provenance, which the first of equal rows keeps */
     PLAN_SUMMARIZE /* groups, aggregates; then exprs over [groups..., aggregate results...] give the columns of schema
                     */
 };
@@ -49,6 +51,7 @@ struct plan {
     struct sort_key *keys;
     uint32_t key_count;
     uint64_t limit;
+    bool of_rows;
 
     struct value *rows; /* PLAN_ROWS: row_count * schema->count, row by row */
     uint32_t row_count;
@@ -66,18 +69,23 @@ struct plan {
 struct query {
     struct arena arena;
     struct plan *root;
-    struct plan **subqueries; /* run before root, in order; EXPR_SET refers to them */
+    struct plan **subqueries; /* run before root, in order; EXPR_SET and EXPR_SCALAR refer to them */
+    bool *subquery_is_scalar; /* of each: its first row's first value is wanted, no set; NULL: all are sets */
     uint32_t subquery_count;
-    struct value **sets; /* filled by the executor: first-column values of each subquery */
+    struct value *scalars;             /* filled by the executor; null where there was no row */
+    struct bag_index **scalar_indexes; /* of those that are large bags (bag_index.h) */
+    struct value **sets;               /* filled by the executor: first-column values of each subquery */
     uint64_t *set_counts;
     struct value_set *set_indexes, *set_indexes_nocase; /* the same, hashed, for in and in~ (value_set.h) */
     int64_t now;                                        /* one instant for the whole query */
+    const struct kb *knowledge;                         /* what the ddns_* functions know; borrowed; NULL: nothing */
     uint64_t memory_max; /* bytes that sort, distinct, summarize and sets may hold together */
 };
 
 struct bind_options {
     const struct schema *table; /* DeviceNetworkEvents as it is for these inputs */
     int64_t now;
+    const struct kb *knowledge; /* for the ddns_* functions; must outlive the query; NULL: they know no suffix */
 };
 
 /*

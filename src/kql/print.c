@@ -13,7 +13,8 @@ enum { LINE_WIDTH = 100, INDENT = 4 };
 struct printer {
     struct buf *out;
     unsigned indent;
-    bool flat; /* nothing is broken into lines: a try that may be taken back */
+    unsigned flags; /* KQL_PRINT_... */
+    bool flat;      /* nothing is broken into lines: a try that may be taken back */
 };
 
 static void print_expr(struct printer *printer, const struct ast *ast, unsigned min_level);
@@ -38,7 +39,7 @@ void kql_print_name(struct slice name, struct buf *out)
 
 static void print_function_name(struct printer *printer, struct slice name)
 {
-    if (syntax_is_plain_function(name))
+    if (syntax_is_plain_function(name) || slice_eq(name, SLICE("toscalar")))
         buf_add(printer->out, name);
     else
         kql_print_name(name, printer->out);
@@ -224,7 +225,10 @@ static void print_call(struct printer *printer, const struct ast *call)
     printer->flat = flat || may_break; /* tried once a level, or nested calls would cost 2^depth */
     print_function_name(printer, call->text);
     add(printer, "(");
-    print_list(printer, children_of(call), call->child_count);
+    if (call->child_count == 1 && ast_is_tabular(call->children[0]))
+        print_table(printer, call->children[0], true);
+    else
+        print_list(printer, children_of(call), call->child_count);
     add(printer, ")");
     printer->flat = flat;
     if (!may_break || printer->out->failed || printer->out->len - start <= LINE_WIDTH)
@@ -258,7 +262,7 @@ static void print_node(struct printer *printer, const struct ast *ast)
 {
     switch (ast->kind) {
     case AST_LITERAL:
-        kql_print_literal(&ast->value, printer->out);
+        kql_print_literal_as(&ast->value, printer->flags, printer->out);
         break;
     case AST_NAME:
         kql_print_name(ast->text, printer->out);
@@ -432,10 +436,13 @@ static void print_let(struct printer *printer, const struct ast *let)
     add(printer, ";");
 }
 
-void kql_print(const struct ast *ast, struct buf *out)
+void kql_print_as(const struct ast *ast, unsigned flags, struct buf *out)
 {
-    struct printer printer = {.out = out};
-    if (ast->kind == AST_LET) {
+    struct printer printer = {.out = out, .flags = flags};
+    if ((flags & KQL_PRINT_ALONE) && ast->kind >= AST_PIPE_WHERE && ast->kind <= AST_PIPE_SUMMARIZE) {
+        buf_add(out, SLICE("| "));
+        print_operator(&printer, ast);
+    } else if (ast->kind == AST_LET) {
         print_let(&printer, ast);
     } else if (ast->kind == AST_QUERY) {
         for (uint32_t i = 0; i + 1 < ast->child_count; i++) {
@@ -446,4 +453,9 @@ void kql_print(const struct ast *ast, struct buf *out)
     } else {
         print_table(&printer, ast, false);
     }
+}
+
+void kql_print(const struct ast *ast, struct buf *out)
+{
+    kql_print_as(ast, 0, out);
 }

@@ -167,6 +167,11 @@ static void print_dyn(const struct dyn *dyn, struct buf *out)
 
 void kql_print_literal(const struct value *value, struct buf *out)
 {
+    kql_print_literal_as(value, 0, out);
+}
+
+void kql_print_literal_as(const struct value *value, unsigned flags, struct buf *out)
+{
     if (value->is_null) {
         buf_printf(out, "%s(null)", type_name(value->type));
         return;
@@ -197,7 +202,7 @@ void kql_print_literal(const struct value *value, struct buf *out)
         print_guid(&value->guid, out);
         break;
     case TYPE_STRING:
-        print_string(value->str, true, out);
+        print_string(value->str, !(flags & KQL_PRINT_ESCAPED), out);
         break;
     case TYPE_DYNAMIC:
         buf_add(out, SLICE("dynamic("));

@@ -311,7 +311,6 @@ static const char *const MISSING_STARTS[] = {
     "materialize",
     "materialized-view-combine",
     "search",
-    "toscalar",
     "totable",
     "union",
 };

@@ -24,6 +24,9 @@ HEAVY = ["query", "DeviceNetworkEvents | where RemoteUrl matches regex @'(?i)^[a
 LISTS = ["query", "let urls = DeviceNetworkEvents | distinct RemoteUrl; DeviceNetworkEvents | where RemoteUrl in (urls)"
          " | project RemoteUrl, Extra | take 3"]
 
+SCALAR = ["query", "let bag = toscalar(DeviceNetworkEvents | summarize make_bag(bag_pack(RemoteUrl, RemotePort)));"
+          " DeviceNetworkEvents | where toint(bag[RemoteUrl]) == 1 | project RemoteUrl"]
+
 
 def make_inputs(folder):
     rows = [dict(ROW, RemoteUrl=f"a{i}.duckdns.org", RemotePort=i % 3) for i in range(40)]
@@ -45,6 +48,14 @@ def make_inputs(folder):
             f.write(data)
 
 
+def make_config(folder):
+    with open(os.path.join(folder, "config.yml"), "w", encoding="ascii") as f:
+        f.write("allow: ['@allow.list', a1.duckdns.org]\nexclude-provider: No-IP\nexclude-local: 10.0.0.0/8\n"
+                "outbound: no\nsince: 36500d\nexclude-account: [CORP\\svc*]\n")
+    with open(os.path.join(folder, "allow.list"), "w", encoding="ascii") as f:
+        f.write("a2.duckdns.org # approved\n*.a3.duckdns.org\n")
+
+
 def runs(folder):
     """(name, arguments)"""
     at = lambda name: os.path.join(folder, name)          # noqa: E731
@@ -56,7 +67,16 @@ def runs(folder):
     yield "folder, rejects", [*RULE, "-j", "1", "--rejects", at("kept"), folder]
     yield "summarize, regex, dynamic", [*HEAVY, "-j", "1", "--format", "json", at("rows.jsonl")]
     yield "subquery", [*LISTS, "-j", "1", "--format", "tsv", at("rows.jsonl")]
+    yield "toscalar", [*SCALAR, "-j", "1", "--format", "tsv", at("rows.jsonl")]
+    yield "rule", ["rule", "--allow", "a.duckdns.org", "--outbound", "-o", at("out.json")]
+    yield "rule in parts", ["rule", "--for", "sentinel-analytics", "--split", "-q"]
+    yield "rule, continuous", ["rule", "--for", "continuous", "--provider", "No-IP"]
+    yield "watchlist", ["rule", "--format", "watchlist"]
     yield "explain", [*HEAVY, "--explain"]
+    tuning = ["--config", at("config.yml"), "--exclude-device", "x*", "--where", "RemotePort != 2", "--unique"]
+    yield "tuned", [*RULE, *tuning, "-j", "1", "--format", "tsv", at("rows.jsonl")]
+    yield "tuned, explained", [*RULE, *tuning, "--explain"]
+    yield "config", ["config", *tuning]
     yield "help", ["scan", "--help"]
     yield "lookup", ["lookup", "--format", "ndjson", "--providers", at("mine.tsv"), "A.DuckDNS.org", "-f", at("hosts.txt")]
     yield "lookup, table", ["lookup", "--format", "table", "--matched", "-f", at("hosts.txt")]
@@ -119,6 +139,7 @@ def main():
     failed = number = 0
     with tempfile.TemporaryDirectory(prefix="ddnshunt-fault-") as folder:
         make_inputs(folder)
+        make_config(folder)
         for number, (name, args) in enumerate(runs(folder), 1):
             try:
                 tried, total, found = check(options.binary, args, options.most, folder)

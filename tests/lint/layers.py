@@ -19,7 +19,8 @@ MAY_USE = {
     "import": {"base", "event", "host", "ddns", "source"},  # source: CSV's grammar
     "kql": {"base", "event", "host", "ddns", "source"},   # source: only the scan that the executor drives
     "sink": {"base", "event", "host", "ddns"},
-    "cli": {"base", "event", "host", "ddns", "source", "import", "kql", "sink"},
+    "rule": {"base", "event", "host", "ddns", "kql"},
+    "cli": {"base", "event", "host", "ddns", "source", "import", "kql", "sink", "rule"},
 }
 # In kql, sources are the executor's business and that of the operators it drives (counts, rejects).
 MAY_DRIVE_SOURCES = re.compile(r"kql/(exec[a-z_]*|op)\.[ch]$")

@@ -78,3 +78,10 @@ def one(rng, far):
 def texts(seed, count):
     rng = random.Random(seed)
     return [one(rng, far=i % 4 == 0) for i in range(count)]
+
+
+def long_texts(length):
+    """One trick, over and over: what makes a backtracking or careless matcher slow."""
+    units = ["[.]", "@", " ", "[ ", "x ", "http:", "%25", "%41", "[", ":", "\t", "<", "a.", "\u200b", ".", "x<", "[ . ", "a[:]", "/"]
+    repeated = [unit * (length // len(unit)) for unit in units]
+    return [text + "z" for text in repeated] + ["x" + text + "/z" for text in repeated]

@@ -46,7 +46,7 @@ MUTANTS = [
 
 def copy_sources(source, copy):
     """Only what changed is copied, so that a rebuild is short."""
-    for folder in ("src", "rules", "docs", "data"):
+    for folder in ("src", "rules", "docs", "data", "include", "examples"):
         for top, _dirs, files in os.walk(os.path.join(source, folder)):
             for name in files:
                 copy_if_changed(os.path.join(top, name), source, copy)

@@ -24,11 +24,11 @@ DOORS = [
     ("scan, one thread", ["scan", "--rule", "published", "-j", "1"], {}, False),
     ("scan, four threads", ["scan", "--rule", "published", "-j", "4"], {}, False),
     ("query -f", ["query", "-f", RULE, "-j", "2"], {}, False),
-    ("strict", ["scan", "--strict"], {}, False),
-    ("generic kernel", ["scan"], {"DDNSHUNT_SIMD": "generic"}, False),
-    ("avx2 kernel", ["scan"], {"DDNSHUNT_SIMD": "avx2"}, False),
-    ("small blocks", ["scan", "-j", "4", "--block-size", "4k"], {}, False),
-    ("pipe", ["scan"], {}, True),
+    ("strict", ["scan", "--rule", "published", "--strict"], {}, False),
+    ("generic kernel", ["scan", "--rule", "published"], {"DDNSHUNT_SIMD": "generic"}, False),
+    ("avx2 kernel", ["scan", "--rule", "published"], {"DDNSHUNT_SIMD": "avx2"}, False),
+    ("small blocks", ["scan", "--rule", "published", "-j", "4", "--block-size", "4k"], {}, False),
+    ("pipe", ["scan", "--rule", "published"], {}, True),
 ]
 
 
@@ -72,7 +72,7 @@ def count_difference(binary, args, made, folder):
 
 def compare_counts(binary, seeds, rows, first):
     with tempfile.TemporaryDirectory() as folder:
-        for name, args in (("counts", ["scan"]), ("counts, strict", ["scan", "--strict"])):
+        for name, args in (("counts", ["scan", "--rule", "published"]), ("counts, strict", ["scan", "--rule", "published", "--strict"])):
             found = None
             for seed in range(first, first + seeds):
                 found = found or count_difference(binary, args, list(lines(seed, rows)), folder)

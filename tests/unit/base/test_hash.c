@@ -45,6 +45,23 @@ static void numbers_in_a_row_spread(void **state)
     }
 }
 
+/* A chain depends on its seed, its words and their order, and its ends can be taken for a slot or a tag. */
+static void steps_of_a_chain_spread(void **state)
+{
+    (void)state;
+    assert_true(hash_step(hash_step(1, 2), 3) != hash_step(hash_step(1, 3), 2));
+    assert_true(hash_step(hash_step(1, 2), 3) != hash_step(hash_step(2, 2), 3));
+    assert_true(hash_step(hash_step(1, 2), 0) != hash_step(1, 2));
+    enum { SLOTS = 256, EACH = 64 };
+    for (int shift = 0; shift <= 56; shift += 56) {
+        unsigned count[SLOTS] = {0};
+        for (uint64_t i = 0; i < SLOTS * EACH; i++)
+            count[hash_step(hash_step(12345, i), UINT64_C(0x6d6f632e656c67)) >> shift & (SLOTS - 1)]++;
+        for (int slot = 0; slot < SLOTS; slot++)
+            assert_in_range(count[slot], EACH / 3, EACH * 2);
+    }
+}
+
 static void equal_reals_hash_alike(void **state)
 {
     (void)state;
@@ -59,6 +76,7 @@ int main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(every_byte_the_length_and_the_seed_count),
         cmocka_unit_test(numbers_in_a_row_spread),
+        cmocka_unit_test(steps_of_a_chain_spread),
         cmocka_unit_test(equal_reals_hash_alike),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);

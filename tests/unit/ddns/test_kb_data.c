@@ -16,7 +16,7 @@ static int open_kb(void **state)
 {
     (void)state;
     struct err err;
-    return kb_open(&kb, &err);
+    return kb_open(&kb, &err) == ERR_NONE ? 0 : -1;
 }
 
 static int free_kb(void **state)

@@ -56,7 +56,7 @@ static void a_let_is_seen_by_what_follows_it_and_hidden_by_a_column(void **state
         {"let x = T | where a > 1; let y = x | project a, b; y | project b", "b:string"},
         {"let x = T; print x",
          "error@17+1: a table stands where one value is expected | a table can be the list of in, has_any and "
-         "has_all; toscalar() is not supported yet"},
+         "has_all; toscalar(...) takes its first value"},
         {"let unused = T | where nosuch == 1; T | count", "error@23+6: unknown column nosuch"},
         {"let x = T | where a > 1; let T = x | project b; T", "b:string"},
     };

@@ -403,6 +403,24 @@ static void a_failed_allocation_anywhere_is_an_error_and_leaks_nothing(void **st
     fail_each_allocation(&query, 2, 41);
 }
 
+static void running_out_of_memory_for_toscalar_is_an_error(void **state)
+{
+    (void)state;
+    struct plan *first = plan_new(PLAN_TAKE, table("d:dynamic", "{\"a\":5}"), schema_of("d:dynamic"));
+    first->limit = 1;
+    struct plan *rows = table("k:string", "a\nb");
+    struct expr *bag = expr_new(&fixture_arena, EXPR_SCALAR, TYPE_DYNAMIC, (struct span){0});
+    assert_non_null(bag);
+    struct plan *found = where(rows, CALL("isnotnull", CALL("[]", bag, column_named(rows, "k"))));
+    bool is_scalar = true;
+    struct query query = {
+        .root = found, .subqueries = (struct plan *[]){first}, .subquery_is_scalar = &is_scalar, .subquery_count = 1};
+    struct scan_run run;
+    run_query(&query, 1, 0, &run);
+    assert_text(&run, "a\n");
+    fail_each_allocation(&query, 1, 1);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -418,6 +436,7 @@ int main(void)
         cmocka_unit_test(too_many_values_in_a_set_are_refused),
         cmocka_unit_test(a_plan_over_a_table_needs_an_input),
         cmocka_unit_test(an_error_of_the_sink_ends_the_run),
+        cmocka_unit_test(running_out_of_memory_for_toscalar_is_an_error),
         cmocka_unit_test(a_failed_allocation_anywhere_is_an_error_and_leaks_nothing),
     };
     return cmocka_run_group_tests(tests, input_make, input_remove);

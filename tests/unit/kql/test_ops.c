@@ -143,6 +143,22 @@ static void distinct_keeps_the_first_of_equals(void **state)
     assert_gives(limited(PLAN_TAKE, plan_new(PLAN_DISTINCT, texts, texts->schema), 2), "000\n919\n");
 }
 
+/* For --unique: where a row came from is not compared, and stays that of the first. */
+static void distinct_of_rows_keeps_where_the_first_came_from(void **state)
+{
+    (void)state;
+    struct plan *rows =
+        table("n:long d:dynamic SourceRecord:long", "1,[2],10\n-,[2],11\n1,[2],12\n1,{},13\n-,[2],14\n1,[ 2 ],15");
+    struct column_def *columns = arena_zalloc(&fixture_arena, 3, sizeof *columns);
+    memcpy(columns, rows->schema->columns, 3 * sizeof *columns);
+    columns[2].origin = COLUMN_PROVENANCE;
+    const struct schema schema = {.count = 3, .columns = columns};
+    rows->schema = &schema;
+    struct plan *distinct = plan_new(PLAN_DISTINCT, rows, rows->schema);
+    distinct->of_rows = true;
+    assert_gives(distinct, "1,[2],10\n,[2],11\n1,{},13\n");
+}
+
 static struct plan *range_plan(enum type type, struct expr *from, struct expr *to, struct expr *step)
 {
     struct plan *plan = plan_new(PLAN_RANGE, NULL, schema_of(type == TYPE_REAL ? "x:real" : "x:long"));
@@ -252,6 +268,7 @@ int main(void)
         cmocka_unit_test(top_keeps_few_rows_in_memory),
         cmocka_unit_test(a_bound_on_memory_is_a_clear_error),
         cmocka_unit_test(distinct_keeps_the_first_of_equals),
+        cmocka_unit_test(distinct_of_rows_keeps_where_the_first_came_from),
         cmocka_unit_test(range_counts_up_and_down_and_stops),
         cmocka_unit_test(an_undecided_row_is_reported_and_never_shown),
         cmocka_unit_test(a_failed_allocation_anywhere_is_an_error_and_leaks_nothing),

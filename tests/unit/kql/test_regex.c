@@ -544,6 +544,21 @@ static void test_thousands_of_suffixes_expand(void **state)
     assert_int_equal(count, 3000);
     assert_true(slice_eq(suffixes[2999], SLICE(".name2999.example.org")));
     buf_clear(&pattern);
+    buf_add_cstr(&pattern, "\\.(?:");
+    for (unsigned i = 0; i < 20000; i++) /* an allow list */
+        buf_printf(&pattern, "%sname%u\\.example\\.org", i ? "|" : "", i);
+    buf_add_cstr(&pattern, ")$");
+    assert_true(regex_as_suffixes(buf_slice(&pattern), &arena, &suffixes, &count));
+    assert_int_equal(count, 20000);
+    buf_clear(&pattern);
+    for (unsigned i = 0; i < 90000; i++)
+        buf_add_char(&pattern, 'a');
+    buf_add_char(&pattern, '$');
+    size_t held = arena.held_bytes;
+    assert_true(regex_as_suffixes(buf_slice(&pattern), &arena, &suffixes, &count));
+    assert_int_equal(suffixes[0].len, 90000);
+    assert_true(arena.held_bytes - held < 64 << 20); /* a step a character, not a copy of all before it */
+    buf_clear(&pattern);
     buf_add_cstr(&pattern, "(a|b){16}(a|b){16}$");
     assert_false(regex_as_suffixes(buf_slice(&pattern), &arena, &suffixes, &count));
     arena_release(&arena);

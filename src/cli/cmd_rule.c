@@ -1,0 +1,228 @@
+/*
+ * cmd_rule.c - ddnshunt rule: a built-in rule with its tuning, as KQL for Microsoft's products.
+ *
+ * The rule is tuned and bound as scan would do it, so that what is wrong with it is said in the same words; then src/rule/ makes
+ * plain KQL of it. Nothing is written before all of it is known.
+ */
+#include "base/out.h"
+#include "cli/commands.h"
+#include "cli/kb_files.h"
+#include "cli/tune.h"
+#include "event/datetime.h"
+#include "event/schema.h"
+#include "kql/parser.h"
+#include "kql/plan.h"
+#include "kql/rules.h"
+#include "rule/rule.h"
+
+#include <unistd.h>
+
+struct rule_run {
+    const struct opts *opts;
+    struct report *report;
+    const struct rule *rule;
+    struct arena arena;
+    struct kb *knowledge;
+    struct ast *ast;
+    struct tuning tuning;
+    struct tune_texts tune_texts;
+};
+
+/* --- the rule, tuned --- */
+
+static enum err_code check(struct rule_run *run, struct err *err)
+{
+    const struct bind_options options = {
+        .table = schema_device_network_events(), .now = datetime_now(), .knowledge = run->knowledge};
+    struct query query;
+    TRY(kql_bind(run->ast, &options, &query, err));
+    query_release(&query);
+    return ERR_NONE;
+}
+
+static enum err_code tune(struct rule_run *run, struct err *err)
+{
+    bool knows_providers = slice_eq(slice_from_cstr(run->rule->name), SLICE("default"));
+    TRY(kql_parse(run->rule->text, &run->arena, &run->ast, err));
+    TRY(tuning_read(run->opts, knows_providers ? run->knowledge : NULL, &run->arena, &run->tuning, err));
+    TRY(tune_query(run->ast, &run->tuning, &run->arena, &run->tune_texts, err));
+    TRY(tuning_warn(&run->tuning, run->knowledge, run->report, err));
+    return check(run, err);
+}
+
+/* The categories of the rule's own list, which --category replaces; 0 if it has none. */
+static unsigned categories_of(const struct ast *query)
+{
+    unsigned categories = 0;
+    for (uint32_t i = 0; i + 1 < query->child_count; i++) {
+        const struct ast *body = query->children[i]->children[0];
+        if (!slice_eq(query->children[i]->text, SLICE("Categories")) || body->kind != AST_LITERAL ||
+            body->value.type != TYPE_DYNAMIC || body->value.is_null || body->value.dyn->kind != DYN_ARRAY)
+            continue;
+        for (uint32_t k = 0; k < body->value.dyn->count; k++) {
+            enum kb_category category;
+            const struct dyn *item = body->value.dyn->items[k];
+            if (item->kind == DYN_STRING && kb_category_parse(item->str, &category))
+                categories |= 1u << category;
+        }
+    }
+    return categories;
+}
+
+static struct rule_scope scope_of(const struct rule_run *run)
+{
+    unsigned categories = categories_of(run->ast);
+    return (struct rule_scope){.categories = categories ? categories : run->tuning.categories,
+                               .providers = run->tuning.providers.items,
+                               .provider_count = run->tuning.providers.count,
+                               .exclude_providers = run->tuning.exclude_providers.items,
+                               .exclude_count = run->tuning.exclude_providers.count};
+}
+
+/* --- what is asked for --- */
+
+/* --dialect sentinel alone is for Sentinel's logs. */
+static const struct rule_product *product_of(const struct rule_opts *print)
+{
+    if (print->product >= 0)
+        return &RULE_PRODUCTS[print->product];
+    const struct rule_product *product = RULE_PRODUCTS;
+    while (print->dialect >= 0 && product->dialect != (enum rule_dialect)print->dialect)
+        product++;
+    return product;
+}
+
+static enum err_code check_options(const struct opts *opts, const struct rule_product *product, struct err *err)
+{
+    const struct rule_opts *print = &opts->print;
+    if (opts->paths.count > 0) {
+        err_set(err, ERR_USAGE, "rule reads no input: \"%s\" is too much", opts->paths.items[0]);
+        return err_hint(err, "it prints a detection; to look through a file: ddnshunt scan %s", opts->paths.items[0]);
+    }
+    if (print->dialect >= 0 && product->dialect != (enum rule_dialect)print->dialect)
+        return err_set(err, ERR_USAGE, "--for %s is of the dialect %s", product->name,
+                       rule_dialect_name((size_t)product->dialect));
+    if (product->row_by_row && print->comments == COMMENTS_YES)
+        return err_set(err, ERR_USAGE, "%s can't have comments", product->title);
+    if (print->max_chars > UINT32_MAX)
+        return err_set(err, ERR_USAGE, "--max-chars is too large");
+    return ERR_NONE;
+}
+
+static struct rule_request request_of(const struct rule_run *run, const struct rule_product *product)
+{
+    const struct rule_opts *print = &run->opts->print;
+    return (struct rule_request){
+        .name = run->rule->name,
+        .query = run->ast,
+        .text_len = (uint32_t)run->rule->text.len,
+        .kb = run->knowledge,
+        .scope = scope_of(run),
+        .product = product,
+        .dialect = product->dialect,
+        .comments = print->comments != COMMENTS_NO && !product->row_by_row,
+        .max_chars = print->max_chars > 0 ? (uint32_t)print->max_chars : product->max_chars,
+        .split = print->split,
+        .watchlist = print->watchlist,
+    };
+}
+
+/* --- output --- */
+
+static enum err_code write_text(const char *path, const struct slice *texts, size_t count, struct err *err)
+{
+    struct out *out;
+    TRY(path ? out_open_file(path, &out, err) : out_open_fd(STDOUT_FILENO, "standard output", &out, err));
+    enum err_code code = ERR_NONE;
+    for (size_t i = 0; i < count && code == ERR_NONE; i++) {
+        code = i > 0 ? out_write(out, SLICE("\n"), err) : ERR_NONE;
+        if (code == ERR_NONE)
+            code = out_write(out, texts[i], err);
+    }
+    if (code == ERR_NONE)
+        code = out_commit(out, err);
+    out_close(out);
+    return code;
+}
+
+/* rules/ddns.kql -> rules/ddns-2.kql */
+static const char *part_path(struct rule_run *run, size_t number)
+{
+    struct slice path = slice_from_cstr(run->opts->output);
+    size_t dot = path.len;
+    while (dot > 0 && path.ptr[dot - 1] != '.' && path.ptr[dot - 1] != '/')
+        dot--;
+    bool has_extension = dot > 1 && path.ptr[dot - 1] == '.' && path.ptr[dot - 2] != '/';
+    size_t stem = has_extension ? dot - 1 : path.len;
+    struct slice made = arena_printf(&run->arena, "%.*s-%zu%.*s%c", (int)stem, path.ptr, number, (int)(path.len - stem),
+                                     path.ptr + stem, '\0');
+    return made.ptr;
+}
+
+static enum err_code write_parts(struct rule_run *run, const struct rule_texts *texts, struct err *err)
+{
+    for (size_t i = 0; i < texts->count; i++) {
+        const char *path = part_path(run, i + 1);
+        if (!path)
+            return err_no_memory(err, strlen(run->opts->output));
+        TRY(write_text(path, &texts->items[i], 1, err));
+    }
+    return ERR_NONE;
+}
+
+static enum err_code print_rule(struct rule_run *run, const struct rule_product *product, struct err *err)
+{
+    struct rule_texts texts = {0};
+    struct rule_notes notes = {0};
+    const struct rule_request request = request_of(run, product);
+    TRY(rule_print(&request, &run->arena, &texts, &notes, err));
+    bool parts = run->opts->output && texts.count > 1;
+    const char *first = parts ? part_path(run, 1) : "";
+    if (!first)
+        return err_no_memory(err, strlen(run->opts->output));
+    TRY(parts ? write_parts(run, &texts, err) : write_text(run->opts->output, texts.items, texts.count, err));
+    for (size_t i = 0; i < notes.count; i++)
+        report_note(run->report, "%.*s", SLICE_ARG(notes.items[i]));
+    if (texts.count > 1)
+        report_note(run->report, "%zu queries, to be set up as rules of their own%s%s", texts.count,
+                    parts ? ": from " : "", first);
+    return ERR_NONE;
+}
+
+static enum err_code print_watchlist(struct rule_run *run, struct err *err)
+{
+    struct buf text;
+    buf_init(&text, 0);
+    struct rule_scope scope = scope_of(run);
+    enum err_code code = rule_watchlist(run->knowledge, &scope, &run->arena, &text, err);
+    struct slice csv = buf_slice(&text);
+    if (code == ERR_NONE)
+        code = write_text(run->opts->output, &csv, 1, err);
+    buf_release(&text);
+    return code;
+}
+
+/* --- all --- */
+
+static enum err_code run_all(struct rule_run *run, struct err *err)
+{
+    const struct rule_product *product = product_of(&run->opts->print);
+    TRY(check_options(run->opts, product, err));
+    TRY(kb_files_open(&run->opts->provider_files, &run->knowledge, err));
+    TRY(tune(run, err));
+    return run->opts->print.format == RULE_FORMAT_WATCHLIST ? print_watchlist(run, err) : print_rule(run, product, err);
+}
+
+void command_rule(const struct opts *opts, struct report *report, struct outcome *outcome)
+{
+    struct rule_run run = {.opts = opts, .report = report, .rule = &RULES[opts->rule]};
+    struct err err = {0};
+    arena_init(&run.arena, 0);
+    enum err_code code = run_all(&run, &err);
+    outcome_add(outcome, code);
+    const struct tune_text *stage = code != ERR_NONE ? tune_text_of(&run.tune_texts, &err) : NULL;
+    if (code != ERR_NONE && code != ERR_PIPE)
+        report_query_error(report, stage ? stage->origin : run.rule->name, stage ? stage->text : run.rule->text, &err);
+    kb_free(run.knowledge);
+    arena_release(&run.arena);
+}

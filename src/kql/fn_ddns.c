@@ -1,0 +1,115 @@
+/*
+ * fn_ddns.c - ddns_host, ddns_suffix, ddns_provider, ddns_category, ddns_kind: what a text says of a dynamic-DNS host.
+ *
+ * Ours, not Kusto's; docs/functions.md has them as its reference would. Each takes the text as it stands in RemoteUrl and does
+ * the whole way itself, so that none depends on what another made of it; `ddnshunt rule` writes them out in plain KQL. The
+ * knowledge base is the query's: without one (a plan bound without it) no text is under a known suffix.
+ */
+#include "ddns/kb.h"
+#include "host/host.h"
+#include "kql/eval.h"
+#include "kql/fn_text.h"
+#include "kql/func.h"
+
+#define EVAL_PARAMETERS                                                                                                \
+    struct eval *eval, const struct expr *expr, const struct column *const *args, const struct selection *rows,        \
+        struct column *out, struct err *err
+
+/* What one function says of a match. The slice borrows from the match. */
+typedef struct slice match_part(const struct kb_match *match);
+
+/* A part of the host lives as long as the text, unless the host was written into scratch. */
+static enum err_code keep(struct eval *eval, const struct buf *scratch, struct slice part, struct slice *out_text,
+                          struct err *err)
+{
+    bool borrowed = scratch->len == 0 || part.len == 0;
+    *out_text = borrowed ? part : arena_copy(eval->arena, part);
+    return out_text->ptr || part.len == 0 ? ERR_NONE : err_no_memory(err, part.len);
+}
+
+static enum err_code answer_row(struct eval *eval, match_part *part, struct slice text, struct buf *scratch,
+                                struct slice *out_text, struct err *err)
+{
+    struct host host;
+    struct kb_match match;
+    *out_text = SLICE("");
+    TRY(host_extract(text, scratch, &host, err));
+    if (host.kind != HOST_NAME)
+        return ERR_NONE;
+    if (!part)
+        return keep(eval, scratch, host.name, out_text, err);
+    const struct kb *knowledge = eval->query->knowledge;
+    if (!knowledge || !kb_find(knowledge, host.name, &match))
+        return ERR_NONE;
+    return keep(eval, scratch, part(&match), out_text, err);
+}
+
+/* part is NULL for the host itself. */
+static enum err_code answer_rows(match_part *part, EVAL_PARAMETERS)
+{
+    (void)expr;
+    struct buf scratch;
+    buf_init(&scratch, 0);
+    enum err_code code = ERR_NONE;
+    for (uint32_t i = 0; code == ERR_NONE && i < rows->count; i++) {
+        uint32_t row = rows->rows[i];
+        code = answer_row(eval, part, text_of(args[0], row), &scratch, &out->str[row], err);
+    }
+    buf_release(&scratch);
+    return code;
+}
+
+static struct slice suffix_of(const struct kb_match *match)
+{
+    return match->suffix;
+}
+
+static struct slice provider_of(const struct kb_match *match)
+{
+    return match->provider;
+}
+
+static struct slice category_of(const struct kb_match *match)
+{
+    return slice_from_cstr(kb_category_name(match->category));
+}
+
+static struct slice kind_of(const struct kb_match *match)
+{
+    return slice_from_cstr(kb_kind_name(match->kind));
+}
+
+#define ANSWER_EVAL(name, part)                                                                                        \
+    static enum err_code name(EVAL_PARAMETERS)                                                                         \
+    {                                                                                                                  \
+        return answer_rows(part, eval, expr, args, rows, out, err);                                                    \
+    }
+
+ANSWER_EVAL(host_eval, NULL)
+ANSWER_EVAL(suffix_eval, suffix_of)
+ANSWER_EVAL(provider_eval, provider_of)
+ANSWER_EVAL(category_eval, category_of)
+ANSWER_EVAL(kind_eval, kind_of)
+
+/* A walk over the text and a probe a label: dearer than a comparison, far cheaper than a regular expression. */
+enum { HOST_COST = 12, MATCH_COST = 15 };
+
+#define DDNS_ROW(func_name, func_cost, func_eval, func_doc)                                                            \
+    {                                                                                                                  \
+        .name = func_name, .signature = "S:s", .null_rule = NULL_STRICT, .name_rule = NAME_NONE, .cost = func_cost,    \
+        .eval = func_eval, .doc = func_doc                                                                             \
+    }
+
+const struct func FUNCS_DDNS[] = {
+    DDNS_ROW("ddns_host", HOST_COST, host_eval,
+             "ddns_host(url): the normalised host name in a URL or host, \"\" if there is none or it is an address"),
+    DDNS_ROW("ddns_suffix", MATCH_COST, suffix_eval,
+             "ddns_suffix(url): the longest known dynamic-DNS suffix that the host ends in, \"\" if none"),
+    DDNS_ROW("ddns_provider", MATCH_COST, provider_eval,
+             "ddns_provider(url): who runs the dynamic-DNS service that the host is under, \"\" if none is known"),
+    DDNS_ROW("ddns_category", MATCH_COST, category_eval,
+             "ddns_category(url): public-ddns, vendor-ddns or tunnel, \"\" if the host is under no known suffix"),
+    DDNS_ROW("ddns_kind", MATCH_COST, kind_eval,
+             "ddns_kind(url): host for a user's name, service for the provider's own, \"\" if under no known suffix"),
+    {.name = NULL},
+};
