@@ -8,6 +8,7 @@
 #include "cli/term.h"
 #include "import/import.h"
 
+#include <assert.h>
 #include <inttypes.h>
 #include <unistd.h>
 
@@ -84,6 +85,8 @@ static enum err_code read_list(struct run *run, const char *path, struct err *er
         code = import_read(&run->import, buf_slice(&text), path, err);
     }
     buf_release(&text);
+    if (code == ERR_LIMIT) /* too long, too deep: the fault of the list, not of the run */
+        err->code = code = ERR_INPUT;
     if (code == ERR_NONE) {
         char number[32];
         report_note(run->report, "%s: %s: %s name%s", path, run->import.type->name,
@@ -249,6 +252,7 @@ static enum err_code compare_all(struct run *run, struct err *err)
     for (uint32_t i = 0; i < kb_rule_count(run->kb) || at < import->entry_count;) {
         const struct kb_rule *rule = i < kb_rule_count(run->kb) ? kb_rule_at(run->kb, i) : NULL;
         const struct import_entry *entry = at < import->entry_count ? &import->entries[at] : NULL;
+        assert(rule || entry);
         int order = !rule ? -1 : !entry ? 1 : compare(entry, rule);
         if (order < 0)
             TRY(only_there(run, entry, err));

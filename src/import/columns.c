@@ -3,6 +3,8 @@
  */
 #include "import/columns.h"
 
+#include <stdio.h>
+
 /* What columns of names are called in published tables, the surest first. */
 static const char *const USUAL[] = {
     "suffix",      "domain", "hostname", "host", "fqdn", "domains", "dynamic_dns_domains",
@@ -18,12 +20,8 @@ void import_columns_begin(struct import_columns *columns, const struct import *i
 static void remember(struct import_columns *columns, struct slice cell)
 {
     size_t len = strlen(columns->all), room = sizeof columns->all - len - 1;
-    if (cell.len + 2 > room)
-        return;
-    if (len > 0)
-        strcat(columns->all, ", ");
-    for (size_t i = 0, at = strlen(columns->all); i < cell.len; i++)
-        columns->all[at + i] = cell.ptr[i] ? cell.ptr[i] : '?';
+    if (cell.len + 2 <= room)
+        snprintf(columns->all + len, sizeof columns->all - len, "%s%.*s", len > 0 ? ", " : "", SLICE_ARG(cell));
 }
 
 void import_columns_offer(struct import_columns *columns, struct slice cell)

@@ -306,8 +306,8 @@ static void test_every_allocation_may_fail(void **state)
 {
     (void)state;
     static const char *const LISTS[] = {
-        "a.example\nb\xc3\xbc"
-        "cher.example\n",
+        ("a.example\nb\xc3\xbc"
+         "cher.example\n"),
         "0.0.0.0 a.example\n",
         "||a.example^\n@@||b.example^\n",
         "$ORIGIN x.\n@ SOA a b 1 2 3 4 5\na.example CNAME .\n",
