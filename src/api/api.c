@@ -270,10 +270,8 @@ ddh_status ddh_lookup(const ddh_kb *kb, const char *text, size_t len, ddh_match 
     if (host_extract(whole, &match->scratch, &host, NULL) != ERR_NONE)
         return DDH_NO_MEMORY;
     buf_add(&match->host, host.name);
-    if (!buf_cstr(&match->host)) {
-        match_clear(match);
+    if (!buf_cstr(&match->host))
         return DDH_NO_MEMORY;
-    }
     match->host_kind = (ddh_host_kind)host.kind;
     match->host_len = host.name.len;
     if (!kb_find(kb->kb, host.name, &found))

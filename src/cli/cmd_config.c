@@ -44,7 +44,7 @@ static enum err_code check(const struct opts *opts, struct report *report, struc
     bool known = slice_eq(slice_from_cstr(RULES[opts->rule].name), SLICE("default"));
     enum err_code code = tuning_read(opts, known ? kb : NULL, &arena, &tuning, err);
     if (code == ERR_NONE)
-        tuning_warn(&tuning, kb, report);
+        code = tuning_warn(&tuning, kb, report, err);
     arena_release(&arena);
     kb_free(kb);
     return code;

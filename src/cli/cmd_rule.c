@@ -59,7 +59,7 @@ static enum err_code tune(struct rule_run *run, struct err *err)
     TRY(kql_parse(run->text, &run->arena, &run->ast, err));
     TRY(tuning_read(run->opts, run->is_default ? run->knowledge : NULL, &run->arena, &run->tuning, err));
     TRY(tune_query(run->ast, &run->tuning, &run->arena, &run->tune_texts, err));
-    tuning_warn(&run->tuning, run->knowledge, run->report);
+    TRY(tuning_warn(&run->tuning, run->knowledge, run->report, err));
     return check(run, err);
 }
 

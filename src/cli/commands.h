@@ -16,6 +16,8 @@ void command_providers_list(const struct opts *opts, struct report *report, stru
 void command_providers_search(const struct opts *opts, struct report *report, struct outcome *outcome);
 void command_providers_count(const struct opts *opts, struct report *report, struct outcome *outcome);
 void command_providers_check(const struct opts *opts, struct report *report, struct outcome *outcome);
+void command_providers_import(const struct opts *opts, struct report *report, struct outcome *outcome);
+void command_providers_diff(const struct opts *opts, struct report *report, struct outcome *outcome);
 
 /*
  * A query's whole file, or standard input for "-", into a buffer born with QUERY_FILE_MAX. A byte order mark is no part of the

@@ -39,5 +39,13 @@ const struct command COMMANDS[] = {
      "first row, parted by tabs. Each mistake is named by file and line, and what is right but doubtful as well: a "
      "suffix that is known already or by another provider, a whole public suffix, a first label that another provider "
      "has. Exit status 2 if there are mistakes."},
+    {COMMAND_PROVIDERS_IMPORT, "providers import", "[OPTIONS] [FILE|-]...",
+     "make such a table of a list in another form",
+     "Reads lists of names as they come: one a line, hosts files, AdBlock filters, response policy zones, the Public "
+     "Suffix List, CSV, MISP warning lists. Each FILE's content tells its form. What is no name is told by its line "
+     "and left out. The result is a table for --providers, in TSV unless --format says otherwise."},
+    {COMMAND_PROVIDERS_DIFF, "providers diff", "[OPTIONS] [FILE|-]...", "compare such a list with what is known",
+     "A row for each difference. Change is only-there, only-here, other-operator, or below-known for a name that is no "
+     "suffix here but lies below one. Here is the provider known, There the list's, where it names one."},
     {COMMAND_NONE, NULL, NULL, NULL, NULL},
 };

@@ -68,6 +68,8 @@ static void run_command(const struct opts *opts, struct report *report, struct o
         [COMMAND_PROVIDERS_SEARCH] = command_providers_search,
         [COMMAND_PROVIDERS_COUNT] = command_providers_count,
         [COMMAND_PROVIDERS_CHECK] = command_providers_check,
+        [COMMAND_PROVIDERS_IMPORT] = command_providers_import,
+        [COMMAND_PROVIDERS_DIFF] = command_providers_diff,
     };
     COMMAND[opts->command->id](opts, report, outcome);
 }

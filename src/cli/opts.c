@@ -11,6 +11,7 @@
 #include "base/mem.h"
 #include "base/near.h"
 #include "cli/config.h"
+#include "ddns/kb.h"
 
 #include <assert.h>
 #include <stdio.h>
@@ -500,7 +501,8 @@ enum err_code opts_parse(int argc, char *const *argv, const char *(*environment)
                           .format = -1,
                           .print = {.product = -1, .dialect = -1},
                           .record_max = UINT64_C(128) << 20,
-                          .memory_max = UINT64_C(1) << 30};
+                          .memory_max = UINT64_C(1) << 30,
+                          .import = {.from = -1, .category = KB_PUBLIC_DDNS, .tier = TIER_C, .risk = KB_RISK_MEDIUM}};
     arena_init(&opts->arena, 0);
     struct reader reader = {.argv = argv, .argc = argc, .at = 1, .opts = opts, .command = FOR_TOP};
     TRY(read_command(&reader, err));
@@ -526,9 +528,6 @@ void opts_release(struct opts *opts)
         }
     }
     mem_free(opts->paths.items);
-    for (const struct option_def *def = OPTIONS; def->name; def++)
-        if (def->kind == OPTION_LIST)
-            mem_free(((struct text_list *)field_of(opts, def))->items);
     arena_release(&opts->arena);
     *opts = (struct opts){0};
 }

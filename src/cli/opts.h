@@ -30,7 +30,9 @@ enum command_id {
     COMMAND_PROVIDERS_LIST,
     COMMAND_PROVIDERS_SEARCH,
     COMMAND_PROVIDERS_COUNT,
-    COMMAND_PROVIDERS_CHECK
+    COMMAND_PROVIDERS_CHECK,
+    COMMAND_PROVIDERS_IMPORT,
+    COMMAND_PROVIDERS_DIFF
 };
 enum {
     FOR_TOP = 1 << COMMAND_NONE,
@@ -43,7 +45,9 @@ enum {
     FOR_SEARCH = 1 << COMMAND_PROVIDERS_SEARCH,
     FOR_COUNT = 1 << COMMAND_PROVIDERS_COUNT,
     FOR_CHECK = 1 << COMMAND_PROVIDERS_CHECK,
-    FOR_PROVIDERS = FOR_LIST | FOR_SEARCH | FOR_COUNT | FOR_CHECK
+    FOR_IMPORT = 1 << COMMAND_PROVIDERS_IMPORT,
+    FOR_DIFF = 1 << COMMAND_PROVIDERS_DIFF,
+    FOR_PROVIDERS = FOR_LIST | FOR_SEARCH | FOR_COUNT | FOR_CHECK | FOR_IMPORT | FOR_DIFF
 };
 
 /* A command may have actions, "providers list", "providers search": a row each, together; the first is the one that is meant
@@ -85,6 +89,14 @@ struct kb_opts {
 };
 
 enum tier_choice { TIER_A, TIER_B, TIER_C, TIER_COUNT };
+
+/* How a list is read, and what it does not say itself. */
+struct import_opts {
+    int from; /* index in IMPORT_TYPES, or -1 */
+    const char *column, *provider_column;
+    const char *provider, *source;
+    int category, tier, risk; /* enum kb_category, tier_choice, kb_risk */
+};
 
 /* rule: what is printed, and for whom. */
 enum rule_format { RULE_FORMAT_KQL, RULE_FORMAT_WATCHLIST };
@@ -152,6 +164,7 @@ struct opts {
 
     struct lookup_opts lookup;
     struct kb_opts kb;
+    struct import_opts import;
 
     const char *config; /* --config FILE, or DDNSHUNT_CONFIG */
     bool no_config;

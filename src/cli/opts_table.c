@@ -3,6 +3,7 @@
  */
 #include "cli/opts.h"
 #include "ddns/kb.h"
+#include "import/import.h"
 #include "kql/rules.h"
 #include "rule/rule.h"
 #include "sink/sink.h"
@@ -13,9 +14,10 @@ enum {
     FOR_COMMANDS = FOR_BOTH | FOR_RULE | FOR_CONFIG | FOR_LOOKUP | FOR_PROVIDERS,
     FOR_ALL = FOR_TOP | FOR_COMMANDS,
     FOR_TUNING = FOR_BOTH | FOR_RULE, /* commands that have a detection to tune */
-    /* Who has rows to show, who looks at rows of the knowledge base. */
-    FOR_ROWS = FOR_BOTH | FOR_LOOKUP | FOR_LIST | FOR_SEARCH | FOR_COUNT,
-    FOR_KB_ROWS = FOR_LIST | FOR_SEARCH | FOR_COUNT
+    /* Who has rows to show, who looks at rows of the knowledge base, who reads lists of others. */
+    FOR_ROWS = FOR_BOTH | FOR_LOOKUP | FOR_LIST | FOR_SEARCH | FOR_COUNT | FOR_IMPORT | FOR_DIFF,
+    FOR_KB_ROWS = FOR_LIST | FOR_SEARCH | FOR_COUNT | FOR_DIFF,
+    FOR_LISTS = FOR_IMPORT | FOR_DIFF
 };
 
 const char *const OPTION_GROUP_TITLES[GROUP_COUNT] = {
@@ -54,6 +56,11 @@ static const char *tier_name(size_t index)
 static const char *risk_name(size_t index)
 {
     return index < KB_RISK_COUNT ? kb_risk_name((enum kb_risk)index) : NULL;
+}
+
+static const char *import_name(size_t index)
+{
+    return IMPORT_TYPES[index] ? IMPORT_TYPES[index]->name : NULL;
 }
 
 static const char *source_name(size_t index)
@@ -423,6 +430,69 @@ const struct option_def OPTIONS[] = {
      .commands = FOR_TUNING,
      .brief = "count a row that stands in several exports once",
      .detail = "Rows that are equal in every column are one; the first stays."},
+
+    {.name = "from",
+     .argument = "FORM",
+     .kind = OPTION_CHOICE,
+     FIELD(import.from),
+     .choice = import_name,
+     .group = GROUP_INPUT,
+     .commands = FOR_LISTS,
+     .brief = "read every FILE in this form, whatever it looks like"},
+    {.name = "column",
+     .argument = "NAME",
+     .kind = OPTION_TEXT,
+     FIELD(import.column),
+     .group = GROUP_INPUT,
+     .commands = FOR_LISTS,
+     .brief = "csv, table: the column that holds the names"},
+    {.name = "provider-column",
+     .argument = "NAME",
+     .kind = OPTION_TEXT,
+     FIELD(import.provider_column),
+     .group = GROUP_INPUT,
+     .commands = FOR_LISTS,
+     .brief = "csv, table: the column that holds their providers"},
+    {.name = "provider",
+     .argument = "NAME",
+     .kind = OPTION_TEXT,
+     FIELD(import.provider),
+     .group = GROUP_INPUT,
+     .commands = FOR_LISTS,
+     .brief = "the provider of names for which the list has none",
+     .detail = "import: without it Unknown. diff: the list is that provider's own, so that no suffix of others can be "
+               "only-here."},
+    {.name = "category",
+     .argument = "NAME",
+     .kind = OPTION_CHOICE,
+     FIELD(import.category),
+     .choice = category_name,
+     .group = GROUP_INPUT,
+     .commands = FOR_IMPORT,
+     .brief = "the category of the names (default: public-ddns)"},
+    {.name = "tier",
+     .argument = "TIER",
+     .kind = OPTION_CHOICE,
+     FIELD(import.tier),
+     .choice = tier_name,
+     .group = GROUP_INPUT,
+     .commands = FOR_IMPORT,
+     .brief = "how well they are attested (default: C)"},
+    {.name = "risk",
+     .argument = "RISK",
+     .kind = OPTION_CHOICE,
+     FIELD(import.risk),
+     .choice = risk_name,
+     .group = GROUP_INPUT,
+     .commands = FOR_IMPORT,
+     .brief = "their risk of false alarms (default: medium)"},
+    {.name = "source",
+     .argument = "KEY",
+     .kind = OPTION_TEXT,
+     FIELD(import.source),
+     .group = GROUP_INPUT,
+     .commands = FOR_IMPORT,
+     .brief = "who says so (default: the file's name)"},
 
     {.name = "input-format",
      .argument = "NAME",

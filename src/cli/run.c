@@ -264,8 +264,7 @@ static enum err_code tune(struct run *run, struct err *err)
     TRY(tune_query(run->ast, &run->tuning, &run->arena, &run->tune_texts, err));
     report_tuning_of(run, ORIGIN_FILE, run->opts->config_path ? run->opts->config_path : "");
     report_tuning_of(run, ORIGIN_ENVIRONMENT, "the environment");
-    tuning_warn(&run->tuning, run->knowledge, run->report);
-    return ERR_NONE;
+    return tuning_warn(&run->tuning, run->knowledge, run->report, err);
 }
 
 static enum err_code parse(struct run *run, struct err *err)

@@ -62,7 +62,8 @@ bool tuning_drops(const struct tuning *tuning);
 bool tuning_is_none(const struct tuning *tuning);
 
 /* Says what can't be meant: an allowed domain that whole suffixes lie in, options that leave nothing over. */
-void tuning_warn(const struct tuning *tuning, const struct kb *kb, struct report *report);
+enum err_code tuning_warn(const struct tuning *tuning, const struct kb *kb, struct report *report,
+                          struct err *err) MUST_CHECK;
 
 /* The texts of the stages: what a span beyond the query's own text lies in. */
 struct tune_text {

@@ -29,11 +29,12 @@ static const struct slice *covering(const struct tune_names *allow, struct slice
 
 enum { COVERS_NAMED = 5 };
 
-static void warn_suffixes(const struct tuning *tuning, const struct kb *kb, struct report *report)
+static enum err_code warn_suffixes(const struct tuning *tuning, const struct kb *kb, struct report *report,
+                                   struct err *err)
 {
     uint32_t *covered = mem_zalloc(tuning->allow.count, sizeof *covered), named = 0;
     if (!covered)
-        return; /* a warning that can't be told is none */
+        return err_no_memory(err, tuning->allow.count * sizeof *covered);
     const struct slice *items = tuning->allow.items;
     for (uint32_t i = 0; i < kb_rule_count(kb); i++) {
         const struct kb_rule *rule = kb_rule_at(kb, i);
@@ -56,6 +57,7 @@ static void warn_suffixes(const struct tuning *tuning, const struct kb *kb, stru
     if (named > COVERS_NAMED)
         report_note(report, "--allow: %u more domains that whole suffixes lie in", named - COVERS_NAMED);
     mem_free(covered);
+    return ERR_NONE;
 }
 
 /* --- options that leave nothing over --- */
@@ -114,10 +116,10 @@ static void warn_globs(const struct tune_names *globs, const char *option, struc
             report_note(report, "%s %.*s leaves nothing over", option, SLICE_ARG(globs->items[i]));
 }
 
-void tuning_warn(const struct tuning *tuning, const struct kb *kb, struct report *report)
+enum err_code tuning_warn(const struct tuning *tuning, const struct kb *kb, struct report *report, struct err *err)
 {
     if (tuning->allow.count > 0)
-        warn_suffixes(tuning, kb, report);
+        TRY(warn_suffixes(tuning, kb, report, err));
     if (all_held(&tuning->providers, &tuning->exclude_providers, holds_nocase))
         report_note(report, "--provider and --exclude-provider leave nothing over: each provider is left out as well");
     if (all_held(&tuning->local_nets, &tuning->exclude_local, holds_range))
@@ -127,4 +129,5 @@ void tuning_warn(const struct tuning *tuning, const struct kb *kb, struct report
     warn_globs(&tuning->exclude_devices, "--exclude-device", report);
     warn_globs(&tuning->exclude_processes, "--exclude-process", report);
     warn_globs(&tuning->exclude_accounts, "--exclude-account", report);
+    return ERR_NONE;
 }

@@ -63,6 +63,7 @@ struct kb_service {
     struct slice source;
 };
 
+struct arena;
 struct kb;
 
 /* The most rows of one table. */
@@ -90,6 +91,12 @@ enum err_code kb_add(struct kb *kb, struct slice table, const char *name, struct
 enum err_code kb_add_services(struct kb *kb, struct slice table, const char *name, struct err *err) MUST_CHECK;
 /* Is it such a table? Its first row names a column "host", and none "suffix". */
 bool kb_table_is_services(struct slice table);
+
+/*
+ * Checks a cell that is to be a name below which, or at which, hosts are found, and gives it in the form in which hosts come:
+ * lower case, A-labels. NUL-terminated in arena.
+ */
+enum err_code kb_name_check(struct slice cell, struct arena *arena, struct slice *out_name, struct err *err) MUST_CHECK;
 
 /* --- asking --- */
 

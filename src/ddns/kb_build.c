@@ -62,7 +62,7 @@ static enum err_code tree_reserve(struct kb_tree *tree, const struct kb_list *ru
         const struct kb_rule *rule = rules->rows[i];
         unsigned count = label_count(rule->suffix);
         labels += count - 1;
-        if (!rule->except && count + rule->wildcard > tree->labels_max)
+        if (count + rule->wildcard > tree->labels_max)
             tree->labels_max = count + rule->wildcard;
     }
     for (uint32_t i = 0; i < services->count; i++)

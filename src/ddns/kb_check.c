@@ -176,10 +176,19 @@ static enum err_code index_labels(struct checker *checker, struct err *err)
     return ERR_NONE;
 }
 
+/* Two labels: a name that somebody has registered, where the first label is a choice. */
+static bool is_registered(struct slice name)
+{
+    ptrdiff_t dot = slice_find(name, SLICE("."), 0);
+    return dot >= 0 && slice_find(name, SLICE("."), (size_t)dot + 1) < 0;
+}
+
 /* A known suffix with the same first label; one of the same provider if there is one. */
 static const struct kb_rule *look_alike(const struct checker *checker, const struct kb_rule *rule)
 {
     struct slice label = first_label(rule->suffix);
+    if (!is_registered(rule->suffix) || rule->wildcard)
+        return NULL;
     uint32_t low = 0, count = kb_rule_count(checker->kb), high = count;
     while (low < high) {
         uint32_t middle = low + (high - low) / 2;
@@ -190,6 +199,8 @@ static const struct kb_rule *look_alike(const struct checker *checker, const str
     }
     const struct kb_rule *found = NULL;
     for (; low < count && slice_eq(first_label(checker->by_label[low]->suffix), label); low++) {
+        if (!is_registered(checker->by_label[low]->suffix))
+            continue;
         if (slice_eq_nocase(checker->by_label[low]->provider, rule->provider))
             return checker->by_label[low];
         found = found ? found : checker->by_label[low];

@@ -79,12 +79,6 @@ struct kb_form {
 extern const struct kb_form KB_RULE_FORM, KB_SERVICE_FORM;
 enum { KB_COLUMNS_MAX = 8 };
 
-/*
- * Checks a cell that is to be a name below which, or at which, hosts are found, and gives it in the form in which hosts come:
- * lower case, A-labels. NUL-terminated in arena.
- */
-enum err_code kb_name_check(struct slice cell, struct arena *arena, struct slice *out_name, struct err *err) MUST_CHECK;
-
 /* A cell as a message shows it: what is wrong must still fit behind it. */
 struct slice kb_shown(struct slice cell);
 

@@ -37,10 +37,23 @@ def make_inputs(folder):
                  f'2026-03-09T08:00:00Z,"a{i}.duckdns.org",{i},x\n' for i in range(40))).encode(),
              "hosts.txt": "".join(f"http://H{i}.DuckDNS.org/x\nb\u00fccher.ddns.net\n" for i in range(700)).encode(),
              "mine.tsv": "suffix\tprovider\nexample.net\tOurs\n*.example.org\tOurs\n".encode(),
+             "list.dat": b"// Ours : https://ours.example\n*.example.net\n!www.example.net\nb\xc3\xbccher.example\n",
+             "names.csv": b'domain,provider\n"example.net","a ""b"""\n',
+             "zone.txt": b"$ORIGIN rpz.\n@ SOA a b 1 2 3 4 5\nexample.net CNAME .\n",
+             "list.json": b'{"list": ["\\u0065xample.net", ".a.duckdns.org"]}',
+             "filters.txt": b"||example.org^\n@@||www.example.org^\n",
              "bad.tsv": "suffix\tprovider\nexample.net\tOurs\ncom\t\nduckdns.org\tOurs\n".encode()}
     for name, data in texts.items():
         with open(os.path.join(folder, name), "wb") as f:
             f.write(data)
+
+
+def make_config(folder):
+    with open(os.path.join(folder, "config.yml"), "w", encoding="ascii") as f:
+        f.write("allow: ['@allow.list', a1.duckdns.org]\nexclude-provider: No-IP\nexclude-local: 10.0.0.0/8\n"
+                "outbound: no\nsince: 36500d\nexclude-account: [CORP\\svc*]\n")
+    with open(os.path.join(folder, "allow.list"), "w", encoding="ascii") as f:
+        f.write("a2.duckdns.org # approved\n*.a3.duckdns.org\n")
 
 
 def runs(folder):
@@ -60,12 +73,18 @@ def runs(folder):
     yield "rule, continuous", ["rule", "--for", "continuous", "--provider", "No-IP"]
     yield "watchlist", ["rule", "--format", "watchlist"]
     yield "explain", [*HEAVY, "--explain"]
+    tuning = ["--config", at("config.yml"), "--exclude-device", "x*", "--where", "RemotePort != 2", "--unique"]
+    yield "tuned", [*RULE, *tuning, "-j", "1", "--format", "tsv", at("rows.jsonl")]
+    yield "tuned, explained", [*RULE, *tuning, "--explain"]
+    yield "config", ["config", *tuning]
     yield "help", ["scan", "--help"]
     yield "lookup", ["lookup", "--format", "ndjson", "--providers", at("mine.tsv"), "A.DuckDNS.org", "-f", at("hosts.txt")]
     yield "lookup, table", ["lookup", "--format", "table", "--matched", "-f", at("hosts.txt")]
     yield "providers", ["providers", "--providers", at("mine.tsv"), "--format", "csv", "-o", at("out.json")]
     yield "providers search", ["providers", "search", "e", "--format", "table"]
     yield "providers count", ["providers", "count", "--format", "tsv"]
+    yield "providers import", ["providers", "import", at("list.dat"), at("names.csv"), at("zone.txt"), "-o", at("out.json")]
+    yield "providers diff", ["providers", "diff", at("list.json"), at("filters.txt"), "--format", "csv"]
     yield "providers check", ["providers", "check", at("bad.tsv")]
 
 
@@ -120,6 +139,7 @@ def main():
     failed = number = 0
     with tempfile.TemporaryDirectory(prefix="ddnshunt-fault-") as folder:
         make_inputs(folder)
+        make_config(folder)
         for number, (name, args) in enumerate(runs(folder), 1):
             try:
                 tried, total, found = check(options.binary, args, options.most, folder)

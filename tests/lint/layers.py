@@ -16,10 +16,11 @@ MAY_USE = {
     "ddns": {"base", "host"},
     "api": {"base", "host", "ddns"},                      # the public library, include/ddnshunt.h
     "source": {"base", "event", "host", "ddns"},
+    "import": {"base", "event", "host", "ddns", "source"},  # source: CSV's grammar
     "kql": {"base", "event", "host", "ddns", "source"},   # source: only the scan that the executor drives
     "sink": {"base", "event", "host", "ddns"},
     "rule": {"base", "event", "host", "ddns", "kql"},
-    "cli": {"base", "event", "host", "ddns", "source", "kql", "sink", "rule"},
+    "cli": {"base", "event", "host", "ddns", "source", "import", "kql", "sink", "rule"},
 }
 # In kql, sources are the executor's business and that of the operators it drives (counts, rejects).
 MAY_DRIVE_SOURCES = re.compile(r"kql/(exec[a-z_]*|op)\.[ch]$")

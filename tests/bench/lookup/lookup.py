@@ -1,10 +1,11 @@
 #!/usr/bin/env python3
-"""How fast is a look-up? Side by side with other matchers in one run, and from end to end; Markdown on standard output.
+"""How fast is a look-up? Side by side with other matchers in one run; Markdown on standard output.
 
-Usage: lookup.py BENCH_LOOKUP DDNSHUNT PROVIDERS.tsv [--folder FOLDER] [--count N] [--runs N] [--hosts FILE]
+Usage: lookup.py BENCH_LOOKUP PROVIDERS.tsv [--folder FOLDER] [--count N] [--runs N] [--hosts FILE]
 
-BENCH_LOOKUP is tests/bench/lookup/bench_lookup. Hosts are made from a seed (make_hosts.py), once as in telemetry, one in 200 a
-hit, and once as in a list of indicators, half of them hits; or they are FILE's, a host a line.
+BENCH_LOOKUP is tests/bench/lookup/bench_lookup. Hosts are made from a seed (make_plain_hosts.py), once as in telemetry, one in 200 a
+hit, and once as in a list of indicators, half of them hits; or they are FILE's, a host a line. The program from end to end is
+../bench_lookup.py's.
 """
 import argparse
 import json
@@ -12,7 +13,6 @@ import os
 import statistics
 import subprocess
 import sys
-import time
 
 HERE = os.path.dirname(os.path.abspath(__file__))
 OURS = "ddnshunt, kb_find()"
@@ -27,30 +27,10 @@ def make_hosts(options, share):
     path = os.path.join(options.folder, f"hosts-{options.count}-{share}.txt")
     if not os.path.exists(path) or os.path.getmtime(path) < os.path.getmtime(options.providers):
         print(f"making {path} ...", file=sys.stderr)
-        subprocess.run([sys.executable, os.path.join(HERE, "make_hosts.py"), path + ".part", options.providers,
+        subprocess.run([sys.executable, os.path.join(HERE, "make_plain_hosts.py"), path + ".part", options.providers,
                         "--count", str(options.count), "--hits", str(share)], check=True)
         os.rename(path + ".part", path)
     return path
-
-
-def programs(options, path, count):
-    """Whole programs that look up all hosts of a file, as rows like bench_lookup's: time from start to end."""
-    commands = {
-        "`ddnshunt lookup`, from standard input": [options.ddnshunt, "lookup"],
-    }
-    for name, command in commands.items():
-        if subprocess.run([*command, "--help"], capture_output=True, check=False).returncode:
-            print(f"no {name}: this ddnshunt has no such command", file=sys.stderr)
-            continue
-        seconds = []
-        for _ in range(options.runs):
-            with open(path, "rb") as hosts:
-                start = time.perf_counter()
-                done = subprocess.run(command, stdin=hosts, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL, check=False)
-                seconds.append(time.perf_counter() - start)
-            if done.returncode > 1:
-                sys.exit(f"{name} failed with status {done.returncode}")
-        yield {"group": "around", "name": name, "seconds": seconds, "hits": None, "made_in": 0}
 
 
 def table(rows, group, count, ours):
@@ -73,7 +53,6 @@ def bench(options, path, title):
         sys.exit(f"bench_lookup failed with status {done.returncode}")
     setting, *rows = [json.loads(line) for line in done.stdout.splitlines()]
     count = setting["hosts"]
-    rows += list(programs(options, path, count))
     ours = next(statistics.median(row["seconds"]) for row in rows if row["name"] == OURS)
     print(f"### {title}\n\n{count} hosts, {setting['suffixes']} suffixes, one thread, medians of the processor time of {options.runs} runs; "
           f"{os.cpu_count()} CPUs, {cpu()}; Hyperscan {setting['hyperscan'].split()[0]}\n")
@@ -90,7 +69,6 @@ def bench(options, path, title):
 def main():
     parser = argparse.ArgumentParser()
     parser.add_argument("bench")
-    parser.add_argument("ddnshunt")
     parser.add_argument("providers")
     parser.add_argument("--folder", default="build/bench")
     parser.add_argument("--count", type=int, default=1_000_000)

@@ -2,7 +2,8 @@
 //
 //  1. Every rule under rules/ gives no diagnostic at all, nor does what our printer makes of it.
 //  2. queries.txt: each query is accepted, refused or "not supported yet" as its section says, by both sides.
-//  3. What our printer makes of every accepted query is accepted there, too (that it is the same query to us, unit tests show).
+//  3. The stages that tuning options put into the rules give no diagnostic.
+//  4. What our printer makes of every accepted query is accepted there, too (that it is the same query to us, unit tests show).
 //
 // Works offline once `npm ci` has run in tests/oracle. kql-print is a tool of the build, beside the binary.
 const { spawnSync } = require('child_process');
@@ -102,6 +103,28 @@ function compare(globals, binary, prelude, query) {
     tell(`${query.verdict}: ${query.text}`, problems.join('\n'));
 }
 
+// Each option, alone and with the others, in either rule: the query that --explain shows.
+const TUNING = [
+    ['--allow', 'a.duckdns.org', '--allow', 'b_$+.ddns.net'], ['--provider', 'DuckDNS'], ['--exclude-provider', 'No-IP'],
+    ['--category', 'all'], ['--category', 'tunnel'], ['--local-net', '10.0.0.0/8', '--local-net', 'fd00::/8'], ['--exclude-local', '10.1.2.3'],
+    ['--outbound'], ['--action', 'ConnectionSuccess'], ['--since', '7d'], ['--until', '2026-05-01T10:00:00.5Z'],
+    ['--where', 'RemotePort != 53 and DynamicDNSProvider has "x"'], ['--exclude-device', 'ws-*', '--exclude-device', 'srv'],
+    ['--exclude-process', 'a"b(c)?.exe'], ['--exclude-account', 'CORP\\svc*', '--exclude-account', '*@lab.test', '--exclude-account', 'bob'],
+    ['--unique'],
+];
+
+function checkTuning(globals, binary) {
+    for (const rule of ['default', 'published']) {
+        for (const options of [...TUNING, TUNING.flat()]) {
+            const done = spawnSync(binary, ['scan', '--no-config', '--rule', rule, '--explain', ...options], { encoding: 'utf8' });
+            const text = done.stdout.split('\n\n// the plan')[0];
+            const silent = !text.startsWith('// the query') && !(rule === 'published' && options.includes('all'));
+            const problems = silent ? [done.stderr] : diagnose(globals, declareOurs(text), true);
+            tell(`rule ${rule}, tuned: ${options.slice(0, 4).join(' ')}`, problems.length ? `${text}\n${problems.join('\n')}` : '');
+        }
+    }
+}
+
 function main() {
     const binary = path.resolve(process.argv[2]);
     const printer = path.join(path.dirname(binary), 'tests/oracle/kusto/kql-print');
@@ -112,6 +135,7 @@ function main() {
         tell(`rules/${name}`, diagnose(globals, declareOurs(text), true).join('\n'));
         tell(`rules/${name}, printed`, diagnose(globals, declareOurs(printAll(printer, [text])[0]), true).join('\n'));
     }
+    checkTuning(globals, binary);
     const { prelude, queries } = readQueries(process.argv[3] ?? path.join(__dirname, 'queries.txt'));
     for (const query of queries) compare(globals, binary, prelude, query);
     const accepted = queries.filter((query) => query.verdict === 'accept' && query.kusto === 'accept');

@@ -327,6 +327,8 @@ static void test_table_is_sound(void **state)
             bool together = (a->commands & b->commands) != 0; /* one name may mean another thing to another command */
             assert_true(!together || strcmp(a->name, b->name) != 0);
             assert_true(!together || !a->letter || a->letter != b->letter);
+            assert_true(!a->from_config || !b->from_config || strcmp(a->name, b->name) != 0);
+            assert_true(!a->from_environment || !b->from_environment || strcmp(a->name, b->name) != 0);
         }
     }
 }

@@ -405,6 +405,46 @@ static void long_labels_and_names_are_hashed_whole(void **state)
     }
 }
 
+/* So many that tags and slots of different names meet. */
+static void a_large_table_finds_each_of_its_rows_and_nothing_else(void **state)
+{
+    (void)state;
+    enum { ROWS = 20000 };
+    struct buf table;
+    buf_init(&table, 0);
+    buf_add_cstr(&table, "suffix\tprovider\n");
+    for (int i = 0; i < ROWS; i++)
+        buf_printf(&table, "dyn%05d.example\t%d\n", i, i);
+    struct kb *kb = open_empty();
+    must_add(kb, buf_slice(&table), false);
+    buf_release(&table);
+    for (int i = 0; i < ROWS; i++) {
+        char host[32], number[8];
+        int len = sprintf(host, "x.dyn%05d.example", i);
+        struct kb_match match;
+        assert_true(kb_find(kb, slice_of(host, (size_t)len), &match));
+        sprintf(number, "%d", i);
+        assert_slice_equal(match.provider, slice_from_cstr(number));
+        for (char other = 'a'; other <= 'j'; other++) {
+            host[5] = other;
+            assert_false(kb_find(kb, slice_of(host, (size_t)len), &match));
+        }
+    }
+    kb_free(kb);
+}
+
+static void the_most_labels_count_the_one_that_a_star_stands_for(void **state)
+{
+    (void)state;
+    struct kb *kb = open_empty();
+    assert_int_equal(kb_labels_max(kb), 0);
+    must_add(kb, SLICE("suffix\tprovider\nb.c.example\tX\n"), false);
+    assert_int_equal(kb_labels_max(kb), 3);
+    must_add(kb, SLICE("suffix\tprovider\n*.c.c.example\tX\n"), false);
+    assert_int_equal(kb_labels_max(kb), 4);
+    kb_free(kb);
+}
+
 static void words_have_names_both_ways(void **state)
 {
     (void)state;
@@ -437,6 +477,8 @@ int main(void)
         cmocka_unit_test(a_wildcard_fits_one_label_and_not_what_is_excepted),
         cmocka_unit_test(a_service_is_the_whole_host_and_names_its_own_provider),
         cmocka_unit_test(long_labels_and_names_are_hashed_whole),
+        cmocka_unit_test(a_large_table_finds_each_of_its_rows_and_nothing_else),
+        cmocka_unit_test(the_most_labels_count_the_one_that_a_star_stands_for),
         cmocka_unit_test(words_have_names_both_ways),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);

@@ -13,8 +13,9 @@ static int setup(void **state)
 {
     struct err err = {0};
     assert_int_equal(kb_open_empty(&knowledge, &err), ERR_NONE);
-    assert_int_equal(kb_add(knowledge, SLICE("suffix\tprovider\tcategory\nexample.net\tOne\tpublic-ddns\n"
-                                             "deep.example.net\tTwo\tvendor-ddns\n"),
+    assert_int_equal(kb_add(knowledge,
+                            SLICE("suffix\tprovider\tcategory\nexample.net\tOne\tpublic-ddns\n"
+                                  "deep.example.net\tTwo\tvendor-ddns\n"),
                             "test", &err),
                      ERR_NONE);
     return fixture_setup(state);

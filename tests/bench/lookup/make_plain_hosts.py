@@ -1,5 +1,5 @@
 #!/usr/bin/env python3
-"""A file of host names, made from a seed: make_hosts.py OUTPUT PROVIDERS.tsv [--count N] [--hits SHARE] [--seed N]
+"""A file of host names, made from a seed: make_plain_hosts.py OUTPUT PROVIDERS.tsv [--count N] [--hits SHARE] [--seed N]
 
 Most are names as they stand in telemetry: few names very often, many seldom, one to five labels. The share of hits is below
 suffixes of PROVIDERS.tsv, and as many again look like one and are not.
