@@ -348,8 +348,9 @@ static enum err_code before_star(struct lowering *lowering, const struct ast *op
     if (!compares || lowering->are_dropped)
         return ERR_NONE;
     struct ast *query = NULL;
-    TRY(kql_parse(SLICE("T | extend AdditionalFields = tostring(AdditionalFields)"), lowering->arena, &query,
-                  lowering->err));
+    /* Here TimeGenerated is one of the columns of * only if it is named: Sentinel has it anyway. */
+    TRY(kql_parse(SLICE("T | extend TimeGenerated = TimeGenerated, AdditionalFields = tostring(AdditionalFields)"),
+                  lowering->arena, &query, lowering->err));
     lowered->stages[lowered->stage_count++] = (struct stage){.ast = query->children[0], .is_tuning = true};
     return ERR_NONE;
 }
