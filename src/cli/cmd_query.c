@@ -3,42 +3,49 @@
  */
 #include "base/stream.h"
 #include "cli/commands.h"
-#include "kql/lexer.h"
 
-/* The whole file; longer than any query may be is a usage error. A byte order mark is no part of the text. */
-static enum err_code read_query(const char *path, struct buf *into, struct err *err)
+static enum err_code read_all(struct stream *stream, struct buf *into, struct err *err)
 {
-    struct stream *stream;
-    TRY(stream_open(path, &stream, err));
-    enum err_code code = ERR_NONE;
-    for (size_t got = 1; code == ERR_NONE && got > 0;) {
-        char *space = buf_reserve(into, 1 << 16);
-        if (!space) {
-            code = into->len + (1 << 16) > into->max_len ? err_set(err, ERR_USAGE, "is too long for a query")
-                                                         : err_no_memory(err, into->len + (1 << 16));
-            break;
-        }
-        code = stream_read(stream, space, 1 << 16, &got, err);
-        into->len += code == ERR_NONE ? got : 0;
+    enum { STEP_BYTES = 1 << 16 };
+    for (size_t got = 1; got > 0;) {
+        char *space = buf_reserve(into, STEP_BYTES);
+        if (!space)
+            return into->len + STEP_BYTES > into->max_len ? err_set(err, ERR_USAGE, "is too long for a query")
+                                                          : err_no_memory(err, into->len + STEP_BYTES);
+        TRY(stream_read(stream, space, STEP_BYTES, &got, err));
+        into->len += got;
     }
-    stream_close(stream);
-    return code;
+    return ERR_NONE;
+}
+
+enum err_code query_read(const char *path, struct buf *into, struct slice *out_text, struct err *err)
+{
+    struct stream *stream = NULL;
+    enum err_code code = stream_open(path, &stream, err);
+    if (code == ERR_NONE) {
+        code = read_all(stream, into, err);
+        stream_close(stream);
+    }
+    if (code != ERR_NONE) {
+        (void)err_at(err, "%s", path);
+        return code == ERR_INPUT ? err->code = ERR_USAGE : code;
+    }
+    struct slice text = buf_slice(into);
+    *out_text = slice_starts(text, SLICE("\xEF\xBB\xBF")) ? slice_cut(text, 3, text.len) : text;
+    return ERR_NONE;
 }
 
 void command_query(const struct opts *opts, struct report *report, struct outcome *outcome)
 {
     struct buf file;
-    buf_init(&file, KQL_TEXT_MAX + (2 << 16));
+    buf_init(&file, QUERY_FILE_MAX);
     struct err err = {0};
-    enum err_code code = opts->kql_file ? read_query(opts->kql_file, &file, &err) : ERR_NONE;
+    struct slice query = opts->kql_file ? SLICE("") : slice_from_cstr(opts->kql);
+    enum err_code code = opts->kql_file ? query_read(opts->kql_file, &file, &query, &err) : ERR_NONE;
     if (code != ERR_NONE) {
-        err_at(&err, "%s", opts->kql_file);
         report_error(report, &err);
-        outcome_add(outcome, code == ERR_INPUT ? ERR_USAGE : code); /* a query that can't be read is a wrong call */
+        outcome_add(outcome, code);
     } else {
-        struct slice query = opts->kql_file ? buf_slice(&file) : slice_from_cstr(opts->kql);
-        if (slice_starts(query, SLICE("\xEF\xBB\xBF")))
-            query = slice_cut(query, 3, query.len);
         struct run_text text = {
             .text = query, .origin = opts->kql_file ? opts->kql_file : "query", .results_name = "row"};
         run_text(opts, &text, report, outcome);

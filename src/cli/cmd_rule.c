@@ -1,5 +1,5 @@
 /*
- * cmd_rule.c - ddnshunt rule: a built-in rule with its tuning, as KQL for Microsoft's products.
+ * cmd_rule.c - ddnshunt rule: a built-in rule, or a query of one's own, with its tuning, as KQL for Microsoft's products.
  *
  * The rule is tuned and bound as scan would do it, so that what is wrong with it is said in the same words; then src/rule/ makes
  * plain KQL of it. Nothing is written before all of it is known.
@@ -20,7 +20,10 @@
 struct rule_run {
     const struct opts *opts;
     struct report *report;
-    const struct rule *rule;
+    const char *name, *origin; /* of the rule: as its text calls it, and in messages */
+    struct slice text;
+    struct buf file; /* -f */
+    bool is_default;
     struct arena arena;
     struct kb *knowledge;
     struct ast *ast;
@@ -40,11 +43,21 @@ static enum err_code check(struct rule_run *run, struct err *err)
     return ERR_NONE;
 }
 
+/* -f is a query of one's own, else it is a built-in rule. */
+static enum err_code take_rule(struct rule_run *run, struct err *err)
+{
+    const struct rule *rule = &RULES[run->opts->rule];
+    run->name = run->opts->kql_file ? "of your own" : rule->name;
+    run->origin = run->opts->kql_file ? run->opts->kql_file : rule->name;
+    run->text = rule->text;
+    run->is_default = !run->opts->kql_file && slice_eq(slice_from_cstr(rule->name), SLICE("default"));
+    return run->opts->kql_file ? query_read(run->opts->kql_file, &run->file, &run->text, err) : ERR_NONE;
+}
+
 static enum err_code tune(struct rule_run *run, struct err *err)
 {
-    bool knows_providers = slice_eq(slice_from_cstr(run->rule->name), SLICE("default"));
-    TRY(kql_parse(run->rule->text, &run->arena, &run->ast, err));
-    TRY(tuning_read(run->opts, knows_providers ? run->knowledge : NULL, &run->arena, &run->tuning, err));
+    TRY(kql_parse(run->text, &run->arena, &run->ast, err));
+    TRY(tuning_read(run->opts, run->is_default ? run->knowledge : NULL, &run->arena, &run->tuning, err));
     TRY(tune_query(run->ast, &run->tuning, &run->arena, &run->tune_texts, err));
     TRY(tuning_warn(&run->tuning, run->knowledge, run->report, err));
     return check(run, err);
@@ -69,8 +82,11 @@ static unsigned categories_of(const struct ast *query)
     return categories;
 }
 
+/* Another query may do more with suffixes than keep those of its tuning: it has all of them. */
 static struct rule_scope scope_of(const struct rule_run *run)
 {
+    if (!run->is_default)
+        return (struct rule_scope){0};
     unsigned categories = categories_of(run->ast);
     return (struct rule_scope){.categories = categories ? categories : run->tuning.categories,
                                .providers = run->tuning.providers.items,
@@ -113,9 +129,9 @@ static struct rule_request request_of(const struct rule_run *run, const struct r
 {
     const struct rule_opts *print = &run->opts->print;
     return (struct rule_request){
-        .name = run->rule->name,
+        .name = run->name,
         .query = run->ast,
-        .text_len = (uint32_t)run->rule->text.len,
+        .text_len = (uint32_t)run->text.len,
         .kb = run->knowledge,
         .scope = scope_of(run),
         .product = product,
@@ -208,6 +224,7 @@ static enum err_code run_all(struct rule_run *run, struct err *err)
 {
     const struct rule_product *product = product_of(&run->opts->print);
     TRY(check_options(run->opts, product, err));
+    TRY(take_rule(run, err));
     TRY(kb_files_open(&run->opts->provider_files, &run->knowledge, err));
     TRY(tune(run, err));
     return run->opts->print.format == RULE_FORMAT_WATCHLIST ? print_watchlist(run, err) : print_rule(run, product, err);
@@ -215,14 +232,16 @@ static enum err_code run_all(struct rule_run *run, struct err *err)
 
 void command_rule(const struct opts *opts, struct report *report, struct outcome *outcome)
 {
-    struct rule_run run = {.opts = opts, .report = report, .rule = &RULES[opts->rule]};
+    struct rule_run run = {.opts = opts, .report = report, .origin = "rule"};
     struct err err = {0};
     arena_init(&run.arena, 0);
+    buf_init(&run.file, QUERY_FILE_MAX);
     enum err_code code = run_all(&run, &err);
     outcome_add(outcome, code);
     const struct tune_text *stage = code != ERR_NONE ? tune_text_of(&run.tune_texts, &err) : NULL;
     if (code != ERR_NONE && code != ERR_PIPE)
-        report_query_error(report, stage ? stage->origin : run.rule->name, stage ? stage->text : run.rule->text, &err);
+        report_query_error(report, stage ? stage->origin : run.origin, stage ? stage->text : run.text, &err);
     kb_free(run.knowledge);
+    buf_release(&run.file);
     arena_release(&run.arena);
 }

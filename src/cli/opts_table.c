@@ -164,7 +164,7 @@ const struct option_def OPTIONS[] = {
      FIELD(kql_file),
      .argument_is_file = true,
      .group = GROUP_WHAT,
-     .commands = FOR_QUERY,
+     .commands = FOR_QUERY | FOR_RULE,
      .brief = "read the query from FILE (- is standard input)"},
     {.name = "check",
      .kind = OPTION_FLAG,

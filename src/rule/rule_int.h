@@ -49,7 +49,8 @@ extern const char *const RULE_FUNCTIONS[RULE_COLUMN_COUNT];
 /* A line of the pipeline behind the table. */
 struct stage {
     struct ast *ast;  /* an operator; NULL: the columns are to be worked out here */
-    unsigned columns; /* 1 << enum rule_column */
+    unsigned columns; /* 1 << enum rule_column; of an operator unused */
+    bool is_away;     /* the columns, and what they were worked out with, are to be left out */
     bool all_named;   /* rows without a suffix have been dropped before */
     bool is_tuning;
     bool drops_columns; /* may not give all that it is given */
@@ -111,12 +112,18 @@ struct writer {
 };
 void write_comment(struct writer *writer, const char *fmt, ...) PRINTF_LIKE(2, 3);
 
+/* The columns that the stages need besides. */
+struct helpers {
+    unsigned tails; /* 1 << labels: SuffixN */
+    bool entry;     /* DdnsEntry */
+};
+
 /* The stages that work out the columns. */
 enum err_code stages_write(struct writer *writer, const struct features *features, const struct lowered *lowered,
-                           const struct stage *stage, struct err *err) MUST_CHECK;
+                           const struct stage *stage, struct helpers *helpers, struct err *err) MUST_CHECK;
 
-/* Does it leave the column DdnsEntry behind? */
-bool stage_has_entry(const struct features *features, const struct stage *stage);
+/* Leaves out helpers, which become none, and the stage's columns. */
+void stage_away_write(struct writer *writer, const struct stage *stage, struct helpers *helpers);
 
 /* --- rule_listed.c --- */
 

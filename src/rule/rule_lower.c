@@ -22,7 +22,9 @@ struct lowering {
     struct rule_notes *notes;
     struct err *err;
     unsigned columns;    /* of the operator that is looked at */
+    bool in_table;       /* within another table: in (...), toscalar(...) */
     bool are_dropped;    /* columns of the table, perhaps */
+    unsigned own;        /* of those known, the ones that the rule has as columns itself */
     unsigned known;      /* worked out by a stage, and not left out since */
     bool url_is_changed; /* RemoteUrl has got another value */
     bool reads_time;
@@ -57,6 +59,9 @@ static bool is_name(const struct ast *ast, const char *name)
 
 static enum err_code lower_call(struct lowering *lowering, struct ast *ast, int function)
 {
+    if (lowering->in_table)
+        return err_set(lowering->err, ERR_USAGE, "%s() in a table that is looked things up in can't be printed",
+                       RULE_FUNCTIONS[function]);
     if (ast->child_count != 1 || !is_name(ast->children[0], "RemoteUrl")) {
         (void)err_set(lowering->err, ERR_USAGE, "%s() of anything but RemoteUrl can't be said in plain KQL here",
                       RULE_FUNCTIONS[function]);
@@ -167,12 +172,53 @@ static enum err_code lower_expr(struct lowering *lowering, struct ast *ast)
     if (lowering->request->product->row_by_row && ast_is_tabular(ast))
         return err_set(lowering->err, ERR_USAGE, "%s takes one table, and the rule reads another",
                        lowering->request->product->title);
-    TRY(lower_children(lowering, ast, 0));
+    bool in_table = lowering->in_table;
+    lowering->in_table = in_table || ast_is_tabular(ast);
+    enum err_code code = lower_children(lowering, ast, 0);
+    lowering->in_table = in_table;
+    TRY(code);
     lower_time(lowering, ast);
     TRY(check_column(lowering, ast));
     if (lowering->request->product->row_by_row)
         TRY(lower_spelling(lowering, ast));
     return lower_path(lowering, ast);
+}
+
+/* A call that names no column must not do so as a column's name: Column1 stays Column1. */
+static enum err_code lower_element(struct lowering *lowering, struct ast **element)
+{
+    bool was_call = function_index(*element) >= 0;
+    TRY(lower_expr(lowering, *element));
+    if (!was_call)
+        return ERR_NONE;
+    struct ast *call = arena_zalloc(lowering->arena, 1, sizeof *call);
+    struct ast **children = arena_array(lowering->arena, 1, sizeof *children);
+    if (!call || !children)
+        return err_no_memory(lowering->err, sizeof *call);
+    children[0] = *element;
+    *call = (struct ast){.kind = AST_CALL,
+                         .span = (*element)->span,
+                         .op_span = (*element)->span,
+                         .text = SLICE("strcat"),
+                         .depth = 2,
+                         .child_count = 1,
+                         .children = children};
+    *element = call;
+    return ERR_NONE;
+}
+
+static enum err_code lower_operands(struct lowering *lowering, struct ast *op)
+{
+    bool names = op->kind == AST_PIPE_EXTEND || op->kind == AST_PIPE_PROJECT || op->kind == AST_PIPE_DISTINCT;
+    if (op->kind == AST_PIPE_SUMMARIZE) {
+        TRY(lower_expr(lowering, op->children[1]));
+        for (uint32_t i = 0; i < op->children[2]->child_count; i++)
+            TRY(lower_element(lowering, &op->children[2]->children[i]));
+        return ERR_NONE;
+    }
+    for (uint32_t i = 1; i < op->child_count; i++)
+        TRY(names ? lower_element(lowering, &op->children[i]) : lower_expr(lowering, op->children[i]));
+    return ERR_NONE;
 }
 
 /* X = X */
@@ -182,17 +228,28 @@ static bool says_nothing(const struct ast *ast)
            slice_eq(ast->text, ast->children[0]->text);
 }
 
+static unsigned column_bit(struct slice name)
+{
+    for (unsigned c = 0; c < RULE_COLUMN_COUNT; c++)
+        if (slice_eq(name, slice_from_cstr(RULE_COLUMNS[c])))
+            return 1u << c;
+    return 0;
+}
+
 /* False if nothing is left of the operator. */
-static bool drop_same_names(struct ast *op)
+static bool drop_same_names(struct lowering *lowering, struct ast *op)
 {
     if (op->kind != AST_PIPE_EXTEND && op->kind != AST_PIPE_PROJECT)
         return true;
     uint32_t kept = 1;
     for (uint32_t i = 1; i < op->child_count; i++) {
         struct ast *child = op->children[i];
-        if (!says_nothing(child))
+        if (!says_nothing(child)) {
             op->children[kept++] = child;
-        else if (op->kind == AST_PIPE_PROJECT)
+            continue;
+        }
+        lowering->own |= column_bit(child->text);
+        if (op->kind == AST_PIPE_PROJECT)
             op->children[kept++] = child->children[0];
     }
     op->child_count = kept;
@@ -214,10 +271,9 @@ static enum err_code check_names(const struct lowering *lowering, unsigned colum
 {
     for (uint32_t i = 1; i < op->child_count; i++) {
         const struct ast *child = op->children[i];
-        for (int c = 0; child->kind == AST_NAMED && c < RULE_COLUMN_COUNT; c++)
-            if ((columns & 1u << c) && slice_eq(child->text, slice_from_cstr(RULE_COLUMNS[c])))
-                return err_set(lowering->err, ERR_USAGE, "the rule gives %s a value of its own, which can't be printed",
-                               RULE_COLUMNS[c]);
+        if (child->kind == AST_NAMED && !says_nothing(child) && (columns & column_bit(child->text)))
+            return err_set(lowering->err, ERR_USAGE, "the rule gives %.*s a value of its own, which can't be printed",
+                           SLICE_ARG(child->text));
     }
     return ERR_NONE;
 }
@@ -248,11 +304,48 @@ static enum err_code check_row_by_row(const struct lowering *lowering, const str
     return err_hint(lowering->err, "it looks at each row alone: where, extend and project");
 }
 
-/* `distinct *` needs columns that can be compared; in Sentinel AdditionalFields is dynamic. */
-static enum err_code before_distinct(struct lowering *lowering, const struct ast *op, struct lowered *lowered)
+static bool has_star(const struct ast *ast)
 {
-    bool is_star = op->kind == AST_PIPE_DISTINCT && op->child_count == 2 && op->children[1]->kind == AST_STAR;
-    if (!is_star || lowering->are_dropped || lowering->request->dialect != RULE_SENTINEL)
+    bool found = ast->kind == AST_STAR;
+    for (uint32_t i = ast_is_tabular(ast) ? 1 : 0; i < ast->child_count && !found; i++)
+        found = has_star(ast->children[i]);
+    return found;
+}
+
+/* Are all columns that come given on, or looked at? */
+static bool takes_all_columns(const struct ast *op)
+{
+    switch (op->kind) {
+    case AST_PIPE_DISTINCT:
+    case AST_PIPE_SUMMARIZE:
+        return has_star(op);
+    case AST_PIPE_AWAY:
+    case AST_PIPE_KEEP:
+    case AST_PIPE_RENAME:
+        return true;
+    default:
+        return false;
+    }
+}
+
+/* What our stages have made and the rule does not know must not be seen by it. */
+static void push_away(struct lowering *lowering, struct lowered *lowered, unsigned needed)
+{
+    if (!lowering->known)
+        return;
+    unsigned away = lowering->known & ~lowering->own & ~needed;
+    lowered->stages[lowered->stage_count++] = (struct stage){.is_away = true, .columns = away};
+    lowering->known &= ~away;
+}
+
+/* `distinct *` needs columns that can be compared; in Sentinel AdditionalFields is dynamic. */
+static enum err_code before_star(struct lowering *lowering, const struct ast *op, struct lowered *lowered)
+{
+    if (!takes_all_columns(op))
+        return ERR_NONE;
+    push_away(lowering, lowered, lowering->columns);
+    bool compares = op->kind == AST_PIPE_DISTINCT && lowering->request->dialect == RULE_SENTINEL;
+    if (!compares || lowering->are_dropped)
         return ERR_NONE;
     struct ast *query = NULL;
     TRY(kql_parse(SLICE("T | extend AdditionalFields = tostring(AdditionalFields)"), lowering->arena, &query,
@@ -316,20 +409,20 @@ static enum err_code lower_operator(struct lowering *lowering, struct ast *op, s
         return ERR_NONE;
     lowering->columns = 0;
     lowering->reads_time = false;
-    TRY(lower_children(lowering, op, 1));
+    TRY(lower_operands(lowering, op));
     if (lowering->request->product->is_detection && op->kind == AST_PIPE_WHERE && lowering->reads_time)
         rule_note(lowering->notes, lowering->arena,
                   "%s is given the rows of its time by the service: leave out --since and --until",
                   lowering->request->product->title);
     lowering->url_is_changed = lowering->url_is_changed || gives_name(op, SLICE("RemoteUrl"));
     push_columns(lowering, lowered, lowering->columns);
-    if (!drop_same_names(op))
+    if (!drop_same_names(lowering, op))
         return ERR_NONE;
     TRY(check_names(lowering, lowered->columns, op));
-    TRY(before_distinct(lowering, op, lowered));
+    TRY(before_star(lowering, op, lowered));
     lowered->skips_nameless = lowered->skips_nameless || drops_nameless(lowered, op);
     if (!keeps_columns(op)) {
-        lowering->known = 0;
+        lowering->known = lowering->own = 0;
         lowering->are_dropped = true;
     }
     bool is_tuning = op->op_span.start >= lowering->request->text_len;
@@ -349,7 +442,7 @@ static enum err_code lower_pipeline(struct lowering *lowering, struct ast *root,
     for (struct ast *at = root; is_operator(at); at = at->children[0])
         count++;
     struct ast **operators = arena_array(lowering->arena, count, sizeof *operators);
-    lowered->stages = arena_array(lowering->arena, 2 * count + 1, sizeof *lowered->stages);
+    lowered->stages = arena_array(lowering->arena, 4 * count + 1, sizeof *lowered->stages);
     if (!operators || !lowered->stages)
         return err_no_memory(lowering->err, count * sizeof *lowered->stages);
     struct ast *at = root;
@@ -358,6 +451,7 @@ static enum err_code lower_pipeline(struct lowering *lowering, struct ast *root,
     lowered->source = at;
     for (size_t i = 0; i < count; i++)
         TRY(lower_operator(lowering, operators[i], lowered));
+    push_away(lowering, lowered, 0);
     return ERR_NONE;
 }
 

@@ -124,12 +124,13 @@ static void write_test(struct writer *writer, const struct features *features, u
         buf_printf(writer->out, " and Suffix%u !in (DdnsExceptions)", labels);
 }
 
-static void write_suffix(struct writer *writer, const struct features *features)
+static void write_suffix(struct writer *writer, const struct features *features, struct helpers *helpers)
 {
     unsigned all = features->levels | features->wildcard_levels;
     write_comment(writer, "The longest suffix that the list has.");
+    helpers->tails = all | features->wildcard_levels >> 1;
     if (all)
-        write_tails(writer, all | features->wildcard_levels >> 1);
+        write_tails(writer, helpers->tails);
     buf_add_cstr(writer->out, "| extend MatchedSuffix = ");
     if (!all && !features->services) {
         buf_add_cstr(writer->out, "\"\"\n");
@@ -205,7 +206,7 @@ static void write_kind(const struct features *features, bool all_named, struct b
                features->services ? "isnotnull(DdnsServices[RemoteHost]) or " : "");
 }
 
-bool stage_has_entry(const struct features *features, const struct stage *stage)
+static bool stage_has_entry(const struct features *features, const struct stage *stage)
 {
     bool constant = features->one_category && features->form != VALUE_PAIR;
     return (stage->columns & 1u << RULE_PROVIDER) || ((stage->columns & 1u << RULE_CATEGORY) && !constant);
@@ -233,13 +234,38 @@ static void write_columns(struct writer *writer, const struct features *features
     buf_add_char(out, '\n');
 }
 
+void stage_away_write(struct writer *writer, const struct stage *stage, struct helpers *helpers)
+{
+    const char *separator = "| project-away ";
+    for (unsigned labels = RULE_LABELS_MAX + 1; labels > 0; labels--) {
+        if (!(helpers->tails & 1u << labels))
+            continue;
+        buf_printf(writer->out, "%sSuffix%u", separator, labels);
+        separator = ", ";
+    }
+    if (helpers->entry) {
+        buf_printf(writer->out, "%sDdnsEntry", separator);
+        separator = ", ";
+    }
+    for (unsigned c = 0; c < RULE_COLUMN_COUNT; c++) {
+        if (!(stage->columns & 1u << c))
+            continue;
+        buf_printf(writer->out, "%s%s", separator, RULE_COLUMNS[c]);
+        separator = ", ";
+    }
+    if (separator[0] == ',')
+        buf_add_char(writer->out, '\n');
+    *helpers = (struct helpers){0};
+}
+
 enum err_code stages_write(struct writer *writer, const struct features *features, const struct lowered *lowered,
-                           const struct stage *stage, struct err *err)
+                           const struct stage *stage, struct helpers *helpers, struct err *err)
 {
     if (stage->columns & 1u << RULE_HOST)
         TRY(write_host(writer, lowered->skips_nameless, err));
     if (stage->columns & 1u << RULE_SUFFIX)
-        write_suffix(writer, features);
+        write_suffix(writer, features, helpers);
     write_columns(writer, features, stage);
+    helpers->entry = helpers->entry || stage_has_entry(features, stage);
     return ERR_NONE;
 }

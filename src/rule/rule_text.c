@@ -244,23 +244,23 @@ static enum err_code write_pipeline(struct writer *writer, const struct lowered 
 {
     kql_print_as(lowered->source, writer->print_flags, writer->out);
     buf_add_char(writer->out, '\n');
-    bool was_tuning = false, entry_is_there = false;
+    bool was_tuning = false;
+    struct helpers helpers = {0};
     for (size_t i = 0; i < lowered->stage_count; i++) {
         const struct stage *stage = &lowered->stages[i];
-        if (!stage->ast) {
-            TRY(stages_write(writer, features, lowered, stage, err));
-            entry_is_there = entry_is_there || stage_has_entry(features, stage);
+        if (stage->is_away) {
+            stage_away_write(writer, stage, &helpers);
+        } else if (!stage->ast) {
+            TRY(stages_write(writer, features, lowered, stage, &helpers, err));
         } else {
             if (stage->is_tuning && !was_tuning)
                 write_comment(writer, "Tuning.");
-            if (entry_is_there && stage->ast->kind == AST_PIPE_DISTINCT)
-                buf_add_cstr(writer->out,
-                             "| project-away DdnsEntry\n"); /* it is dynamic, which nothing can be distinct by */
             kql_print_as(stage->ast, KQL_PRINT_ALONE | writer->print_flags, writer->out);
             buf_add_char(writer->out, '\n');
-            entry_is_there = entry_is_there && !stage->drops_columns;
         }
         was_tuning = stage->is_tuning;
+        if (stage->drops_columns)
+            helpers = (struct helpers){0};
     }
     return ERR_NONE;
 }

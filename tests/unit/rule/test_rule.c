@@ -250,6 +250,14 @@ static void what_cannot_be_said_is_refused(void **state)
         {"hunting", "let x = ddns_host('a'); DeviceNetworkEvents | where RemoteUrl == x", "anything but RemoteUrl"},
         {"hunting", "DeviceNetworkEvents | where SourceFile == 'x'", "only files"},
         {"hunting", "DeviceNetworkEvents | where MachineGroup == 'x'", "Defender's table has no column"},
+        {"hunting",
+         "DeviceNetworkEvents | where DeviceId in ((DeviceNetworkEvents | where ddns_kind(RemoteUrl) == 'host' | "
+         "project DeviceId))",
+         "in a table"},
+        {"hunting",
+         "DeviceNetworkEvents | where RemotePort == toscalar(DeviceNetworkEvents | where ddns_kind(RemoteUrl) == '' | "
+         "count)",
+         "in a table"},
         {"continuous", "DeviceNetworkEvents | take 5", "\"| take 5\""},
         {"continuous", "DeviceNetworkEvents | summarize count() by DeviceId", "\"| summarize"},
         {"continuous",
