@@ -2,7 +2,7 @@
  * import_csv.c - CSV with a header: the column that is asked for, or that is called what columns of names are called.
  */
 #include "base/buf.h"
-#include "import/columns.h"
+#include "import/import_columns.h"
 #include "source/csv_scan.h"
 
 struct reader {

@@ -2,7 +2,7 @@
  * import_table.c - tables with TABs between the cells and a header, providers.tsv among them: "*." and "!" are marks in the sense
  * of the Public Suffix List where the column is called suffix.
  */
-#include "import/columns.h"
+#include "import/import_columns.h"
 
 static struct slice take_cell(struct slice *row, bool *more)
 {

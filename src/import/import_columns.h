@@ -1,5 +1,5 @@
 /*
- * columns.h - which column of a table holds the names, and which their providers.
+ * import_columns.h - which column of a table holds the names, and which their providers.
  */
 #ifndef DDNSHUNT_IMPORT_COLUMNS_H
 #define DDNSHUNT_IMPORT_COLUMNS_H

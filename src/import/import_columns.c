@@ -1,7 +1,7 @@
 /*
- * columns.c - which column of a table holds the names: see columns.h.
+ * import_columns.c - which column of a table holds the names: see import_columns.h.
  */
-#include "import/columns.h"
+#include "import/import_columns.h"
 
 #include <stdio.h>
 
