@@ -8,6 +8,7 @@
  */
 #include "cli/tune.h"
 #include "event/schema.h"
+#include "kql/lexer.h"
 #include "kql/parser.h"
 
 enum {
@@ -214,6 +215,9 @@ static enum err_code parse_written(struct tuner *t, struct ast **out_expr)
     struct slice text = t->buf.failed ? (struct slice){0} : arena_copy(t->arena, buf_slice(&t->buf));
     if (!text.ptr)
         return err_no_memory(t->err, t->buf.len);
+    if (text.len > KQL_TEXT_MAX)
+        return err_set(t->err, ERR_USAGE, "a list of the tuning is too long: as KQL it has %zu bytes, more than %d",
+                       text.len, KQL_TEXT_MAX);
     return parse_stage(t, "tuning", text, out_expr);
 }
 

@@ -11,8 +11,10 @@
 #include "event/datetime.h"
 #include "kql/parser.h"
 
-/* Beyond this a list of endings goes on in a second regular expression. */
-enum { PATTERN_BYTES = 256 * 1024 };
+enum {
+    PATTERN_BYTES = 256 * 1024, /* beyond this a list of endings goes on in a second regular expression */
+    PATTERN_GLOBS = 200         /* the same for globs: more, and a match could run into its limit of steps */
+};
 
 static void add_literal(struct slice text, struct buf *out)
 {
@@ -221,24 +223,35 @@ static void add_plain_names(const struct tune_names *globs, const struct subject
     buf_add_cstr(out, first ? "" : ")");
 }
 
+/* Ends the pattern and adds its predicate. */
+static void end_patterns(const struct subject *subject, struct buf *pattern, struct buf *out)
+{
+    if (pattern->len == 0)
+        return;
+    buf_printf(pattern, ")%s$", subject->pattern_end);
+    add_and(out);
+    buf_printf(out, "not(%s matches regex ", subject->column);
+    add_literal(buf_slice(pattern), out);
+    buf_add_char(out, ')');
+    out->failed |= pattern->failed;
+    buf_clear(pattern);
+}
+
 /* The others: not(column matches regex @"(?is)^(?:a.*|b)$") */
 static void add_patterns(const struct tune_names *globs, const struct subject *subject, struct buf *out)
 {
     struct buf pattern;
+    size_t count = 0;
     buf_init(&pattern, 0);
     for (size_t i = 0; i < globs->count; i++) {
         if (!subject->has(globs->items[i]) || glob_is_plain(globs->items[i]))
             continue;
         buf_add_cstr(&pattern, pattern.len == 0 ? "(?is)^(?:" : "|");
         glob_pattern(globs->items[i], &pattern);
+        if (++count % PATTERN_GLOBS == 0)
+            end_patterns(subject, &pattern, out);
     }
-    if (pattern.len > 0) {
-        buf_printf(&pattern, ")%s$", subject->pattern_end);
-        add_and(out);
-        buf_printf(out, "not(%s matches regex ", subject->column);
-        add_literal(buf_slice(&pattern), out);
-        buf_add_char(out, ')');
-    }
+    end_patterns(subject, &pattern, out);
     out->failed |= pattern.failed;
     buf_release(&pattern);
 }

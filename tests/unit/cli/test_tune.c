@@ -242,6 +242,33 @@ static void test_globs(void **state)
           "*@lab.test");
 }
 
+/* So that no match runs into its limit of steps, beyond which a slower engine decides. */
+static void test_many_globs_are_parted(void **state)
+{
+    (void)state;
+    enum { COUNT = 500 };
+    static char names[COUNT][16];
+    static struct slice items[COUNT];
+    for (int i = 0; i < COUNT; i++) {
+        snprintf(names[i], sizeof names[i], "ws-%d-*", i);
+        items[i] = slice_from_cstr(names[i]);
+    }
+    const struct tuning many = {.exclude_processes = {items, COUNT}};
+    struct buf out;
+    buf_init(&out, 0);
+    stage_write(STAGE_EXCLUDE_PROCESS, &many, NULL, &out);
+    size_t parts = 0, globs = 0;
+    for (ptrdiff_t at = 0; (at = slice_find(buf_slice(&out), SLICE("not(Initiating"), (size_t)at)) >= 0; at++)
+        parts++;
+    for (ptrdiff_t at = 0; (at = slice_find(buf_slice(&out), SLICE("ws-"), (size_t)at)) >= 0; at++)
+        globs++;
+    assert_int_equal(parts, 3);
+    assert_int_equal(globs, COUNT);
+    struct ast *ast;
+    assert_int_equal(kql_parse_predicate(buf_slice(&out), &arena, &ast, &err), ERR_NONE);
+    buf_release(&out);
+}
+
 static void test_pattern_of_a_glob(void **state)
 {
     (void)state;
@@ -475,6 +502,7 @@ int main(void)
         TEST(test_times),
         TEST(test_actions),
         TEST(test_globs),
+        TEST(test_many_globs_are_parted),
         TEST(test_pattern_of_a_glob),
         TEST(test_nothing_is_asked_for),
         TEST(test_stages_stand_where_their_names_are),
