@@ -205,21 +205,20 @@ static enum err_code check_twice(const struct sort_row *rows, uint32_t count, co
     return err_at(err, "%s:%u", name, again->read.line);
 }
 
-static bool has_wildcard(const struct kb_list *rules, struct slice base)
+const struct kb_rule *kb_list_find(const struct kb_list *rules, const struct kb_rule *wanted)
 {
-    struct kb_rule wanted = {.suffix = base, .wildcard = true};
     uint32_t low = 0, high = rules->count;
     while (low < high) {
         uint32_t middle = low + (high - low) / 2;
-        int order = KB_RULE_FORM.compare(rules->rows[middle], &wanted);
+        int order = KB_RULE_FORM.compare(rules->rows[middle], wanted);
         if (order == 0)
-            return true;
+            return rules->rows[middle];
         if (order < 0)
             low = middle + 1;
         else
             high = middle;
     }
-    return false;
+    return NULL;
 }
 
 /* An exception without its wildcard would do nothing, which nobody means who writes one. */
@@ -228,11 +227,12 @@ static enum err_code check_exceptions(const struct kb_read_row *rows, uint32_t c
 {
     for (uint32_t i = 0; i < count; i++) {
         const struct kb_rule *rule = rows[i].row;
-        struct slice base = slice_cut(rule->suffix, (size_t)slice_find(rule->suffix, SLICE("."), 0) + 1, SIZE_MAX);
-        if (!rule->except || has_wildcard(rules, base))
+        size_t dot = (size_t)slice_find(rule->suffix, SLICE("."), 0);
+        const struct kb_rule wildcard = {.suffix = slice_cut(rule->suffix, dot + 1, SIZE_MAX), .wildcard = true};
+        if (!rule->except || kb_list_find(rules, &wildcard))
             continue;
         err_set(err, ERR_USAGE, "\"!%.*s\" is an exception to nothing: there is no row \"*.%.*s\"",
-                SLICE_ARG(rule->suffix), SLICE_ARG(base));
+                SLICE_ARG(rule->suffix), SLICE_ARG(wildcard.suffix));
         return err_at(err, "%s:%u", name, rows[i].line);
     }
     return ERR_NONE;

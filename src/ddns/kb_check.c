@@ -112,23 +112,6 @@ static bool has_row(const struct checker *checker, const struct sorted_row *rows
     return false;
 }
 
-/* The known rule that compares equal, or NULL. */
-static const struct kb_rule *known_rule(const struct kb *kb, const struct kb_rule *wanted)
-{
-    uint32_t low = 0, high = kb_rule_count(kb);
-    while (low < high) {
-        uint32_t middle = low + (high - low) / 2;
-        int order = KB_RULE_FORM.compare(kb_rule_at(kb, middle), wanted);
-        if (order == 0)
-            return kb_rule_at(kb, middle);
-        if (order < 0)
-            low = middle + 1;
-        else
-            high = middle;
-    }
-    return NULL;
-}
-
 static struct slice behind_label(struct slice name)
 {
     ptrdiff_t dot = slice_find(name, SLICE("."), 0);
@@ -140,7 +123,7 @@ static void check_exception(struct checker *checker, const struct sorted_row *ro
 {
     const struct kb_rule *rule = read->row;
     const struct kb_rule wildcard = {.suffix = behind_label(rule->suffix), .wildcard = true};
-    if (has_row(checker, rows, count, &wildcard) || known_rule(checker->kb, &wildcard))
+    if (has_row(checker, rows, count, &wildcard) || kb_list_find(&checker->kb->rules, &wildcard))
         return;
     char text[2 * KB_NAME_MAX + 64];
     int len = snprintf(text, sizeof text, "\"!%.*s\" is an exception to nothing: there is no row \"*.%.*s\"",
@@ -253,7 +236,7 @@ static void doubt_known(struct checker *checker, uint32_t line, struct slice nam
 
 static void check_rule(struct checker *checker, const struct kb_read_row *read)
 {
-    const struct kb_rule *rule = read->row, *known = known_rule(checker->kb, rule);
+    const struct kb_rule *rule = read->row, *known = kb_list_find(&checker->kb->rules, rule);
     if (known) {
         doubt_known(checker, read->line, rule->suffix, rule->provider, known->provider);
         return;

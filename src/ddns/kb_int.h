@@ -37,6 +37,9 @@ struct kb_list {
     uint32_t count;
 };
 
+/* The rule that compares equal to wanted, or NULL. */
+const struct kb_rule *kb_list_find(const struct kb_list *rules, const struct kb_rule *wanted);
+
 /* A row's number plus one, so that zero is none. */
 typedef uint32_t kb_row_id;
 

@@ -17,6 +17,9 @@ CASES = [  # arguments, standard input, exit status, standard output, standard e
     (["www.duckdns.org"], "", 0, "www.duckdns.org\tduckdns.org\tDuckDNS\tpublic-ddns\tservice\n", ""),
     (["10.0.0.1", "duckdns.org.evil.com"], "", 1, "\t-\nduckdns.org.evil.com\t-\n", ""),
     ([], "X.DDNS.NET\nwww.example.com\n", 0, "x.ddns.net\tddns.net\tNo-IP\tpublic-ddns\thost\nwww.example.com\t-\n", ""),
+    # A line that is longer than what the example looks at is one line all the same, and a NUL byte does not end it.
+    ([], "https://x.ddns.net/" + "a" * 9000 + ".duckdns.org\nx\0y.ddns.net\n", 0,
+     "x.ddns.net\tddns.net\tNo-IP\tpublic-ddns\thost\nx\0y.ddns.net\tddns.net\tNo-IP\tpublic-ddns\thost\n", ""),
     (["-p", "ROWS", "x.mine.example"], "", 0, "x.mine.example\tmine.example\tMine\ttunnel\thost\n", ""),
     (["-p", "BAD", "x.mine.example"], "", 2, "", 'lookup: BAD:2: "mine" is no host name: it has one label only '
      "(all names below a top-level domain would be hits)\n"),
@@ -99,6 +102,9 @@ def check_cases(results, what, program, folder, env=None):
         done = run([program, *arguments], input=given, cwd=folder, env=env)
         good = (done.returncode, done.stdout, done.stderr) == (status, output, error)
         results.check(good, f"{what}, case {number}", f"{done.returncode}\n{done.stdout}{done.stderr}")
+    with open("/dev/full", "w", encoding="ascii") as full:
+        done = subprocess.run([program, "x.ddns.net"], stdout=full, stderr=subprocess.PIPE, text=True, cwd=folder, env=env, check=False)
+    results.check((done.returncode, done.stderr) == (2, "lookup: No space left on device\n"), f"{what}, a full disk", done)
 
 
 def check_installed(results, build, source, folder, cc, sanitizer):

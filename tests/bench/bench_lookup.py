@@ -122,10 +122,10 @@ def run(command, out):
 
 
 def make_hosts(options):
-    options.hosts = os.path.join(options.folder, f"hosts-{options.count}.txt")
+    options.hosts = os.path.join(options.folder, f"hosts-{options.count}-dressed.txt")
     if not os.path.exists(options.hosts) or os.path.getmtime(options.hosts) < os.path.getmtime(TABLE):
         subprocess.run([sys.executable, os.path.join(HERE, "make_hosts.py"), options.hosts + ".part", "--count",
-                        str(options.count)], check=True)
+                        str(options.count), "--hits", "0.2", "--dressed", "0.2"], check=True)
         os.rename(options.hosts + ".part", options.hosts)
 
 

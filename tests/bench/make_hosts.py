@@ -1,67 +1,79 @@
 #!/usr/bin/env python3
-"""Writes host names and URLs, one a line, always the same for the same seed: what lookup is measured with.
+"""A file of host names, made from a seed: make_hosts.py OUTPUT [--count N] [--hits SHARE] [--dressed SHARE] [--seed N]
 
-Usage: make_hosts.py FILE [--count N] [--seed N]
-
-One in five is below a suffix of data/providers.tsv. Of all lines eight in ten are bare names as a resolver's log has them, one
-in ten is a URL, one in twenty is in mixed case, one in twenty has a port or a last dot. Lengths are those of names in logs: most
-from 15 to 40 bytes, one in fifty over 100.
+Most are names as they stand in telemetry: few names very often, many seldom, one to five labels. The share of hits is below
+suffixes of data/providers.tsv, and as many again look like one and are not. Of the dressed ones half are URLs, a quarter is in
+mixed case, a quarter has a port or a last dot.
 """
 import argparse
 import os
 import random
 
-HERE = os.path.dirname(os.path.abspath(__file__))
-WORDS = ("www api cdn mail update static img login portal edge node data cloud app web shop news dev test home office vpn "
-         "remote camera nas router backup sync telemetry metrics events config content assets video stream player ads track "
-         "pixel tag search maps drive docs auth accounts secure pay wallet bank store files download").split()
-TLDS = ("com com com com com com net net net org org io co de uk fr jp ru br info biz cn in it nl pl us eu me tv app dev "
-        "co.uk com.au com.br co.jp").split()
+PROVIDERS = os.path.join(os.path.dirname(os.path.abspath(__file__)), "..", "..", "data", "providers.tsv")
 
-
-def suffixes():
-    with open(os.path.join(HERE, "..", "..", "data", "providers.tsv"), encoding="utf-8") as table:
-        rows = [line.rstrip("\n").split("\t") for line in table if line.strip() and not line.startswith("#")]
-    return [row[0] for row in rows[1:] if row[0][0] not in "*!"]
+WORDS = """account ads analytics api app assets auth backup beacon blog cache calendar cdn chat client cloud config connect
+content data delivery dev dist docs download drive edge events feed files gateway graph help host id image img login mail
+media metrics mobile music news node notify office online panel pay photo play portal proxy push relay report safe search
+secure server service shop sign site smtp sso static status storage stream support sync system tag telemetry test time token
+tools track traffic update upload user video vpn watson web work world""".split()
+TLDS = "com com com com com net net org io de co.uk fr ru cn com.br co.jp it eu info nl app dev local internal corp.example".split()
 
 
 def name(rng):
-    return rng.choice(WORDS) + rng.choice(("", "", "-" + rng.choice(WORDS), str(rng.randrange(1000))))
+    return rng.choice(WORDS) + rng.choice(["", "", "-", str(rng.randrange(100))]) + rng.choice(["", "", rng.choice(WORDS)])
 
 
-def host(rng, known):
-    if rng.random() < 0.2:
-        tail = rng.choice(known)
-    else:
-        tail = f"{rng.choice(WORDS)}{rng.choice(WORDS)}.{rng.choice(TLDS)}"
-    labels = [name(rng) for _ in range(rng.choice((1, 1, 1, 2, 2, 3)))]
-    if rng.random() < 0.02:
-        labels += ["%032x" % rng.getrandbits(128) for _ in range(rng.choice((2, 3, 4)))]
-    return ".".join(labels + [tail])
+def clean(label):
+    return label.strip("-")
 
 
-def disguise(text, rng):
-    at = rng.random()
-    if at < 0.80:
-        return text
-    if at < 0.90:
-        return f"{rng.choice(('http', 'https'))}://{text}/{name(rng)}/{name(rng)}.html?id={rng.randrange(10**6)}"
-    if at < 0.95:
-        return "".join(c.upper() if rng.random() < 0.5 else c for c in text)
-    return text + rng.choice((":443", ":8080", "."))
+def site(rng):
+    return clean(name(rng)) + "." + rng.choice(TLDS)
+
+
+def hosts(rng, suffixes, count, share):
+    sites = [site(rng) for _ in range(20000)]
+    popular = [".".join(filter(None, [clean(name(rng)) if rng.random() < 0.8 else "", s])) for s in sites[:2000]]
+    for _ in range(count):
+        kind = rng.random()
+        if kind < share:
+            yield clean(name(rng)) + "." + ("" if rng.random() < 0.8 else clean(name(rng)) + ".") + rng.choice(suffixes)
+        elif kind < 2 * share:
+            suffix = rng.choice(suffixes)
+            yield rng.choice([f"x{suffix}", f"{suffix}.{site(rng)}", f"a.{suffix}x"])
+        elif kind < 0.5 + share:
+            yield popular[min(int(rng.expovariate(1 / 200)), len(popular) - 1)]
+        else:
+            yield ".".join([clean(name(rng)) for _ in range(rng.choice([0, 1, 1, 1, 2, 3]))] + [rng.choice(sites)])
+
+
+def dressed(host, rng):
+    kind = rng.random()
+    if kind < 0.5:
+        return f"{rng.choice(('http', 'https'))}://{host}/{name(rng)}/{name(rng)}.html?id={rng.randrange(10**6)}"
+    if kind < 0.75:
+        return "".join(c.upper() if rng.random() < 0.5 else c for c in host)
+    return host + rng.choice((":443", ":8080", "."))
+
+
+def suffixes_of(path):
+    with open(path, encoding="utf-8") as f:
+        rows = [line.split("\t")[0] for line in f if line.strip() and not line.startswith("#")][1:]
+    return [row for row in rows if row[0] not in "*!"]
 
 
 def main():
     parser = argparse.ArgumentParser()
-    parser.add_argument("file")
-    parser.add_argument("--count", type=int, default=10**6)
-    parser.add_argument("--seed", type=int, default=4)
+    parser.add_argument("output")
+    parser.add_argument("--count", type=int, default=1_000_000)
+    parser.add_argument("--hits", type=float, default=0.005)
+    parser.add_argument("--dressed", type=float, default=0.0)
+    parser.add_argument("--seed", type=int, default=1)
     options = parser.parse_args()
     rng = random.Random(options.seed)
-    known = suffixes()
-    with open(options.file, "w", encoding="ascii") as out:
-        for _ in range(options.count):
-            out.write(disguise(host(rng, known), rng) + "\n")
+    with open(options.output, "w", encoding="ascii") as out:
+        for host in hosts(rng, suffixes_of(PROVIDERS), options.count, options.hits):
+            out.write((dressed(host, rng) if rng.random() < options.dressed else host) + "\n")
 
 
 if __name__ == "__main__":

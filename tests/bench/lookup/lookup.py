@@ -27,7 +27,7 @@ def make_hosts(options, share):
     path = os.path.join(options.folder, f"hosts-{options.count}-{share}.txt")
     if not os.path.exists(path) or os.path.getmtime(path) < os.path.getmtime(options.providers):
         print(f"making {path} ...", file=sys.stderr)
-        subprocess.run([sys.executable, os.path.join(HERE, "make_plain_hosts.py"), path + ".part", options.providers,
+        subprocess.run([sys.executable, os.path.join(HERE, "..", "make_hosts.py"), path + ".part",
                         "--count", str(options.count), "--hits", str(share)], check=True)
         os.rename(path + ".part", path)
     return path
