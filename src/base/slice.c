@@ -21,6 +21,27 @@ int slice_compare(struct slice a, struct slice b)
     return order ? order : (a.len > b.len) - (a.len < b.len);
 }
 
+int slice_compare_nocase(struct slice a, struct slice b)
+{
+    size_t common = a.len < b.len ? a.len : b.len;
+    for (size_t i = 0; i < common; i++) {
+        unsigned char left = (unsigned char)ascii_lower(a.ptr[i]), right = (unsigned char)ascii_lower(b.ptr[i]);
+        if (left != right)
+            return left < right ? -1 : 1;
+    }
+    return (a.len > b.len) - (a.len < b.len);
+}
+
+int slices_order(const void *a, const void *b)
+{
+    return slice_compare(*(const struct slice *)a, *(const struct slice *)b);
+}
+
+int slices_order_nocase(const void *a, const void *b)
+{
+    return slice_compare_nocase(*(const struct slice *)a, *(const struct slice *)b);
+}
+
 ptrdiff_t slice_find(struct slice s, struct slice needle, size_t from)
 {
     if (from > s.len)

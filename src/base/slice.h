@@ -77,6 +77,12 @@ bool slice_eq_nocase(struct slice a, struct slice b);
 
 /* <0, 0, >0 in the order of bytes, a shorter one before what it begins. */
 int slice_compare(struct slice a, struct slice b);
+/* The same with A-Z as a-z. */
+int slice_compare_nocase(struct slice a, struct slice b);
+
+/* Of two struct slice, for qsort() and bsearch(). */
+int slices_order(const void *a, const void *b);
+int slices_order_nocase(const void *a, const void *b);
 
 enum { SLICE_NOT_FOUND = -1 };
 /* Offset of the first occurrence of needle at or after `from`, or SLICE_NOT_FOUND. An empty needle is found at from. */

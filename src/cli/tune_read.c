@@ -15,7 +15,8 @@ struct reading {
     const struct kb *known;
     struct arena *arena;
     struct err *err;
-    struct buf scratch; /* of host_extract() */
+    struct buf scratch;          /* of host_extract() */
+    struct tune_names providers; /* of known, sorted in any case; made when the first name is looked up */
 };
 
 /* Makes one entry plain: *out_text is what stands in the tuning. */
@@ -23,16 +24,11 @@ typedef enum err_code (*plain_fn)(struct reading *reading, struct slice text, st
 
 /* --- sets of names --- */
 
-static int compare_names(const void *a, const void *b)
-{
-    return slice_compare(*(const struct slice *)a, *(const struct slice *)b);
-}
-
 static void sort_names(struct tune_names *names)
 {
     if (names->count < 2)
         return;
-    qsort(names->items, names->count, sizeof *names->items, compare_names);
+    qsort(names->items, names->count, sizeof *names->items, slices_order);
     size_t kept = 1;
     for (size_t i = 1; i < names->count; i++)
         if (!slice_eq(names->items[i], names->items[kept - 1]))
@@ -89,22 +85,37 @@ static enum err_code unknown_provider(struct reading *reading, struct slice text
     return err_hint(reading->err, "ddnshunt providers lists them");
 }
 
+static enum err_code know_providers(struct reading *reading)
+{
+    uint32_t rules = kb_rule_count(reading->known), services = kb_service_count(reading->known);
+    size_t count = (size_t)rules + services;
+    struct slice *items = arena_array(reading->arena, count, sizeof *items);
+    if (!items)
+        return err_no_memory(reading->err, count * sizeof *items);
+    for (uint32_t i = 0; i < rules; i++)
+        items[i] = kb_rule_at(reading->known, i)->provider;
+    for (uint32_t i = 0; i < services; i++)
+        items[rules + i] = kb_service_at(reading->known, i)->provider;
+    if (count > 0)
+        qsort(items, count, sizeof *items, slices_order_nocase);
+    reading->providers = (struct tune_names){items, count};
+    return ERR_NONE;
+}
+
 static enum err_code plain_provider(struct reading *reading, struct slice text, struct slice *out_text)
 {
     *out_text = text;
     if (!reading->known)
         return ERR_NONE;
-    for (uint32_t i = 0; i < kb_rule_count(reading->known); i++) {
-        *out_text = kb_rule_at(reading->known, i)->provider;
-        if (slice_eq_nocase(text, *out_text))
-            return ERR_NONE;
-    }
-    for (uint32_t i = 0; i < kb_service_count(reading->known); i++) {
-        *out_text = kb_service_at(reading->known, i)->provider;
-        if (slice_eq_nocase(text, *out_text))
-            return ERR_NONE;
-    }
-    return unknown_provider(reading, text);
+    if (!reading->providers.items)
+        TRY(know_providers(reading));
+    const struct tune_names *known = &reading->providers;
+    const struct slice *found =
+        known->count > 0 ? bsearch(&text, known->items, known->count, sizeof text, slices_order_nocase) : NULL;
+    if (!found)
+        return unknown_provider(reading, text);
+    *out_text = *found;
+    return ERR_NONE;
 }
 
 static enum err_code plain_range(struct reading *reading, struct slice text, struct slice *out_text)
@@ -144,7 +155,7 @@ static enum err_code plain_domain(struct reading *reading, struct slice text, st
 
 static bool names_hold(const struct tune_names *names, struct slice name)
 {
-    return names->count > 0 && bsearch(&name, names->items, names->count, sizeof name, compare_names) != NULL;
+    return names->count > 0 && bsearch(&name, names->items, names->count, sizeof name, slices_order) != NULL;
 }
 
 /* What stands below another one goes. */

@@ -3,23 +3,18 @@
  */
 #include "base/mem.h"
 #include "cli/tune.h"
-#include "event/ip.h"
+#include "event/ip_range.h"
 
 #include <stdlib.h>
 
 /* --- approved domains that whole suffixes lie in --- */
-
-static int compare_names(const void *a, const void *b)
-{
-    return slice_compare(*(const struct slice *)a, *(const struct slice *)b);
-}
 
 /* The approved name that is the suffix or stands above it, or NULL. */
 static const struct slice *covering(const struct tune_names *allow, struct slice suffix)
 {
     for (;;) {
         const struct slice *found =
-            allow->count > 0 ? bsearch(&suffix, allow->items, allow->count, sizeof suffix, compare_names) : NULL;
+            allow->count > 0 ? bsearch(&suffix, allow->items, allow->count, sizeof suffix, slices_order) : NULL;
         ptrdiff_t dot = slice_find(suffix, SLICE("."), 0);
         if (found || dot < 0)
             return found;
@@ -62,35 +57,43 @@ static enum err_code warn_suffixes(const struct tuning *tuning, const struct kb 
 
 /* --- options that leave nothing over --- */
 
-static bool holds_nocase(const struct tune_names *names, struct slice name)
+/* Is each kept name dropped as well? A copy of what is dropped is put in order, so that long lists cost little. */
+static enum err_code all_names_held(const struct tune_names *kept, const struct tune_names *dropped, bool *out_all,
+                                    struct err *err)
 {
-    for (size_t i = 0; i < names->count; i++)
-        if (slice_eq_nocase(names->items[i], name))
-            return true;
-    return false;
+    *out_all = kept->count > 0 && dropped->count > 0;
+    if (!*out_all)
+        return ERR_NONE;
+    struct slice *sorted = mem_array(NULL, dropped->count, sizeof *sorted);
+    if (!sorted)
+        return err_no_memory(err, dropped->count * sizeof *sorted);
+    memcpy(sorted, dropped->items, dropped->count * sizeof *sorted);
+    qsort(sorted, dropped->count, sizeof *sorted, slices_order_nocase);
+    for (size_t i = 0; i < kept->count && *out_all; i++)
+        *out_all = bsearch(&kept->items[i], sorted, dropped->count, sizeof *sorted, slices_order_nocase) != NULL;
+    mem_free(sorted);
+    return ERR_NONE;
 }
 
-static bool all_held(const struct tune_names *kept, const struct tune_names *dropped,
-                     bool (*holds)(const struct tune_names *, struct slice))
+static enum err_code all_ranges_held(const struct tune_names *kept, const struct tune_names *dropped, bool *out_all,
+                                     struct err *err)
 {
-    bool all = kept->count > 0;
-    for (size_t i = 0; i < kept->count && all; i++)
-        all = holds(dropped, kept->items[i]);
-    return all;
-}
-
-/* Does the range lie in one of these? */
-static bool holds_range(const struct tune_names *ranges, struct slice range)
-{
-    struct ipv6 inner, outer;
-    unsigned inner_prefix, outer_prefix;
-    if (!ipv6_parse(range, &inner, &inner_prefix))
-        return false;
-    for (size_t i = 0; i < ranges->count; i++)
-        if (ipv6_parse(ranges->items[i], &outer, &outer_prefix) && outer_prefix <= inner_prefix &&
-            ipv6_in_prefix(&inner, &outer, outer_prefix))
-            return true;
-    return false;
+    *out_all = kept->count > 0 && dropped->count > 0;
+    if (!*out_all)
+        return ERR_NONE;
+    struct ip_range *ranges = mem_array(NULL, dropped->count, sizeof *ranges);
+    if (!ranges)
+        return err_no_memory(err, dropped->count * sizeof *ranges);
+    size_t count = 0;
+    for (size_t i = 0; i < dropped->count; i++)
+        count += ip_range_parse(dropped->items[i], &ranges[count]);
+    count = ip_ranges_settle(ranges, count);
+    for (size_t i = 0; i < kept->count && *out_all; i++) {
+        struct ip_range range;
+        *out_all = ip_range_parse(kept->items[i], &range) && ip_ranges_hold(ranges, count, &range);
+    }
+    mem_free(ranges);
+    return ERR_NONE;
 }
 
 /* Two points of time that can be compared without knowing when now is; a span is back from it. */
@@ -120,9 +123,12 @@ enum err_code tuning_warn(const struct tuning *tuning, const struct kb *kb, stru
 {
     if (tuning->allow.count > 0)
         TRY(warn_suffixes(tuning, kb, report, err));
-    if (all_held(&tuning->providers, &tuning->exclude_providers, holds_nocase))
+    bool all;
+    TRY(all_names_held(&tuning->providers, &tuning->exclude_providers, &all, err));
+    if (all)
         report_note(report, "--provider and --exclude-provider leave nothing over: each provider is left out as well");
-    if (all_held(&tuning->local_nets, &tuning->exclude_local, holds_range))
+    TRY(all_ranges_held(&tuning->local_nets, &tuning->exclude_local, &all, err));
+    if (all)
         report_note(report, "--local-net and --exclude-local leave nothing over: each range is left out as well");
     if (times_cross(&tuning->since, &tuning->until))
         report_note(report, "--since is not before --until: no time lies between them");

@@ -7,6 +7,7 @@
  */
 #include "kql/fn_net.h"
 #include "event/ip.h"
+#include "event/ip_range.h"
 #include "kql/fn_text.h"
 
 #define EVAL_PARAMETERS                                                                                                \
@@ -218,9 +219,42 @@ static int64_t in_any_v4_row(const struct expr *expr, const struct column *const
     return in_any_range(v4_in_range, expr, args, row);
 }
 
+/* What a constant list of ranges is made into. */
+struct prepared_ranges {
+    size_t count;
+    struct ip_range *items;
+};
+
+/* A list with something that is no range answers null in places: it is left as it is. */
+static enum err_code prepare_ranges(struct expr *expr, struct arena *arena, struct err *err)
+{
+    const struct expr *list = expr->args[1];
+    if (expr->arg_count != 2 || list->kind != EXPR_CONST || list->type != TYPE_DYNAMIC || list->value.is_null ||
+        list->value.dyn->kind != DYN_ARRAY || list->value.dyn->count == 0)
+        return ERR_NONE;
+    const struct dyn *array = list->value.dyn;
+    struct prepared_ranges *ranges = arena_zalloc(arena, 1, sizeof *ranges);
+    struct ip_range *items = arena_array(arena, array->count, sizeof *items);
+    if (!ranges || !items)
+        return err_no_memory(err, array->count * sizeof *items);
+    for (uint32_t i = 0; i < array->count; i++)
+        if (array->items[i]->kind != DYN_STRING || !ip_range_parse(array->items[i]->str, &items[i]))
+            return ERR_NONE;
+    *ranges = (struct prepared_ranges){ip_ranges_settle(items, array->count), items};
+    expr->prepared = ranges;
+    return ERR_NONE;
+}
+
 static int64_t in_any_v6_row(const struct expr *expr, const struct column *const *args, uint32_t row)
 {
-    return in_any_range(v6_in_range, expr, args, row);
+    const struct prepared_ranges *ranges = expr->prepared;
+    struct ip_range address;
+    if (!ranges)
+        return in_any_range(v6_in_range, expr, args, row);
+    if (!ip_range_parse(text_of(args[0], row), &address))
+        return ANSWER_NULL;
+    address.prefix = V6_BITS; /* its first address counts */
+    return ip_ranges_hold(ranges->items, ranges->count, &address);
 }
 
 ANSWER_EVAL(ipv4_in_any_eval, in_any_v4_row)
@@ -326,8 +360,13 @@ const struct func FUNCS_NET[] = {
     NET_ROW("ipv6_compare", "SS:l SSl:l", ipv6_compare_eval, "ipv6_compare(a, b[, prefix]): -1, 0 or 1; IPv4 too"),
     NET_ROW("ipv6_is_match", "SS:b SSl:b", ipv6_match_eval, "ipv6_is_match(a, b[, prefix]): the same network"),
     NET_ROW("ipv6_is_in_range", "SS:b", ipv6_in_any_eval, "ipv6_is_in_range(ip, range): IPv4 too"),
-    NET_ROW("ipv6_is_in_any_range", "Sy:b SSS*:b", ipv6_in_any_eval,
-            "ipv6_is_in_any_range(ip, range, ...): in one of them"),
+    {.name = "ipv6_is_in_any_range",
+     .signature = "Sy:b SSS*:b",
+     .null_rule = NULL_STRICT,
+     .cost = 12,
+     .prepare = prepare_ranges,
+     .eval = ipv6_in_any_eval,
+     .doc = "ipv6_is_in_any_range(ip, range, ...): in one of them"},
     NET_ROW("parse_ipv6", "S:s", parse_ipv6_eval, "parse_ipv6(ip): eight groups of four digits, cut to its prefix"),
     NET_ROW("parse_ipv6_mask", "Sl:s", parse_ipv6_eval, "parse_ipv6_mask(ip, prefix): the same, cut to the prefix"),
     NET_ROW("has_ipv4", "SS:b", has_ipv4_eval, "has_ipv4(text, ip): the address stands in the text"),

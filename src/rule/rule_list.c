@@ -83,14 +83,25 @@ static enum err_code list_all(const struct kb *kb, struct arena *arena, struct e
 
 /* --- scope --- */
 
-static bool has_name(const struct slice *names, size_t count, struct slice name)
+static enum err_code sort_names(const struct slice **names, size_t count, struct arena *arena, struct err *err)
 {
-    for (size_t i = 0; i < count; i++)
-        if (slice_eq_nocase(names[i], name))
-            return true;
-    return false;
+    struct slice *sorted = arena_array(arena, count, sizeof *sorted);
+    if (!sorted)
+        return err_no_memory(err, count * sizeof *sorted);
+    if (count > 0) {
+        memcpy(sorted, *names, count * sizeof *sorted);
+        qsort(sorted, count, sizeof *sorted, slices_order_nocase);
+    }
+    *names = sorted;
+    return ERR_NONE;
 }
 
+static bool has_name(const struct slice *sorted, size_t count, struct slice name)
+{
+    return count > 0 && bsearch(&name, sorted, count, sizeof name, slices_order_nocase) != NULL;
+}
+
+/* The names of the scope are sorted. */
 static bool is_shown(const struct entry *entry, const struct rule_scope *scope)
 {
     if (entry->type == ENTRY_EXCEPTION || (scope->categories && !(scope->categories & (1u << entry->category))))
@@ -160,10 +171,13 @@ enum err_code entries_list(const struct kb *kb, const struct rule_scope *scope, 
                            struct entries *out_entries, struct err *err)
 {
     struct entries entries = {0};
+    struct rule_scope sorted = *scope;
+    TRY(sort_names(&sorted.providers, sorted.provider_count, arena, err));
+    TRY(sort_names(&sorted.exclude_providers, sorted.exclude_count, arena, err));
     TRY(list_all(kb, arena, &entries, err));
     if (entries.count > 0)
         qsort(entries.items, entries.count, sizeof *entries.items, by_tail);
-    keep_shown_groups(&entries, scope);
+    keep_shown_groups(&entries, &sorted);
     TRY(number_groups(&entries, arena, err));
     if (entries.count > 0)
         qsort(entries.items, entries.count, sizeof *entries.items, by_operator);

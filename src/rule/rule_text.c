@@ -4,6 +4,8 @@
 #include "kql/parser.h"
 #include "rule/rule_int.h"
 
+#include <stdlib.h>
+
 /* Lines of the list, for a reader; what fits more is put on the next one. */
 enum { LIST_WIDTH = 118 };
 
@@ -85,30 +87,54 @@ static void list_close(struct list *list)
 /* --- operators, numbered --- */
 
 struct operators {
-    const struct entry **items; /* one entry of each pair of operator and category */
+    const struct entry *
+        *items; /* one entry of each pair of operator and category, in the order of their first entries */
     size_t count;
     bool with_category;
+    size_t *numbers; /* of the part's entries: which of items */
 };
 
-static size_t operator_number(const struct operators *operators, const struct entry *entry)
+static int compare_operators(const struct entry *a, const struct entry *b)
 {
-    for (size_t i = operators->count; i > 0; i--) {
-        const struct entry *known = operators->items[i - 1];
-        if (slice_eq(known->provider, entry->provider) && known->category == entry->category)
-            return i - 1;
-    }
-    return operators->count;
+    int order = slice_compare(a->provider, b->provider);
+    return order != 0 ? order : (int)a->category - (int)b->category;
+}
+
+/* Entries of the same operator in the order in which they stand. */
+static int by_operator(const void *a, const void *b)
+{
+    const struct entry *left = *(const struct entry *const *)a, *right = *(const struct entry *const *)b;
+    int order = compare_operators(left, right);
+    return order != 0 ? order : (left > right) - (left < right);
 }
 
 static enum err_code operators_list(const struct part *part, struct arena *arena, struct operators *out,
                                     struct err *err)
 {
+    const struct entry **sorted = arena_array(arena, part->count, sizeof *sorted);
     out->items = arena_array(arena, part->count, sizeof *out->items);
-    if (!out->items)
-        return err_no_memory(err, part->count * sizeof *out->items);
+    out->numbers = arena_array(arena, part->count, sizeof *out->numbers);
+    if (!sorted || !out->items || !out->numbers)
+        return err_no_memory(err, part->count * sizeof *sorted);
+    size_t count = 0;
     for (size_t i = 0; i < part->count; i++)
-        if (part->entries[i].type != ENTRY_EXCEPTION && operator_number(out, &part->entries[i]) == out->count)
+        if (part->entries[i].type != ENTRY_EXCEPTION)
+            sorted[count++] = &part->entries[i];
+    if (count > 0)
+        qsort(sorted, count, sizeof *sorted, by_operator);
+    /* First which entry is the operator's first one, then its number. */
+    for (size_t i = 0, first = 0; i < count; i++) {
+        first = compare_operators(sorted[first], sorted[i]) == 0 ? first : i;
+        out->numbers[sorted[i] - part->entries] = (size_t)(sorted[first] - part->entries);
+    }
+    for (size_t i = 0; i < part->count; i++) {
+        if (part->entries[i].type == ENTRY_EXCEPTION)
+            continue;
+        size_t first = out->numbers[i];
+        out->numbers[i] = first == i ? out->count : out->numbers[first];
+        if (first == i)
             out->items[out->count++] = &part->entries[i];
+    }
     return ERR_NONE;
 }
 
@@ -129,11 +155,12 @@ static void write_operators(struct writer *writer, const struct operators *opera
 
 /* --- the lists --- */
 
-static void add_value(struct list *list, const struct entry *entry, const struct features *features,
+static void add_value(struct list *list, const struct part *part, size_t index, const struct features *features,
                       const struct operators *operators)
 {
+    const struct entry *entry = &part->entries[index];
     if (features->form == VALUE_NUMBER) {
-        buf_printf(list->out, "%zu", operator_number(operators, entry));
+        buf_printf(list->out, "%zu", operators->numbers[index]);
         return;
     }
     list_add_text(list, entry->provider);
@@ -154,7 +181,7 @@ static void write_bag(struct writer *writer, const struct part *part, enum entry
         size_t start = list_next(&list);
         list_add_text(&list, part->entries[i].name);
         buf_add_char(list.out, ':');
-        add_value(&list, &part->entries[i], features, operators);
+        add_value(&list, part, i, features, operators);
         list_wrap(&list, start);
     }
     list_close(&list);

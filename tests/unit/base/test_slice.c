@@ -15,6 +15,12 @@ static void comparison_is_by_bytes_and_folds_ascii_only(void **state)
     assert_true(slice_compare(SLICE("a"), SLICE("ab")) < 0);
     assert_true(slice_compare(SLICE("\xff"), SLICE("a")) > 0);
     assert_int_equal(slice_compare(slice_of(NULL, 0), SLICE("")), 0);
+    assert_int_equal(slice_compare_nocase(SLICE("No-IP"), SLICE("nO-iP")), 0);
+    assert_true(slice_compare_nocase(SLICE("A"), SLICE("ab")) < 0);
+    assert_true(slice_compare_nocase(SLICE("b"), SLICE("AB")) > 0);
+    assert_true(slice_compare_nocase(SLICE("[a"), SLICE("{a")) < 0);
+    assert_true(slice_compare_nocase(SLICE("\xff"), SLICE("a")) > 0);
+    assert_int_equal(slice_compare_nocase(slice_of(NULL, 0), SLICE("")), 0);
 }
 
 static void search_and_cut_stay_inside(void **state)

@@ -3,7 +3,7 @@
  */
 #include "test.h"
 
-#include "event/ip.h"
+#include "event/ip_range.h"
 
 #include <stdio.h>
 
@@ -138,12 +138,50 @@ static void prefixes_from_0_to_all_bits(void **state)
     assert_true(ipv6_in_prefix(&b, &b, 128));
 }
 
+/* Against asking one after the other: ranges that lie in one another, touch, repeat. */
+static void settled_ranges_answer_as_each_of_them_would(void **state)
+{
+    (void)state;
+    enum { RANGES = 40, ROUNDS = 200 };
+    uint32_t seed = 7;
+    for (unsigned round = 0; round < ROUNDS; round++) {
+        struct ip_range given[RANGES], settled[RANGES];
+        char text[RANGES][32];
+        for (unsigned i = 0; i < RANGES; i++) {
+            seed = seed * 1664525 + 1013904223;
+            snprintf(text[i], sizeof text[i], "10.0.%u.%u/%u", seed >> 29, seed >> 16 & 255, 18 + (seed >> 8) % 15);
+            assert_true(ip_range_parse(slice_from_cstr(text[i]), &given[i]));
+            settled[i] = given[i];
+        }
+        size_t count = ip_ranges_settle(settled, RANGES / 2);
+        assert_in_range(count, 1, RANGES / 2);
+        for (unsigned i = 0; i < RANGES; i++) {
+            bool expected = false;
+            for (unsigned k = 0; k < RANGES / 2; k++)
+                expected |= given[k].prefix <= given[i].prefix &&
+                            ipv6_in_prefix(&given[i].first, &given[k].first, given[k].prefix);
+            if (ip_ranges_hold(settled, count, &given[i]) != expected)
+                fail_msg("%s should %sbe held", text[i], expected ? "" : "not ");
+        }
+    }
+    struct ip_range all;
+    assert_true(ip_range_parse(SLICE("::1/0"), &all));
+    assert_int_equal(ip_ranges_settle(&all, 0), 0);
+    assert_false(ip_ranges_hold(&all, 0, &all));
+    assert_true(ip_ranges_hold(&all, 1, &all));
+    assert_false(ip_range_parse(SLICE("10"), &all));
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(ipv4_with_and_without_prefix), cmocka_unit_test(what_is_no_ipv4_is_refused),
-        cmocka_unit_test(ipv6_in_all_its_forms),        cmocka_unit_test(what_is_no_ipv6_is_refused),
-        cmocka_unit_test(private_is_rfc_1918_alone),    cmocka_unit_test(prefixes_from_0_to_all_bits),
+        cmocka_unit_test(ipv4_with_and_without_prefix),
+        cmocka_unit_test(what_is_no_ipv4_is_refused),
+        cmocka_unit_test(ipv6_in_all_its_forms),
+        cmocka_unit_test(what_is_no_ipv6_is_refused),
+        cmocka_unit_test(private_is_rfc_1918_alone),
+        cmocka_unit_test(prefixes_from_0_to_all_bits),
+        cmocka_unit_test(settled_ranges_answer_as_each_of_them_would),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
