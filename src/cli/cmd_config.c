@@ -5,7 +5,9 @@
 #include "cli/commands.h"
 #include "cli/config.h"
 #include "cli/kb_files.h"
+#include "cli/run_int.h"
 #include "cli/tune.h"
+#include "kql/parser.h"
 #include "kql/rules.h"
 
 #include <unistd.h>
@@ -33,30 +35,46 @@ static enum err_code show(const struct opts *opts, struct err *err)
     return code;
 }
 
-/* Lists are read, names are known, times are times. */
-static enum err_code check(const struct opts *opts, struct report *report, struct err *err)
-{
-    struct kb *kb;
-    TRY(kb_files_open(&opts->provider_files, &kb, err));
+struct check {
+    const struct opts *opts;
+    struct report *report;
     struct arena arena;
-    arena_init(&arena, 0);
+    struct kb *kb;
+    struct tune_texts texts; /* of the conditions in --where */
+};
+
+/* Lists are read, names are known, times are times, conditions can be read. Which columns there are only the inputs tell. */
+static enum err_code check(struct check *check, struct err *err)
+{
+    const struct opts *opts = check->opts;
+    const struct rule *rule = &RULES[opts->rule];
+    struct column_def *named;
+    uint32_t named_count;
     struct tuning tuning;
-    bool known = slice_eq(slice_from_cstr(RULES[opts->rule].name), SLICE("default"));
-    enum err_code code = tuning_read(opts, known ? kb : NULL, &arena, &tuning, err);
-    if (code == ERR_NONE)
-        code = tuning_warn(&tuning, kb, report, err);
-    arena_release(&arena);
-    kb_free(kb);
-    return code;
+    struct ast *query;
+    bool known = slice_eq(slice_from_cstr(rule->name), SLICE("default"));
+    TRY(columns_named(&opts->columns_named, &check->arena, &named, &named_count, err));
+    TRY(kb_files_open(&opts->provider_files, &check->kb, err));
+    TRY(tuning_read(opts, known ? check->kb : NULL, &check->arena, &tuning, err));
+    TRY(kql_parse(rule->text, &check->arena, &query, err));
+    TRY(tune_query(query, &tuning, &check->arena, &check->texts, err));
+    return tuning_warn(&tuning, check->kb, check->report, err);
 }
 
 void command_config(const struct opts *opts, struct report *report, struct outcome *outcome)
 {
     struct err err = {0};
+    struct check settings = {.opts = opts, .report = report};
+    arena_init(&settings.arena, 0);
     enum err_code code = show(opts, &err);
     if (code == ERR_NONE)
-        code = check(opts, report, &err);
+        code = check(&settings, &err);
     outcome_add(outcome, code);
-    if (code != ERR_NONE && code != ERR_PIPE)
+    const struct tune_text *stage = code != ERR_NONE ? tune_text_of(&settings.texts, &err) : NULL;
+    if (stage)
+        report_query_error(report, stage->origin, stage->text, &err);
+    else if (code != ERR_NONE && code != ERR_PIPE)
         report_error(report, &err);
+    kb_free(settings.kb);
+    arena_release(&settings.arena);
 }

@@ -143,7 +143,7 @@ static enum err_code check_value(struct walk *walk, const struct option_def *def
 
 static enum err_code check_pair(struct walk *walk, struct config_key *keys)
 {
-    if (walk->event.type != YAML_SCALAR_EVENT) {
+    if (walk->event.type != YAML_SCALAR_EVENT || walk->event.data.scalar.anchor || walk->event.data.scalar.tag) {
         err_set(walk->err, ERR_USAGE, "a key is the name of an option");
         return fail_at(walk, line_of(walk), ERR_USAGE);
     }
@@ -168,7 +168,8 @@ static enum err_code check_root(struct walk *walk, struct config_key *keys)
     TRY(next(walk));
     if (walk->event.type == YAML_SCALAR_EVENT && scalar_text(walk).len == 0)
         return ERR_NONE; /* nothing but comments */
-    if (walk->event.type != YAML_MAPPING_START_EVENT) {
+    if (walk->event.type != YAML_MAPPING_START_EVENT || walk->event.data.mapping_start.anchor ||
+        walk->event.data.mapping_start.tag) {
         err_set(walk->err, ERR_USAGE, "settings are written as option: value");
         return fail_at(walk, line_of(walk), ERR_USAGE);
     }

@@ -285,7 +285,7 @@ static enum err_code put_wheres(struct tuner *t)
 {
     for (size_t i = 0; i < t->tuning->wheres.count; i++) {
         struct ast *expr = NULL;
-        TRY(parse_stage(t, "--where", t->tuning->wheres.items[i], &expr));
+        TRY(parse_stage(t, t->tuning->wheres_place, t->tuning->wheres.items[i], &expr));
         size_t level = 0;
         raise_level(t, expr, &level);
         TRY(put_at(t, level, AST_PIPE_WHERE, expr));

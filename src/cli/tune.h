@@ -45,6 +45,7 @@ struct tuning {
     struct tune_names actions;
     struct tune_names exclude_devices, exclude_processes, exclude_accounts;
     struct tune_names wheres; /* in the order given */
+    const char *wheres_place; /* what they are called in messages */
     struct tune_time since, until;
     bool outbound, unique;
 };
@@ -67,7 +68,7 @@ enum err_code tuning_warn(const struct tuning *tuning, const struct kb *kb, stru
 
 /* The texts of the stages: what a span beyond the query's own text lies in. */
 struct tune_text {
-    const char *origin; /* "--where", or "tuning" */
+    const char *origin; /* "--where", "FILE:3: where" ..., or "tuning" */
     struct slice text;
     uint32_t base; /* spans in it are moved by this */
 };

@@ -116,18 +116,27 @@ static enum err_code add_file(const char *path, struct arena *arena, struct list
     return text.ptr ? add_lines(text, path, arena, entries, err) : err_no_memory(err, text.len);
 }
 
+static enum err_code check_value(const struct list_entry *entry, struct err *err)
+{
+    if (entry->text.len == 0)
+        return err_set(err, ERR_USAGE, "is empty");
+    if (slice_eq(entry->text, SLICE("@")))
+        return err_set(err, ERR_USAGE, "names no file behind the @");
+    return check_text(entry, err);
+}
+
 enum err_code list_read(const struct text_list *values, const char *place, struct arena *arena,
                         struct list_entries *out_entries, struct err *err)
 {
     struct list_entries entries = {0};
     for (size_t i = 0; i < values->count; i++) {
         struct list_entry entry = {.text = slice_trim(slice_from_cstr(values->items[i]))};
-        if (slice_starts(entry.text, SLICE("@"))) {
+        if (slice_starts(entry.text, SLICE("@")) && entry.text.len > 1) {
             const char *path = arena_cstr(arena, slice_cut(entry.text, 1, entry.text.len));
             TRY(path ? add_file(path, arena, &entries, err) : err_no_memory(err, entry.text.len));
             continue;
         }
-        enum err_code code = entry.text.len == 0 ? err_set(err, ERR_USAGE, "is empty") : check_text(&entry, err);
+        enum err_code code = check_value(&entry, err);
         if (code == ERR_NONE)
             code = push(&entries, entry, arena, err);
         if (code != ERR_NONE)

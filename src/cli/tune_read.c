@@ -223,7 +223,7 @@ static enum err_code read_categories(struct reading *reading, unsigned *out_cate
 }
 
 /* Texts of KQL stay as they are, in their order; they are parsed where they are put in. */
-static enum err_code read_wheres(struct reading *reading, struct tune_names *out_names)
+static enum err_code read_wheres(struct reading *reading, struct tuning *tuning)
 {
     const struct text_list *values = &reading->opts->tuning.wheres;
     struct slice *items = arena_array(reading->arena, values->count, sizeof *items);
@@ -231,7 +231,15 @@ static enum err_code read_wheres(struct reading *reading, struct tune_names *out
         return err_no_memory(reading->err, values->count * sizeof *items);
     for (size_t i = 0; i < values->count; i++)
         items[i] = slice_from_cstr(values->items[i]);
-    *out_names = (struct tune_names){items, values->count};
+    char place[ERR_WHERE_MAX];
+    struct slice name = slice_from_cstr(opts_place(reading->opts, values, place)), word = SLICE("option ");
+    if (slice_starts(name, word))
+        name = slice_cut(name, word.len, name.len); /* --where:1:5 reads better */
+    const char *copy = arena_cstr(reading->arena, name);
+    if (!copy)
+        return err_no_memory(reading->err, strlen(place));
+    tuning->wheres = (struct tune_names){items, values->count};
+    tuning->wheres_place = copy;
     return ERR_NONE;
 }
 
@@ -249,7 +257,7 @@ static enum err_code read_all(struct reading *reading, struct tuning *tuning)
     TRY(read_names(reading, &given->exclude_devices, plain_text, &tuning->exclude_devices));
     TRY(read_names(reading, &given->exclude_processes, plain_text, &tuning->exclude_processes));
     TRY(read_names(reading, &given->exclude_accounts, plain_text, &tuning->exclude_accounts));
-    TRY(read_wheres(reading, &tuning->wheres));
+    TRY(read_wheres(reading, tuning));
     TRY(read_time(reading, &given->since, &tuning->since));
     TRY(read_time(reading, &given->until, &tuning->until));
     tuning->outbound = given->outbound;
