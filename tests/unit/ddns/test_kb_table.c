@@ -5,6 +5,7 @@
 #include "base/mem.h"
 #include "ddns/kb.h"
 
+#include <malloc.h>
 #include <stdio.h>
 
 #include "test.h"
@@ -359,6 +360,27 @@ static void what_is_too_long_is_told_in_short(void **state)
 
 /* --- no memory --- */
 
+/* A service that reloads a file again and again must not grow with each one that is wrong. */
+static void a_refused_table_keeps_no_memory(void **state)
+{
+    (void)state;
+#ifndef __SANITIZE_ADDRESS__
+    struct kb *kb = open_empty();
+    struct err err;
+    size_t first = 0;
+    for (int i = 0; i < 2000; i++) {
+        assert_int_equal(kb_add(kb, SLICE(HEAD "a.example\tA\nbad\tB\n"), "rows.tsv", &err), ERR_USAGE);
+        assert_int_equal(kb_add(kb, SLICE(HEAD "a.example\tA\na.example\tB\n"), "rows.tsv", &err), ERR_USAGE);
+        if (i == 0)
+            first = mallinfo2().uordblks;
+    }
+    assert_in_range(mallinfo2().uordblks, 0, first + 1000);
+    kb_free(kb);
+#else
+    skip(); /* its allocator does not tell */
+#endif
+}
+
 static void each_failed_allocation_is_told_and_nothing_is_changed(void **state)
 {
     (void)state;
@@ -423,6 +445,7 @@ int main(void)
         cmocka_unit_test(the_first_of_several_doubles_is_told),
         cmocka_unit_test(what_is_no_host_name_is_told),
         cmocka_unit_test(what_is_too_long_is_told_in_short),
+        cmocka_unit_test(a_refused_table_keeps_no_memory),
         cmocka_unit_test(each_failed_allocation_is_told_and_nothing_is_changed),
         cmocka_unit_test(opening_without_memory_is_told),
     };
