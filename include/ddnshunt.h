@@ -124,7 +124,7 @@ DDH_API size_t ddh_kb_service_count(const ddh_kb *kb);
 
 /* --- looking up --- */
 
-/* NULL if there is no memory. For one thread at a time; use it again and again, so that look-ups need no allocation. */
+/* NULL if there is no memory. For one thread at a time; use it again and again, so that look-ups of ASCII need no allocation. */
 DDH_API ddh_match *ddh_match_new(void);
 /* NULL is allowed. */
 DDH_API void ddh_match_free(ddh_match *match);
@@ -135,7 +135,8 @@ DDH_API void ddh_match_free(ddh_match *match);
  * not needed afterwards. Time is linear in len.
  *
  * DDH_OK: found. DDH_NOT_FOUND: there is no host in it, or none of a dynamic-DNS service. DDH_NO_MEMORY, which can happen only
- * with texts that are longer than those before. Tunnels are found too: ask for the category where they are not wanted.
+ * with texts that are longer than those before, or whose host is not ASCII. Tunnels are found too: ask for the category where they
+ * are not wanted.
  */
 DDH_API ddh_status ddh_lookup(const ddh_kb *kb, const char *text, size_t len, ddh_match *match);
 

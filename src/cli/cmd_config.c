@@ -1,36 +1,21 @@
 /*
  * cmd_config.c - ddnshunt config: the settings in effect. They are checked as a scan would.
  */
-#include "base/out.h"
 #include "cli/commands.h"
 #include "cli/config.h"
 #include "cli/kb_files.h"
 #include "cli/run_int.h"
+#include "cli/text_out.h"
 #include "cli/tune.h"
 #include "kql/parser.h"
 #include "kql/rules.h"
-
-#include <unistd.h>
-
-static enum err_code print(const struct buf *text, struct err *err)
-{
-    if (text->failed)
-        return err_no_memory(err, text->len);
-    struct out *out;
-    TRY(out_open_fd(STDOUT_FILENO, "standard output", &out, err));
-    enum err_code code = out_write(out, buf_slice(text), err);
-    if (code == ERR_NONE)
-        code = out_commit(out, err);
-    out_close(out);
-    return code;
-}
 
 static enum err_code show(const struct opts *opts, struct err *err)
 {
     struct buf text;
     buf_init(&text, 0);
     config_write(opts, &text);
-    enum err_code code = print(&text, err);
+    enum err_code code = text_out(NULL, &text, err);
     buf_release(&text);
     return code;
 }

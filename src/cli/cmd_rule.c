@@ -4,9 +4,9 @@
  * The rule is tuned and bound as scan would do it, so that what is wrong with it is said in the same words; then src/rule/ makes
  * plain KQL of it. Nothing is written before all of it is known.
  */
-#include "base/out.h"
 #include "cli/commands.h"
 #include "cli/kb_files.h"
+#include "cli/text_out.h"
 #include "cli/tune.h"
 #include "event/datetime.h"
 #include "event/schema.h"
@@ -14,8 +14,6 @@
 #include "kql/plan.h"
 #include "kql/rules.h"
 #include "rule/rule.h"
-
-#include <unistd.h>
 
 struct rule_run {
     const struct opts *opts;
@@ -145,22 +143,6 @@ static struct rule_request request_of(const struct rule_run *run, const struct r
 
 /* --- output --- */
 
-static enum err_code write_text(const char *path, const struct slice *texts, size_t count, struct err *err)
-{
-    struct out *out;
-    TRY(path ? out_open_file(path, &out, err) : out_open_fd(STDOUT_FILENO, "standard output", &out, err));
-    enum err_code code = ERR_NONE;
-    for (size_t i = 0; i < count && code == ERR_NONE; i++) {
-        code = i > 0 ? out_write(out, SLICE("\n"), err) : ERR_NONE;
-        if (code == ERR_NONE)
-            code = out_write(out, texts[i], err);
-    }
-    if (code == ERR_NONE)
-        code = out_commit(out, err);
-    out_close(out);
-    return code;
-}
-
 /* rules/ddns.kql -> rules/ddns-2.kql */
 static const char *part_path(struct rule_run *run, size_t number)
 {
@@ -181,7 +163,7 @@ static enum err_code write_parts(struct rule_run *run, const struct rule_texts *
         const char *path = part_path(run, i + 1);
         if (!path)
             return err_no_memory(err, strlen(run->opts->output));
-        TRY(write_text(path, &texts->items[i], 1, err));
+        TRY(text_out_all(path, &texts->items[i], 1, err));
     }
     return ERR_NONE;
 }
@@ -196,7 +178,7 @@ static enum err_code print_rule(struct rule_run *run, const struct rule_product 
     const char *first = parts ? part_path(run, 1) : "";
     if (!first)
         return err_no_memory(err, strlen(run->opts->output));
-    TRY(parts ? write_parts(run, &texts, err) : write_text(run->opts->output, texts.items, texts.count, err));
+    TRY(parts ? write_parts(run, &texts, err) : text_out_all(run->opts->output, texts.items, texts.count, err));
     for (size_t i = 0; i < notes.count; i++)
         report_note(run->report, "%.*s", SLICE_ARG(notes.items[i]));
     if (texts.count > 1)
@@ -211,9 +193,8 @@ static enum err_code print_watchlist(struct rule_run *run, struct err *err)
     buf_init(&text, 0);
     struct rule_scope scope = scope_of(run);
     enum err_code code = rule_watchlist(run->knowledge, &scope, &run->arena, &text, err);
-    struct slice csv = buf_slice(&text);
     if (code == ERR_NONE)
-        code = write_text(run->opts->output, &csv, 1, err);
+        code = text_out(run->opts->output, &text, err);
     buf_release(&text);
     return code;
 }

@@ -2,9 +2,9 @@
  * main.c - reads the command line, runs the command, and settles the exit status: the one place that does.
  */
 #include "base/mem.h"
-#include "base/out.h"
 #include "cli/commands.h"
 #include "cli/term.h"
+#include "cli/text_out.h"
 
 #include <locale.h>
 #include <stdlib.h>
@@ -29,19 +29,6 @@ static void fail_as_asked(const char *nth)
 #endif
 
 /* Help and version are what was asked for: standard output. */
-static enum err_code print(const struct buf *text, struct err *err)
-{
-    if (text->failed)
-        return err_no_memory(err, text->len);
-    struct out *out;
-    TRY(out_open_fd(STDOUT_FILENO, "standard output", &out, err));
-    enum err_code code = out_write(out, buf_slice(text), err);
-    if (code == ERR_NONE)
-        code = out_commit(out, err);
-    out_close(out);
-    return code;
-}
-
 static enum err_code print_help(const struct opts *opts, struct err *err)
 {
     struct buf text;
@@ -51,7 +38,7 @@ static enum err_code print_help(const struct opts *opts, struct err *err)
         version_write(&text);
     else
         help_write(opts->command, opts->help_long, width > 0 ? width : 80, &text);
-    enum err_code code = print(&text, err);
+    enum err_code code = text_out(NULL, &text, err);
     buf_release(&text);
     return code;
 }

@@ -140,7 +140,6 @@ static enum err_code open_with(uint32_t rule_count, uint32_t service_count, stru
     struct kb *kb = mem_zalloc(1, sizeof *kb);
     if (!kb)
         return err_no_memory(err, sizeof *kb);
-    arena_init(&kb->text, 0);
     enum err_code code = make(kb, rule_count, service_count, err);
     if (code != ERR_NONE) {
         kb_free(kb);
@@ -160,14 +159,23 @@ enum err_code kb_open_empty(struct kb **out_kb, struct err *err)
     return open_with(0, 0, out_kb, err);
 }
 
+static void table_free(struct kb_table *table)
+{
+    arena_release(&table->arena);
+    mem_free(table);
+}
+
 void kb_free(struct kb *kb)
 {
     if (!kb)
         return;
+    for (struct kb_table *table = kb->tables, *before; table; table = before) {
+        before = table->before;
+        table_free(table);
+    }
     tree_release(&kb->tree);
     mem_free(kb->rules.rows);
     mem_free(kb->services.rows);
-    arena_release(&kb->text);
     mem_free(kb);
 }
 
@@ -297,22 +305,43 @@ static enum err_code replace(struct kb *kb, struct kb_list *place, struct kb_lis
     return ERR_NONE;
 }
 
-static enum err_code add(struct kb *kb, const struct kb_form *form, struct kb_list *place, struct slice table,
-                         const char *name, struct err *err)
+/* The old list with the rows of a table, which live in arena. */
+static enum err_code read_and_merge(const struct kb_form *form, const struct kb_list *old, struct slice table,
+                                    const char *name, struct arena *arena, struct kb_list *out_list, struct err *err)
 {
     struct kb_read_row *rows;
     struct kb_list list = {0};
     uint32_t count;
-    TRY(kb_table_read(form, table, name, &kb->text, NULL, &rows, &count, err));
-    enum err_code code = merge_read(form, place, rows, count, name, &list, err);
+    TRY(kb_table_read(form, table, name, arena, NULL, &rows, &count, err));
+    enum err_code code = merge_read(form, old, rows, count, name, &list, err);
     if (code == ERR_NONE && form == &KB_RULE_FORM)
         code = check_exceptions(rows, count, &list, name, err);
     mem_free(rows);
-    if (code != ERR_NONE) {
+    if (code != ERR_NONE)
         mem_free(list.rows);
+    else
+        *out_list = list;
+    return code;
+}
+
+static enum err_code add(struct kb *kb, const struct kb_form *form, struct kb_list *place, struct slice text,
+                         const char *name, struct err *err)
+{
+    struct kb_list list;
+    struct kb_table *table = mem_zalloc(1, sizeof *table);
+    if (!table)
+        return err_no_memory(err, sizeof *table);
+    arena_init(&table->arena, 0);
+    enum err_code code = read_and_merge(form, place, text, name, &table->arena, &list, err);
+    if (code == ERR_NONE)
+        code = replace(kb, place, list, err);
+    if (code != ERR_NONE) {
+        table_free(table);
         return code;
     }
-    return replace(kb, place, list, err);
+    table->before = kb->tables;
+    kb->tables = table;
+    return ERR_NONE;
 }
 
 enum err_code kb_add(struct kb *kb, struct slice table, const char *name, struct err *err)

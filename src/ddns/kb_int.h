@@ -63,8 +63,14 @@ struct kb_tree {
     unsigned labels_max;
 };
 
+/* The rows of a table that was added, and their text. */
+struct kb_table {
+    struct arena arena;
+    struct kb_table *before;
+};
+
 struct kb {
-    struct arena text; /* rows that were added, and their text */
+    struct kb_table *tables; /* those that were added, the last one first */
     struct kb_list rules, services;
     struct kb_tree tree;
 };

@@ -4,7 +4,7 @@
 Usage: run.py [--update] BINARY [CASE]...
 
 A case is a folder here with
-  cmd       bash; $DDNSHUNT is the program, $RULES the folder of rules; runs in a scratch copy of the folder, with data/ beside it
+  cmd       bash; $DDNSHUNT is the program, $RULES the folder of rules, $SUPPORT that of tools for tests; runs in a scratch copy of the folder, with data/ beside it
   stdout    what it must print, byte for byte
   stderr    the same, with times, rates and the program's own path made equal first
   status    its exit status; left out: 0
@@ -19,6 +19,7 @@ import tempfile
 
 HERE = os.path.dirname(os.path.abspath(__file__))
 RULES = os.path.normpath(os.path.join(HERE, "..", "..", "rules"))
+SUPPORT = os.path.normpath(os.path.join(HERE, "..", "support"))
 ENVIRONMENT = {"PATH": os.environ["PATH"], "LC_ALL": "C.UTF-8", "TERM": "dumb", "HOME": "/nonexistent", "TZ": "UTC",
                "ASAN_OPTIONS": os.environ.get("ASAN_OPTIONS", "")}
 PARTS = ["stdout", "stderr", "status"]
@@ -32,7 +33,7 @@ def run(binary, case):
         work = os.path.join(scratch, "work")
         shutil.copytree(os.path.join(HERE, case), work, symlinks=True, ignore=shutil.ignore_patterns(*PARTS))
         shutil.copytree(os.path.join(HERE, "data"), os.path.join(work, "data"), symlinks=True)
-        done = subprocess.run(["bash", "./cmd"], cwd=work, env={**ENVIRONMENT, "DDNSHUNT": binary, "RULES": RULES},
+        done = subprocess.run(["bash", "./cmd"], cwd=work, env={**ENVIRONMENT, "DDNSHUNT": binary, "RULES": RULES, "SUPPORT": SUPPORT},
                               stdin=subprocess.DEVNULL, capture_output=True, timeout=120, check=False)
         for root, folders, _files in os.walk(scratch):      # what a case took the rights from
             for folder in folders:

@@ -5,6 +5,7 @@
 #include "base/mem.h"
 #include "ddns/kb.h"
 
+#include <malloc.h>
 #include <stdio.h>
 
 #include "test.h"
@@ -359,6 +360,37 @@ static void what_is_too_long_is_told_in_short(void **state)
 
 /* --- no memory --- */
 
+/* Bytes that are allocated now. */
+#ifdef __SANITIZE_ADDRESS__
+size_t __sanitizer_get_current_allocated_bytes(void);
+static size_t bytes_in_use(void)
+{
+    return __sanitizer_get_current_allocated_bytes();
+}
+#else
+static size_t bytes_in_use(void)
+{
+    return mallinfo2().uordblks;
+}
+#endif
+
+/* A service that loads a broken file again and again must not grow with each time. */
+static void a_refused_table_keeps_no_memory(void **state)
+{
+    (void)state;
+    struct kb *kb = open_empty();
+    struct err err;
+    size_t first = 0;
+    for (int i = 0; i < 2000; i++) {
+        assert_int_equal(kb_add(kb, SLICE(HEAD "a.example\tA\nbad\tB\n"), "rows.tsv", &err), ERR_USAGE);
+        assert_int_equal(kb_add(kb, SLICE(HEAD "a.example\tA\na.example\tB\n"), "rows.tsv", &err), ERR_USAGE);
+        if (i == 0)
+            first = bytes_in_use();
+    }
+    assert_in_range(bytes_in_use(), 0, first + 1000);
+    kb_free(kb);
+}
+
 static void each_failed_allocation_is_told_and_nothing_is_changed(void **state)
 {
     (void)state;
@@ -423,6 +455,7 @@ int main(void)
         cmocka_unit_test(the_first_of_several_doubles_is_told),
         cmocka_unit_test(what_is_no_host_name_is_told),
         cmocka_unit_test(what_is_too_long_is_told_in_short),
+        cmocka_unit_test(a_refused_table_keeps_no_memory),
         cmocka_unit_test(each_failed_allocation_is_told_and_nothing_is_changed),
         cmocka_unit_test(opening_without_memory_is_told),
     };
