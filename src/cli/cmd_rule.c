@@ -15,6 +15,8 @@
 #include "kql/rules.h"
 #include "rule/rule.h"
 
+#include <sys/stat.h>
+
 struct rule_run {
     const struct opts *opts;
     struct report *report;
@@ -57,6 +59,7 @@ static enum err_code tune(struct rule_run *run, struct err *err)
     TRY(kql_parse(run->text, &run->arena, &run->ast, err));
     TRY(tuning_read(run->opts, run->is_default ? run->knowledge : NULL, &run->arena, &run->tuning, err));
     TRY(tune_query(run->ast, &run->tuning, &run->arena, &run->tune_texts, err));
+    tuning_report(run->opts, run->report);
     TRY(tuning_warn(&run->tuning, run->knowledge, run->report, err));
     return check(run, err);
 }
@@ -106,6 +109,21 @@ static const struct rule_product *product_of(const struct rule_opts *print)
     return product;
 }
 
+/* Options of which one would go unheard beside the other. */
+static enum err_code check_together(const struct opts *opts, struct err *err)
+{
+    const struct rule_opts *print = &opts->print;
+    if (print->format == RULE_FORMAT_WATCHLIST && (print->split || print->watchlist || print->max_chars > 0))
+        return err_set(err, ERR_USAGE, "--%s is for a query, and --format watchlist writes the list alone",
+                       print->split       ? "split"
+                       : print->watchlist ? "watchlist"
+                                          : "max-chars");
+    char place[ERR_WHERE_MAX];
+    if (opts->kql_file && strcmp(opts_place(opts, &opts->rule, place), "option --rule") == 0)
+        return err_set(err, ERR_USAGE, "--rule and --file name a query each: one of them is meant");
+    return ERR_NONE;
+}
+
 static enum err_code check_options(const struct opts *opts, const struct rule_product *product, struct err *err)
 {
     const struct rule_opts *print = &opts->print;
@@ -120,7 +138,7 @@ static enum err_code check_options(const struct opts *opts, const struct rule_pr
         return err_set(err, ERR_USAGE, "%s can't have comments", product->title);
     if (print->max_chars > UINT32_MAX)
         return err_set(err, ERR_USAGE, "--max-chars is too large");
-    return ERR_NONE;
+    return check_together(opts, err);
 }
 
 static struct rule_request request_of(const struct rule_run *run, const struct rule_product *product)
@@ -157,6 +175,13 @@ static const char *part_path(struct rule_run *run, size_t number)
     return made.ptr;
 }
 
+/* To a FIFO or a device parts go one after the other, as to standard output. */
+static bool is_written_straight(const char *path)
+{
+    struct stat st;
+    return stat(path, &st) == 0 && !S_ISREG(st.st_mode) && !S_ISDIR(st.st_mode);
+}
+
 static enum err_code write_parts(struct rule_run *run, const struct rule_texts *texts, struct err *err)
 {
     for (size_t i = 0; i < texts->count; i++) {
@@ -174,7 +199,7 @@ static enum err_code print_rule(struct rule_run *run, const struct rule_product 
     struct rule_notes notes = {0};
     const struct rule_request request = request_of(run, product);
     TRY(rule_print(&request, &run->arena, &texts, &notes, err));
-    bool parts = run->opts->output && texts.count > 1;
+    bool parts = run->opts->output && texts.count > 1 && !is_written_straight(run->opts->output);
     const char *first = parts ? part_path(run, 1) : "";
     if (!first)
         return err_no_memory(err, strlen(run->opts->output));
@@ -187,6 +212,19 @@ static enum err_code print_rule(struct rule_run *run, const struct rule_product 
     return ERR_NONE;
 }
 
+/* The list is to be looked up, so that nothing may be put before such a name; but its reader is to know. */
+static void note_formulas(const struct rule_run *run)
+{
+    for (uint32_t i = 0; i < kb_rule_count(run->knowledge); i++) {
+        struct slice name = kb_rule_at(run->knowledge, i)->provider;
+        if (name.len == 0 || !strchr("=+-@", name.ptr[0]))
+            continue;
+        report_note(run->report, "the operator \"%.*s\" begins as a formula does: don't open the list in a spreadsheet",
+                    SLICE_ARG(name));
+        return;
+    }
+}
+
 static enum err_code print_watchlist(struct rule_run *run, struct err *err)
 {
     struct buf text;
@@ -195,6 +233,8 @@ static enum err_code print_watchlist(struct rule_run *run, struct err *err)
     enum err_code code = rule_watchlist(run->knowledge, &scope, &run->arena, &text, err);
     if (code == ERR_NONE)
         code = text_out(run->opts->output, &text, err);
+    if (code == ERR_NONE)
+        note_formulas(run);
     buf_release(&text);
     return code;
 }

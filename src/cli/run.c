@@ -232,28 +232,6 @@ static enum err_code check_inputs(struct run *run, struct err *err)
 
 /* --- the query --- */
 
-/* "--allow, --since": the tuning options of that level, or of any (ORIGIN_DEFAULT). */
-static void name_tuning(const struct opts *opts, enum origin_level level, struct buf *out)
-{
-    for (size_t i = 0; OPTIONS[i].name; i++) {
-        enum origin_level from = opts->origins[i].level;
-        if (option_tunes(&OPTIONS[i]) && from != ORIGIN_DEFAULT && (level == ORIGIN_DEFAULT || from == level))
-            buf_printf(out, "%s--%s", out->len > 0 ? ", " : "", OPTIONS[i].name);
-    }
-}
-
-/* What is not on the command line is easily forgotten. */
-static void report_tuning_of(struct run *run, enum origin_level level, const char *place)
-{
-    struct buf names;
-    buf_init(&names, 0);
-    name_tuning(run->opts, level, &names);
-    const char *text = buf_cstr(&names);
-    if (text && names.len > 0)
-        report_note(run->report, "tuned by %s: %s", place, text);
-    buf_release(&names);
-}
-
 /* A query is tuned only if it is asked for; a detection always is. */
 static enum err_code tune(struct run *run, struct err *err)
 {
@@ -262,8 +240,7 @@ static enum err_code tune(struct run *run, struct err *err)
     const struct kb *known = run->text->knows_providers ? run->knowledge : NULL;
     TRY(tuning_read(run->opts, known, &run->arena, &run->tuning, err));
     TRY(tune_query(run->ast, &run->tuning, &run->arena, &run->tune_texts, err));
-    report_tuning_of(run, ORIGIN_FILE, run->opts->config_path ? run->opts->config_path : "");
-    report_tuning_of(run, ORIGIN_ENVIRONMENT, "the environment");
+    tuning_report(run->opts, run->report);
     return tuning_warn(&run->tuning, run->knowledge, run->report, err);
 }
 
@@ -504,7 +481,7 @@ static void report_hidden(struct run *run)
     bool known = can_recount(run) && recount(run, &rows, &ignored) == ERR_NONE;
     struct buf names;
     buf_init(&names, 0);
-    name_tuning(run->opts, ORIGIN_DEFAULT, &names);
+    tuning_names(run->opts, ORIGIN_DEFAULT, &names);
     const char *text = buf_cstr(&names);
     char number[32];
     if (!known)

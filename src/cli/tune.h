@@ -66,6 +66,11 @@ bool tuning_is_none(const struct tuning *tuning);
 enum err_code tuning_warn(const struct tuning *tuning, const struct kb *kb, struct report *report,
                           struct err *err) MUST_CHECK;
 
+/* "--allow, --since": the tuning options of that level, or of any (ORIGIN_DEFAULT). */
+void tuning_names(const struct opts *opts, enum origin_level level, struct buf *out);
+/* Says which are not of the command line, since those are easily forgotten. */
+void tuning_report(const struct opts *opts, struct report *report);
+
 /* The texts of the stages: what a span beyond the query's own text lies in. */
 struct tune_text {
     const char *origin; /* "--where", "FILE:3: where" ..., or "tuning" */

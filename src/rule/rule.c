@@ -277,6 +277,8 @@ enum err_code rule_print(const struct rule_request *request, struct arena *arena
     size_t chars = 0;
     TRY(check_request(request, err));
     TRY(rule_lower(request, arena, &job.lowered, out_notes, err));
+    if (request->watchlist && !lowered_has_list(&job.lowered))
+        return err_set(err, ERR_USAGE, "the rule %s looks no suffix up: a watchlist would not be read", request->name);
     TRY(entries_list(request->kb, &request->scope, arena, &job.entries, err));
     TRY(check_depth(&job));
     out_texts->items = arena_array(arena, 1, sizeof *out_texts->items);
