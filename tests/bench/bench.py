@@ -35,9 +35,10 @@ def contenders(binary, data):
     count = lambda out: int(out.split()[0])               # noqa: E731
     lines = lambda out: out.count(b"\n")                  # noqa: E731
     yield "wc -l", version(["wc", "--version"]), ["wc", "-l", data], None
-    for threads in ("1", "2"):
-        yield f"ddnshunt -j {threads}", version([binary, "--version"]), \
-            [binary, "scan", "--rule", "published", "-j", threads, "-q", "--format", "ndjson", data], lines
+    for name, rule, threads in (("ddnshunt -j 1", "published", "1"), ("ddnshunt -j 2", "published", "2"),
+                                ("default rule, -j 1", "default", "1"), ("default rule, -j 2", "default", "2")):
+        yield name, version([binary, "--version"]), \
+            [binary, "scan", "--no-config", "--rule", rule, "-j", threads, "-q", "--format", "ndjson", data], lines
     yield "grep -E", version(["grep", "--version"]), ["grep", "-cE", PATTERN, data], count
     if shutil.which("rg"):
         yield "ripgrep", version(["rg", "--version"]), ["rg", "-c", PATTERN, data], count
