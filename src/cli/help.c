@@ -95,7 +95,7 @@ static void add_program(bool detailed, size_t width, struct buf *out)
         buf_printf(out, "  %-18s%s\n", c->name, c->brief);
     add_options(FOR_TOP, false, width, out);
     buf_add_cstr(out, "\nOptions of a command: ddnshunt scan -h, in full with --help");
-    buf_add_cstr(out, detailed ? "; the manual: man ddnshunt\n" : "\n");
+    buf_add_cstr(out, detailed ? "\nThe manual: man ddnshunt\n" : "\n");
 }
 
 /* What else the command can do, if it has actions. */

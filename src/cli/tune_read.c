@@ -82,7 +82,7 @@ static enum err_code unknown_provider(struct reading *reading, struct slice text
     err_set(reading->err, ERR_USAGE, "no provider is called \"%.*s\"", SLICE_ARG(text));
     if (near.best.len > 0)
         return err_hint(reading->err, "did you mean %.*s?", SLICE_ARG(near.best));
-    return err_hint(reading->err, "ddnshunt providers lists them");
+    return err_hint(reading->err, "ddnshunt providers count names them all, search finds one by a part");
 }
 
 static enum err_code know_providers(struct reading *reading)

@@ -336,11 +336,15 @@ static void test_table_is_sound(void **state)
 static void test_help_names_every_option_within_the_width(void **state)
 {
     (void)state;
-    for (const struct command *c = COMMANDS; c->name; c++) {
+    size_t count = 0;
+    while (COMMANDS[count].name)
+        count++;
+    for (size_t i = 0; i <= count; i++) { /* the last is the program itself */
+        const struct command *c = &COMMANDS[i];
         for (unsigned detailed = 0; detailed < 2; detailed++) {
             struct buf text;
             buf_init(&text, 0);
-            help_write(c, detailed != 0, 80, &text);
+            help_write(c->name ? c : NULL, detailed != 0, 80, &text);
             for (const struct option_def *def = OPTIONS; def->name; def++) {
                 char name[64];
                 snprintf(name, sizeof name, "--%s", def->name);
