@@ -278,7 +278,7 @@ enum err_code rule_print(const struct rule_request *request, struct arena *arena
     TRY(check_request(request, err));
     TRY(rule_lower(request, arena, &job.lowered, out_notes, err));
     if (request->watchlist && !lowered_has_list(&job.lowered))
-        return err_set(err, ERR_USAGE, "the rule %s looks no suffix up: a watchlist would not be read", request->name);
+        rule_note(out_notes, arena, "the rule %s looks no suffix up: the watchlist is not read", request->name);
     TRY(entries_list(request->kb, &request->scope, arena, &job.entries, err));
     TRY(check_depth(&job));
     out_texts->items = arena_array(arena, 1, sizeof *out_texts->items);
