@@ -149,13 +149,23 @@ static enum err_code store_item(struct opts *opts, const struct option_def *def,
     return list_push(field_of(opts, def), value, err);
 }
 
-static bool is_false(const char *value)
+/* A word that is neither would be guessed at: an error. Without a word the flag is set. */
+static enum err_code store_flag(struct opts *opts, const struct option_def *def, const char *value, struct err *err)
 {
-    static const char *const WORDS[] = {"", "0", "no", "false", "off"};
-    for (size_t i = 0; i < sizeof WORDS / sizeof *WORDS; i++)
-        if (slice_eq_nocase(slice_from_cstr(value), slice_from_cstr(WORDS[i])))
-            return true;
-    return false;
+    static const char *const WORDS[2][5] = {{"", "0", "no", "false", "off"}, {"1", "yes", "true", "on", NULL}};
+    for (size_t i = 0; value && i < sizeof WORDS / sizeof **WORDS; i++) {
+        const char *word = WORDS[i / 5][i % 5];
+        if (word && slice_eq_nocase(slice_from_cstr(value), slice_from_cstr(word))) {
+            *(bool *)field_of(opts, def) = i >= 5;
+            return ERR_NONE;
+        }
+    }
+    if (value) {
+        err_set(err, ERR_USAGE, "\"%s\" is neither yes nor no", value);
+        return err_hint(err, "write yes, true, on or 1; or no, false, off or 0");
+    }
+    *(bool *)field_of(opts, def) = true;
+    return ERR_NONE;
 }
 
 /* value is NULL for what takes no argument on the command line. */
@@ -164,8 +174,7 @@ static enum err_code store(struct opts *opts, const struct option_def *def, cons
     assert(value || def->kind == OPTION_FLAG || def->kind == OPTION_SET);
     switch (def->kind) {
     case OPTION_FLAG:
-        *(bool *)field_of(opts, def) = !value || !is_false(value);
-        return ERR_NONE;
+        return store_flag(opts, def, value, err);
     case OPTION_SET:
         *(int *)field_of(opts, def) = def->constant;
         return ERR_NONE;
@@ -346,7 +355,9 @@ static enum err_code read_long(struct reader *reader, const char *text, struct e
     if (!def)
         return unknown_option(reader, name, err);
     const char *value = equals ? equals + 1 : NULL;
-    if (value && !def->argument)
+    /* What a file or the environment can set an option must be able to unset: --outbound=no */
+    bool takes_word = def->kind == OPTION_FLAG && (def->from_config || def->from_environment);
+    if (value && !def->argument && !takes_word)
         return err_set(err, ERR_USAGE, "option --%s takes no argument", def->name);
     if (def->argument && !value)
         TRY(take_argument(reader, def, &value, err));

@@ -216,7 +216,9 @@ static void test_mistakes_are_named(void **state)
     bad("ddnshunt scan --outptu=A", "unknown option --outptu", "did you mean --output?");
     bad("ddnshunt scan --thr 2", "unknown option --thr", "");
     bad("ddnshunt scan -x", "unknown option -x", "");
-    bad("ddnshunt scan --strict=1", "option --strict takes no argument", "");
+    bad("ddnshunt scan --fail-on-hit=1", "option --fail-on-hit takes no argument", "");
+    bad("ddnshunt scan --strict=perhaps", "\"perhaps\" is neither yes nor no",
+        "write yes, true, on or 1; or no, false, off or 0");
     bad("ddnshunt scan --output", "option --output needs an argument: FILE", "");
     bad("ddnshunt scan -qo", "option --output needs an argument: FILE", "");
     bad("ddnshunt query --rule published x", "query has no option --rule", "it belongs to ddnshunt scan");
