@@ -305,6 +305,29 @@ enum err_code stream_peek(struct stream *stream, size_t want, struct slice *out_
     return stream->peeked.len || want == 0 ? ERR_NONE : failure_tell(stream, err);
 }
 
+static enum err_code read_rest(struct stream *stream, struct buf *into, struct err *err)
+{
+    enum { STEP_BYTES = 1 << 16 };
+    for (size_t got = 1; got > 0;) {
+        char *space = buf_reserve(into, STEP_BYTES);
+        if (!space)
+            return into->too_long ? err_set(err, ERR_LIMIT, "is longer than %zu bytes", into->max_len)
+                                  : err_no_memory(err, into->len + STEP_BYTES);
+        TRY(stream_read(stream, space, STEP_BYTES, &got, err));
+        into->len += got;
+    }
+    return ERR_NONE;
+}
+
+enum err_code stream_read_file(const char *path, struct buf *into, struct err *err)
+{
+    struct stream *stream;
+    TRY(stream_open(path, &stream, err));
+    enum err_code code = read_rest(stream, into, err);
+    stream_close(stream);
+    return code;
+}
+
 const char *stream_compression(const struct stream *stream)
 {
     return stream->inflate ? stream->inflate->name : "";

@@ -9,6 +9,7 @@
 #ifndef DDNSHUNT_BASE_STREAM_H
 #define DDNSHUNT_BASE_STREAM_H
 
+#include "base/buf.h"
 #include "base/err.h"
 #include "base/slice.h"
 
@@ -46,6 +47,12 @@ enum err_code stream_peek(struct stream *stream, size_t want, struct slice *out_
  */
 void stream_interrupt(bool stop);
 enum { STREAM_WAIT_MS = 200 };
+
+/*
+ * All of path, "-" for standard input, into a buffer born with a maximum. ERR_INPUT as above; ERR_LIMIT if it is longer than the
+ * maximum (less what is read at a time): the caller knows what it is too long for.
+ */
+enum err_code stream_read_file(const char *path, struct buf *into, struct err *err) MUST_CHECK;
 
 /* "gzip", "zstd", "lz4", "xz", "bzip2" or "" (known after the first read or peek). */
 const char *stream_compression(const struct stream *stream);

@@ -4,28 +4,11 @@
 #include "base/stream.h"
 #include "cli/commands.h"
 
-static enum err_code read_all(struct stream *stream, struct buf *into, struct err *err)
-{
-    enum { STEP_BYTES = 1 << 16 };
-    for (size_t got = 1; got > 0;) {
-        char *space = buf_reserve(into, STEP_BYTES);
-        if (!space)
-            return into->len + STEP_BYTES > into->max_len ? err_set(err, ERR_USAGE, "is too long for a query")
-                                                          : err_no_memory(err, into->len + STEP_BYTES);
-        TRY(stream_read(stream, space, STEP_BYTES, &got, err));
-        into->len += got;
-    }
-    return ERR_NONE;
-}
-
 enum err_code query_read(const char *path, struct buf *into, struct slice *out_text, struct err *err)
 {
-    struct stream *stream = NULL;
-    enum err_code code = stream_open(path, &stream, err);
-    if (code == ERR_NONE) {
-        code = read_all(stream, into, err);
-        stream_close(stream);
-    }
+    enum err_code code = stream_read_file(path, into, err);
+    if (code == ERR_LIMIT)
+        code = err_set(err, ERR_USAGE, "is too long for a query");
     if (code != ERR_NONE) {
         (void)err_at(err, "%s", path);
         return code == ERR_INPUT ? err->code = ERR_USAGE : code;

@@ -193,31 +193,13 @@ enum err_code config_apply(struct opts *opts, struct slice text, const char *pat
 
 /* --- the file --- */
 
-static enum err_code read_stream(struct stream *stream, struct buf *into, struct err *err)
-{
-    enum { STEP_BYTES = 1 << 16 };
-    for (size_t got = 1; got > 0;) {
-        char *space = buf_reserve(into, STEP_BYTES);
-        if (!space && into->too_long)
-            return err_set(err, ERR_USAGE, "is longer than %d MiB", CONFIG_BYTES_MAX >> 20);
-        if (!space)
-            return err_no_memory(err, into->len + STEP_BYTES);
-        TRY(stream_read(stream, space, STEP_BYTES, &got, err));
-        into->len += got;
-    }
-    return ERR_NONE;
-}
-
 static enum err_code apply_file(struct opts *opts, const char *path, struct err *err)
 {
     struct buf text;
-    struct stream *stream;
     buf_init(&text, CONFIG_BYTES_MAX);
-    enum err_code code = stream_open(path, &stream, err);
-    if (code == ERR_NONE) {
-        code = read_stream(stream, &text, err);
-        stream_close(stream);
-    }
+    enum err_code code = stream_read_file(path, &text, err);
+    if (code == ERR_LIMIT)
+        code = err_set(err, ERR_USAGE, "is longer than %d MiB", CONFIG_BYTES_MAX >> 20);
     if (code == ERR_INPUT) /* a configuration that can't be read is a wrong call */
         err->code = code = ERR_USAGE;
     if (code == ERR_USAGE)

@@ -7,23 +7,10 @@
 
 enum err_code file_read(const char *path, struct buf *into, struct err *err)
 {
-    enum { STEP_BYTES = 1 << 16 };
-    struct stream *stream;
-    TRY(stream_open(path, &stream, err));
-    enum err_code code = ERR_NONE;
-    for (size_t got = 1; code == ERR_NONE && got > 0;) {
-        char *space = buf_reserve(into, STEP_BYTES);
-        if (!space) {
-            code = into->too_long ? err_set(err, ERR_LIMIT, "is longer than %zu MiB", into->max_len >> 20)
-                                  : err_no_memory(err, into->len + STEP_BYTES);
-            err_at(err, "%s", path);
-            break;
-        }
-        code = stream_read(stream, space, STEP_BYTES, &got, err);
-        into->len += code == ERR_NONE ? got : 0;
-    }
-    stream_close(stream);
-    return code;
+    enum err_code code = stream_read_file(path, into, err);
+    if (code == ERR_LIMIT)
+        err_set(err, ERR_LIMIT, "is longer than %zu MiB", into->max_len >> 20);
+    return code == ERR_LIMIT || code == ERR_MEMORY ? err_at(err, "%s", path) : code;
 }
 
 static enum err_code add_file(struct kb *kb, const char *path, struct buf *text, struct err *err)

@@ -58,24 +58,28 @@ bool kb_filter_service(const struct kb_opts *opts, const struct kb_service *serv
 
 /* --- names that nobody has --- */
 
-static enum err_code check_provider(struct slice name, const struct kb *kb, struct err *err)
+enum err_code kb_provider_unknown(struct slice name, const struct kb *kb, struct err *err)
 {
     struct near near = near_to(name);
-    for (uint32_t i = 0; i < kb_rule_count(kb); i++) {
-        if (is_name(kb_rule_at(kb, i)->provider, name))
-            return ERR_NONE;
+    for (uint32_t i = 0; i < kb_rule_count(kb); i++)
         near_offer(&near, kb_rule_at(kb, i)->provider);
-    }
-    for (uint32_t i = 0; i < kb_service_count(kb); i++) {
-        if (is_name(kb_service_at(kb, i)->provider, name))
-            return ERR_NONE;
+    for (uint32_t i = 0; i < kb_service_count(kb); i++)
         near_offer(&near, kb_service_at(kb, i)->provider);
-    }
     err_set(err, ERR_USAGE, "no provider is called \"%.*s\"", SLICE_ARG(name));
     if (near.best.len > 0)
-        err_hint(err, "did you mean %.*s?", SLICE_ARG(near.best));
-    else
-        err_hint(err, "ddnshunt providers count names them all, search finds one by a part");
+        return err_hint(err, "did you mean %.*s?", SLICE_ARG(near.best));
+    return err_hint(err, "ddnshunt providers count names them all, search finds one by a part");
+}
+
+static enum err_code check_provider(struct slice name, const struct kb *kb, struct err *err)
+{
+    for (uint32_t i = 0; i < kb_rule_count(kb); i++)
+        if (is_name(kb_rule_at(kb, i)->provider, name))
+            return ERR_NONE;
+    for (uint32_t i = 0; i < kb_service_count(kb); i++)
+        if (is_name(kb_service_at(kb, i)->provider, name))
+            return ERR_NONE;
+    kb_provider_unknown(name, kb, err);
     return err_at(err, "option --provider");
 }
 

@@ -14,6 +14,9 @@ bool kb_filter_rule(const struct kb_opts *opts, const struct kb_rule *rule);
 /* A service has neither tier nor risk: it is none of any. */
 bool kb_filter_service(const struct kb_opts *opts, const struct kb_service *service);
 
+/* Says that no row has this provider, and which one is near. ERR_USAGE. */
+enum err_code kb_provider_unknown(struct slice name, const struct kb *kb, struct err *err);
+
 /* Is the key among the comma-separated ones? */
 bool source_has(struct slice source, struct slice key);
 

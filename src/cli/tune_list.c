@@ -9,8 +9,6 @@
 #include "base/utf8.h"
 #include "cli/tune.h"
 
-enum { READ_BYTES = 1 << 16 };
-
 enum err_code list_blame(const struct list_entry *entry, const char *place, struct err *err)
 {
     return entry->file ? err_at(err, "%s:%u", entry->file, entry->line) : err_at(err, "%s", place);
@@ -78,28 +76,11 @@ static enum err_code add_lines(struct slice text, const char *file, struct arena
     return ERR_NONE;
 }
 
-static enum err_code read_all(struct stream *stream, struct buf *into, struct err *err)
-{
-    for (size_t got = 1; got > 0;) {
-        char *space = buf_reserve(into, READ_BYTES);
-        if (!space)
-            return into->too_long
-                       ? err_set(err, ERR_USAGE, "is too long for a list: more than %d MB", TUNE_FILE_MAX >> 20)
-                       : err_no_memory(err, into->len + READ_BYTES);
-        TRY(stream_read(stream, space, READ_BYTES, &got, err));
-        into->len += got;
-    }
-    return ERR_NONE;
-}
-
 static enum err_code read_file(const char *path, struct buf *into, struct err *err)
 {
-    struct stream *stream;
-    enum err_code code = stream_open(path, &stream, err);
-    if (code == ERR_NONE) {
-        code = read_all(stream, into, err);
-        stream_close(stream);
-    }
+    enum err_code code = stream_read_file(path, into, err);
+    if (code == ERR_LIMIT)
+        code = err_set(err, ERR_USAGE, "is too long for a list: more than %d MB", TUNE_FILE_MAX >> 20);
     if (code == ERR_INPUT) /* a list that can't be read is a wrong call */
         err->code = code = ERR_USAGE;
     return code == ERR_USAGE ? err_at(err, "%s", path) : code;

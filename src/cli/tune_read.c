@@ -1,7 +1,7 @@
 /*
  * tune_read.c - from options as they were written to a struct tuning: lists read, values checked and made plain.
  */
-#include "base/near.h"
+#include "cli/kb_filter.h"
 #include "cli/tune.h"
 #include "event/datetime.h"
 #include "event/ip.h"
@@ -74,17 +74,6 @@ static enum err_code plain_text(struct reading *reading, struct slice text, stru
     return ERR_NONE;
 }
 
-static enum err_code unknown_provider(struct reading *reading, struct slice text)
-{
-    struct near near = near_to(text);
-    for (uint32_t i = 0; i < kb_rule_count(reading->known); i++)
-        near_offer(&near, kb_rule_at(reading->known, i)->provider);
-    err_set(reading->err, ERR_USAGE, "no provider is called \"%.*s\"", SLICE_ARG(text));
-    if (near.best.len > 0)
-        return err_hint(reading->err, "did you mean %.*s?", SLICE_ARG(near.best));
-    return err_hint(reading->err, "ddnshunt providers count names them all, search finds one by a part");
-}
-
 static enum err_code know_providers(struct reading *reading)
 {
     uint32_t rules = kb_rule_count(reading->known), services = kb_service_count(reading->known);
@@ -113,7 +102,7 @@ static enum err_code plain_provider(struct reading *reading, struct slice text, 
     const struct slice *found =
         known->count > 0 ? bsearch(&text, known->items, known->count, sizeof text, slices_order_nocase) : NULL;
     if (!found)
-        return unknown_provider(reading, text);
+        return kb_provider_unknown(text, reading->known, reading->err);
     *out_text = *found;
     return ERR_NONE;
 }

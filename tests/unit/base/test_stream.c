@@ -628,9 +628,39 @@ static void waiting_read_can_be_interrupted(void **state)
     close(fds[1]);
 }
 
+static void a_file_is_read_whole_or_its_length_told(void **state)
+{
+    (void)state;
+    enum { TEXT_BYTES = 200000, STEP_BYTES = 1 << 16 };
+    char path[] = "/tmp/ddnshunt-stream-XXXXXX";
+    char *text = malloc(TEXT_BYTES);
+    assert_non_null(text);
+    memset(text, 'x', TEXT_BYTES);
+    int fd = mkstemp(path);
+    assert_true(fd >= 0);
+    close(fd);
+    write_file(path, slice_of(text, TEXT_BYTES));
+    struct buf into;
+    struct err err = {0};
+    buf_init(&into, TEXT_BYTES + STEP_BYTES);
+    assert_int_equal(stream_read_file(path, &into, &err), ERR_NONE);
+    assert_slice_equal(buf_slice(&into), slice_of(text, TEXT_BYTES));
+    buf_release(&into);
+
+    buf_init(&into, TEXT_BYTES - 1);
+    assert_int_equal(stream_read_file(path, &into, &err), ERR_LIMIT);
+    assert_string_equal(err.text, "is longer than 199999 bytes");
+    buf_clear(&into);
+    unlink(path);
+    assert_int_equal(stream_read_file(path, &into, &err), ERR_INPUT);
+    buf_release(&into);
+    free(text);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
+        cmocka_unit_test(a_file_is_read_whole_or_its_length_told),
         cmocka_unit_test(plain_bytes_come_through),
         cmocka_unit_test(every_compression_comes_back_in_any_pieces),
         cmocka_unit_test(members_in_a_row_are_one_text),
