@@ -3,6 +3,7 @@
  * host_extract() makes of them: kind, a space, the name, ended likewise. For tests/oracle/host and tests/oracle/whatwg.
  */
 #include "host/host.h"
+#include "read_stdin.h"
 
 #include <stdio.h>
 
@@ -10,17 +11,6 @@ enum { SEPARATOR = 0xff };
 
 static const char *const KIND_NAMES[] = {
     [HOST_NONE] = "none", [HOST_NAME] = "name", [HOST_IPV4] = "ipv4", [HOST_IPV6] = "ipv6"};
-
-static bool read_all(struct buf *in)
-{
-    for (;;) {
-        char *room = buf_reserve(in, 65536);
-        size_t len = room ? fread(room, 1, 65536, stdin) : 0;
-        if (len == 0)
-            return room != NULL;
-        in->len += len;
-    }
-}
 
 static bool answer(struct slice text, struct buf *scratch)
 {
@@ -39,7 +29,7 @@ int main(void)
     struct buf in, scratch;
     buf_init(&in, 0);
     buf_init(&scratch, 0);
-    bool good = read_all(&in);
+    bool good = read_stdin(&in);
     size_t start = 0;
     for (size_t i = 0; good && i < in.len; i++) {
         if ((unsigned char)in.ptr[i] != SEPARATOR)

@@ -4,6 +4,7 @@
  */
 #include "base/buf.h"
 #include "kql/parser.h"
+#include "read_stdin.h"
 
 #include <stdio.h>
 
@@ -18,23 +19,12 @@ static void print_one(struct slice text, struct buf *out)
     arena_release(&arena);
 }
 
-static bool read_all(struct buf *in)
-{
-    for (;;) {
-        char *room = buf_reserve(in, 65536);
-        size_t len = room ? fread(room, 1, 65536, stdin) : 0;
-        if (len == 0)
-            return room != NULL;
-        in->len += len;
-    }
-}
-
 int main(void)
 {
     struct buf in, out;
     buf_init(&in, 0);
     buf_init(&out, 0);
-    bool good = read_all(&in);
+    bool good = read_stdin(&in);
     size_t start = 0;
     for (size_t i = 0; good && i < in.len; i++) {
         if (in.ptr[i] != '\0')
