@@ -331,6 +331,11 @@ static enum err_code on_reject(void *user, const struct reject *reject, struct e
     return out_write(run->rejects, SLICE("\n"), err);
 }
 
+static unsigned threads_wanted(const struct run *run)
+{
+    return run->opts->threads > 0 ? run->opts->threads : cpus_available();
+}
+
 static bool on_interrupted(void *user)
 {
     (void)user;
@@ -347,7 +352,7 @@ static void on_progress(void *user, const struct scan *scan, const struct scan_s
 static enum err_code execute(struct run *run, struct err *err)
 {
     struct exec_config config = {
-        .threads = run->opts->threads > 0 ? run->opts->threads : cpus_available(),
+        .threads = threads_wanted(run),
         .open_scan = give_scan,
         .result = on_result,
         .reject = on_reject,
@@ -431,12 +436,6 @@ static enum err_code recount_reject(void *user, const struct reject *reject, str
     return ERR_NONE;
 }
 
-static bool recount_interrupted(void *user)
-{
-    (void)user;
-    return signals_caught();
-}
-
 /* The rows that there would be without the tuning. */
 static enum err_code recount(struct run *run, uint64_t *out_rows, struct err *err)
 {
@@ -445,12 +444,12 @@ static enum err_code recount(struct run *run, uint64_t *out_rows, struct err *er
     struct scan_stats stats = {0};
     struct recount recount = {.run = run};
     const struct bind_options options = {.table = run->table, .now = run->now, .knowledge = run->knowledge};
-    const struct exec_config config = {.threads = run->opts->threads > 0 ? run->opts->threads : cpus_available(),
+    const struct exec_config config = {.threads = threads_wanted(run),
                                        .open_scan = recount_scan,
                                        .result = recount_result,
                                        .reject = recount_reject,
                                        .user = &recount,
-                                       .interrupted = recount_interrupted};
+                                       .interrupted = on_interrupted};
     TRY(kql_parse(run->text->text, &run->arena, &ast, err));
     TRY(kql_bind(ast, &options, &query, err));
     query.memory_max = run->opts->memory_max;
