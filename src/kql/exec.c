@@ -300,7 +300,9 @@ static void sets_forget(struct query *query)
 
 enum err_code exec_run(struct query *query, const struct exec_config *config, struct scan_stats *stats, struct err *err)
 {
-    struct exec exec = {.query = query, .config = config, .budget = {.max_bytes = query->memory_max}};
+    struct exec exec = {.query = query,
+                        .config = config,
+                        .budget = {.max_bytes = query->memory_max, .folder = query->temporary_folder}};
     budget_arena_init(&exec.sets, &exec.budget);
     eval_init(&exec.eval, query);
     enum err_code code = run_subqueries(&exec, stats, err);
@@ -308,6 +310,7 @@ enum err_code exec_run(struct query *query, const struct exec_config *config, st
         code = run_root(&exec, stats, err);
     eval_release(&exec.eval);
     budget_arena_release(&exec.sets);
+    budget_release(&exec.budget);
     sets_forget(query);
     if (code == ERR_NONE && exec.interrupted)
         code = err_set(err, ERR_INTERRUPTED, "interrupted");
