@@ -138,7 +138,7 @@ static enum err_code span_read(struct json_batch *batch, const struct json_span 
     if (span->why)
         return json_batch_reject(batch, span->kind, text, record, span->why, err);
     if (quick) {
-        json_facts_collect(&batch->facts, &batch->probe, bytes, span->start, end);
+        json_facts_collect(&batch->facts, batch->probe, bytes, span->start, end);
         TRY(json_batch_quick(batch, end, record, &done, err));
     }
     return done ? ERR_NONE : json_batch_record(batch, text, record, false, err);

@@ -62,7 +62,7 @@ struct source_options {
     bool count_cells;
     uint32_t first_column; /* the column that the plan asks of every row, or COLUMN_NONE: a hint for the scan */
 };
-enum { SOURCE_BLOCK_BYTES = 1 << 20 };
+enum { SOURCE_BLOCK_BYTES = 1 << 18 };
 #define SOURCE_RECORD_MAX ((size_t)128 << 20)
 
 enum source_claim {
