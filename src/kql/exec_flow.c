@@ -22,6 +22,7 @@ struct slot {
 struct worker {
     struct flow *flow;
     struct eval eval;
+    struct work *work; /* its clock, or NULL */
     pthread_t thread;
 };
 
@@ -57,26 +58,33 @@ static enum err_code wanted_load(const struct flow_config *config, struct batch 
     return ERR_NONE;
 }
 
-static enum err_code steps_apply(const struct flow_config *config, struct eval *eval, struct flow_item *item,
-                                 struct err *err)
+static enum err_code steps_apply(struct worker *worker, struct flow_item *item, struct err *err)
 {
+    const struct flow_config *config = &worker->flow->config;
     item->eval = arena_zalloc(item->root->arena, 1, sizeof *item->eval);
     if (!item->eval)
         return err_no_memory(err, sizeof *item->eval);
-    *item->eval = eval;
-    for (uint32_t i = 0; i < config->step_count; i++)
+    *item->eval = &worker->eval;
+    for (uint32_t i = 0; i < config->step_count; i++) {
+        uint32_t stage = STAGE_OPERATORS + i + 1;
+        work_enter(worker->work, stage);
+        work_count(worker->work, stage, item->batch->selection->count, 0);
         TRY(op_step(config->steps[i], item->eval, item->batch, &item->batch, err));
+    }
+    work_enter(worker->work, STAGE_COLUMNS);
     return wanted_load(config, item->batch, err);
 }
 
 /* Takes the block over. On failure nothing is left. */
-static enum err_code block_process(const struct flow_config *config, struct eval *eval, struct block *block,
-                                   struct flow_item *out_item, struct err *err)
+static enum err_code block_process(struct worker *worker, struct block *block, struct flow_item *out_item,
+                                   struct err *err)
 {
     struct flow_item item = {0};
+    work_enter(worker->work, STAGE_SPLIT);
     TRY(block_split(block, &item.root, err));
+    work_count(worker->work, STAGE_SPLIT, 1, item.root->row_count);
     item.batch = item.root;
-    enum err_code code = steps_apply(config, eval, &item, err);
+    enum err_code code = steps_apply(worker, &item, err);
     if (code != ERR_NONE) {
         batch_free(item.root);
         return code;
@@ -145,22 +153,29 @@ static bool worker_step(struct worker *worker)
     struct block *block;
     uint64_t number;
     bool any = false;
+    uint32_t before = work_enter(worker->work, STAGE_WAIT);
     pthread_mutex_lock(&flow->taking);
-    if (slot_wait(flow))
+    if (slot_wait(flow)) {
+        work_enter(worker->work, STAGE_READ);
         filled.code = block_take(flow, &block, &number, &any, &filled.err);
+        work_count(worker->work, STAGE_READ, any, 0);
+    }
     pthread_mutex_unlock(&flow->taking);
-    if (!any)
-        return false;
-    if (filled.code == ERR_NONE)
-        filled.code = block_process(&flow->config, &worker->eval, block, &filled.item, &filled.err);
-    slot_fill(flow, number, &filled);
-    return true;
+    if (any && filled.code == ERR_NONE)
+        filled.code = block_process(worker, block, &filled.item, &filled.err);
+    work_enter(worker->work, before);
+    if (any)
+        slot_fill(flow, number, &filled);
+    return any;
 }
 
 static void *worker_run(void *arg)
 {
-    while (worker_step(arg))
+    struct worker *worker = arg;
+    work_start(worker->work);
+    while (worker_step(worker))
         ;
+    work_enter(worker->work, STAGE_REST);
     return NULL;
 }
 
@@ -170,10 +185,13 @@ static void workers_start(struct flow *flow)
 {
     for (; flow->config.threads > 1 && flow->started < flow->worker_count; flow->started++) {
         struct worker *worker = &flow->workers[flow->started];
+        worker->work = profile_work(flow->config.profile, flow->started + 1);
         /* Fewer threads than asked for will do; none, and the consumer works itself. */
         if (pthread_create(&worker->thread, NULL, worker_run, worker) != 0)
             break;
     }
+    if (flow->started == 0)
+        flow->workers[0].work = profile_work(flow->config.profile, 0);
 }
 
 enum err_code flow_open(const struct flow_config *config, struct flow **out_flow, struct err *err)
@@ -236,6 +254,8 @@ void flow_close(struct flow *flow)
 /* Waits for the next number's slot and empties it. False at the end. */
 static bool slot_take(struct flow *flow, struct slot *out_slot)
 {
+    struct work *work = profile_work(flow->config.profile, 0);
+    uint32_t before = work_enter(work, STAGE_WAIT);
     pthread_mutex_lock(&flow->state);
     struct slot *slot = &flow->slots[flow->given % flow->slot_count];
     while (!slot->ready && !(flow->at_end && flow->given == flow->taken))
@@ -248,6 +268,7 @@ static bool slot_take(struct flow *flow, struct slot *out_slot)
         pthread_cond_broadcast(&flow->room);
     }
     pthread_mutex_unlock(&flow->state);
+    work_enter(work, before);
     return any;
 }
 

@@ -14,6 +14,7 @@
 
 #include "kql/eval.h"
 #include "kql/plan.h"
+#include "kql/profile.h"
 #include "source/source.h"
 
 enum { FLOW_AHEAD = 4, FLOW_THREADS_MAX = 256 };
@@ -29,6 +30,7 @@ struct flow_config {
      */
     const bool *wanted;
     unsigned threads;
+    struct profile *profile;         /* NULL: not wanted; has a clock for the consumer and for each thread */
     bool (*interrupted)(void *user); /* asked before each block but the first, one at a time; may be NULL */
     void *user;
 };

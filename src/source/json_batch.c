@@ -142,6 +142,7 @@ enum err_code json_batch_record(struct json_batch *json, struct slice text, uint
     struct json_record result;
     TRY(json_record_read(&json->reader, text, may_contain, &result, err));
     json->base.stats.rows_parsed++;
+    json->base.stats.rows_slow++;
     switch (result.shape) {
     case JSON_ROW: {
         struct json_row row = {.start = (uint32_t)(text.ptr - json->block->bytes),
@@ -157,6 +158,7 @@ enum err_code json_batch_record(struct json_batch *json, struct slice text, uint
     case JSON_CONTAINER: {
         struct elements elements = {json, record};
         json->base.stats.rows_parsed--; /* its elements count */
+        json->base.stats.rows_slow--;
         return json_container_each(text, add_element, &elements, err);
     }
     case JSON_MALFORMED:

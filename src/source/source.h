@@ -37,6 +37,7 @@ struct scan_stats {
     uint64_t rejected[REJECT_UNDECIDED + 1];
     uint64_t cells_bad;   /* values of the wrong type, read as null */
     uint64_t rows_parsed; /* records read by the full parser (for --stats) */
+    uint64_t rows_slow;   /* ... of these, because the quick road was not sure of what they are (for --stats) */
     uint64_t *cells;      /* [schema->count]: cells decoded, by column (for --stats); NULL = not counted */
 };
 
