@@ -137,7 +137,7 @@ bool json_batch_prepare(struct json_batch *json)
     const struct source *source = json->base.source;
     json->fast_column = source->options.first_column;
     json_probe_init(&json->probe, source->schema, json->fast_column, !expects_envelopes(json->block));
-    return json->probe.ready && !source->options.strict;
+    return json->probe.ready && !source->options.strict && !source->options.slow;
 }
 
 enum err_code json_batch_quick(struct json_batch *json, uint32_t end, uint32_t record, bool *out_done, struct err *err)
