@@ -207,6 +207,8 @@ enum err_code scan_open(const struct scan_config *config, struct scan **out_scan
 const struct schema *scan_schema(const struct scan *scan);
 /* Tells the scan what the plan asks for first, before the first scan_next(). */
 void scan_set_first_column(struct scan *scan, uint32_t column);
+/* An input is no regular file: scan_next() may have to wait for bytes, for ever even. */
+bool scan_waits(const struct scan *scan);
 /* The next block in input order; NULL at the end of all inputs. Thread-safe. */
 enum err_code scan_next(struct scan *scan, struct block **out_block, struct err *err) MUST_CHECK;
 /* split of the block's source; the batch's sequence is set. Any thread. */
