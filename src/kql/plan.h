@@ -80,6 +80,7 @@ struct query {
     int64_t now;                                        /* one instant for the whole query */
     const struct kb *knowledge;                         /* what the ddns_* functions know; borrowed; NULL: nothing */
     uint64_t memory_max; /* bytes that sort, distinct, summarize and sets may hold together */
+    bool slow;           /* run it as it is written: the reference that tests compare with (DDNSHUNT_FAST=off) */
 };
 
 struct bind_options {

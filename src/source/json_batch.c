@@ -179,9 +179,10 @@ static bool expects_envelopes(const struct json_block *block)
 bool json_batch_prepare(struct json_batch *json)
 {
     const struct json_source *source = (const struct json_source *)json->base.source;
-    json->fast_column = source->base.options.first_column;
+    const struct source_options *options = &source->base.options;
+    json->fast_column = options->first_column;
     json->probe = &source->probes[!expects_envelopes(json->block)];
-    return json->probe->ready && !source->base.options.strict;
+    return json->probe->ready && !options->strict && !options->slow;
 }
 
 enum err_code json_batch_quick(struct json_batch *json, uint32_t end, uint32_t record, bool *out_done, struct err *err)

@@ -53,6 +53,8 @@ struct json_span {
     uint32_t start, len;
     const char *why; /* a reject: static text; NULL: a record */
     enum reject_kind kind;
+    bool noted; /* facts are known */
+    struct json_facts facts;
 };
 
 /* A stretch of a file. */

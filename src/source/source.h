@@ -60,6 +60,7 @@ struct source_options {
     size_t block_bytes; /* how much to read at a time; default SOURCE_BLOCK_BYTES */
     size_t record_max;  /* longest record that is read; default SOURCE_RECORD_MAX */
     bool strict;        /* parse every record whole */
+    bool slow;          /* take no short cut: the reference that tests compare with (DDNSHUNT_FAST=off) */
     bool count_cells;
     uint32_t first_column; /* the column that the plan asks of every row, or COLUMN_NONE: a hint for the scan */
 };
