@@ -91,7 +91,6 @@ enum err_code json_batch_begin(struct block *block, struct json_batch **out_batc
     json->base.stats.bytes = json_block->consumed;
     json->row_count = 0;
     json->fast_column = COLUMN_NONE;
-    json->memory = (struct json_memory){0};
     json->reader.base = json_block->bytes;
     json->reader.failed = false;
     *out_batch = json;
@@ -189,7 +188,9 @@ enum err_code json_batch_quick(struct json_batch *json, uint32_t end, uint32_t r
 {
     uint32_t value, begin = json->facts.begin;
     *out_done = true;
-    switch (json_fast_verdict(&json->facts, json->probe, &json->memory, json->block->bytes, end, &value)) {
+    const struct json_block *block = json->block;
+    switch (
+        json_fast_verdict(&json->facts, json->probe, &json->memory, block->bytes, (uint32_t)block->len, end, &value)) {
     case JSON_FAST_ROW: {
         struct json_row row = {.start = begin, .len = end - begin, .record = record, .value = value};
         return row_add(json, &row, err);

@@ -31,6 +31,17 @@ struct simd_json {
     bool in_string, escaped; /* escaped: the next byte is, by a backslash before it */
 };
 
+/*
+ * Text that is known but for some stretches, in chunks of SIMD_CHUNK bytes. Of each byte, by its bit: `fixed`: it is that
+ * of `like`; `plain`: it is any that a JSON string can hold as it is, but no brace or bracket; neither: any.
+ */
+enum { SIMD_CHUNK = 64 };
+struct simd_shape {
+    const char *like;
+    const uint64_t *fixed, *plain;
+    size_t chunks;
+};
+
 struct simd {
     const char *name;
     /*
@@ -57,6 +68,8 @@ struct simd {
      */
     size_t (*outline)(const char *text, size_t len, const struct simd_marks *marks, struct simd_json *json,
                       size_t *from, uint32_t *out, size_t capacity);
+    /* Has the text, of shape->chunks * SIMD_CHUNK bytes, this shape? */
+    bool (*alike)(const char *text, const struct simd_shape *shape);
 };
 enum { SIMD_MARKS_ROOM = 64 };
 

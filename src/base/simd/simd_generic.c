@@ -67,6 +67,14 @@ static inline struct chunk chunk_load(const char *p)
     return c;
 }
 
+static inline uint64_t chunk_same(struct chunk c, struct chunk d)
+{
+    uint64_t mask = 0;
+    for (unsigned i = 0; i < PARTS; i++)
+        mask |= mask16((bytes16)(c.part[i] == d.part[i])) << (16 * i);
+    return mask;
+}
+
 static inline uint64_t chunk_string(struct chunk c)
 {
     uint64_t mask = 0;
