@@ -10,6 +10,7 @@
 #include "base/mem.h"
 #include "base/out.h"
 #include "cli/kb_files.h"
+#include "cli/report_stats.h"
 #include "cli/run_int.h"
 #include "cli/term.h"
 #include "cli/tune.h"
@@ -19,6 +20,7 @@
 
 #include <signal.h>
 #include <stdatomic.h>
+#include <stdlib.h>
 #include <sys/stat.h>
 #include <unistd.h>
 
@@ -52,7 +54,8 @@ struct run {
     struct column_view view;
     struct out *rejects;
     struct scan_stats stats;
-    uint32_t provider; /* column of the result whose values are counted, or COLUMN_NONE */
+    struct profiles profiles; /* --stats */
+    uint32_t provider;        /* column of the result whose values are counted, or COLUMN_NONE */
     uint64_t results;
 };
 
@@ -126,6 +129,13 @@ bool signals_caught(void)
 
 /* --- inputs --- */
 
+/* For tests: no short cut is taken, so that the answer can be compared with that of the fast roads. */
+static bool is_slow(void)
+{
+    const char *fast = getenv("DDNSHUNT_FAST");
+    return fast && strcmp(fast, "off") == 0;
+}
+
 static void on_notice(void *user, enum scan_notice_kind kind, const char *path, const char *detail,
                       const struct err *err)
 {
@@ -166,6 +176,7 @@ static enum err_code open_inputs(struct run *run, bool again, struct scan **out_
         .options = {.block_bytes = opts->block_size > 0 ? (size_t)opts->block_size : SOURCE_BLOCK_BYTES,
                     .record_max = (size_t)opts->record_max,
                     .strict = opts->strict,
+                    .slow = is_slow(),
                     .count_cells = opts->stats,
                     .first_column = COLUMN_NONE},
         .named = run->named,
@@ -266,6 +277,7 @@ static enum err_code bind(struct run *run, struct err *err)
     TRY(kql_bind(run->ast, &options, &run->query, err));
     run->bound = true;
     run->query.memory_max = run->opts->memory_max;
+    run->query.slow = is_slow();
     return ERR_NONE;
 }
 
@@ -364,6 +376,8 @@ static enum err_code execute(struct run *run, struct err *err)
         run->stats.cells = arena_zalloc(&run->arena, run->table->count, sizeof *run->stats.cells);
         if (!run->stats.cells)
             return err_no_memory(err, run->table->count * sizeof *run->stats.cells);
+        run->profiles.arena = &run->arena;
+        config.profiles = &run->profiles;
     }
     return exec_run(&run->query, &config, &run->stats, err);
 }
@@ -453,6 +467,7 @@ static enum err_code recount(struct run *run, uint64_t *out_rows, struct err *er
     TRY(kql_parse(run->text->text, &run->arena, &ast, err));
     TRY(kql_bind(ast, &options, &query, err));
     query.memory_max = run->opts->memory_max;
+    query.slow = is_slow();
     enum err_code code = kql_optimize(&query, err);
     if (code == ERR_NONE)
         code = exec_run(&query, &config, &stats, err);
@@ -504,7 +519,7 @@ static void report_end(struct run *run)
     report_summary(run->report, &summary);
     report_hidden(run);
     if (run->opts->stats)
-        report_stats(run->report, &run->stats, run->table);
+        report_stats(run->report, &run->stats, run->table, &run->profiles);
 }
 
 static enum err_code run_all(struct run *run, struct err *err)
