@@ -2,8 +2,8 @@
  * json_batch.c - the batch of the JSON formats: rows are record texts in a block, and a column is decoded when asked.
  *
  * A row starts either parsed (an index says where each column's value stands) or with nothing known but where the value
- * of one column, the fast one, begins. Asked for another column, or to verify, it is parsed whole, once; then its index
- * serves all columns.
+ * of one column, the fast one, begins. Asked for another column, it is looked for by its key. Asked to verify, the row is
+ * parsed whole, once; then its index serves all columns.
  */
 #include "base/mem.h"
 #include "source/cells.h"
@@ -256,25 +256,44 @@ static enum err_code load_parsed(struct batch *batch, struct column *cells, uint
     return json_cell_set(batch, cells, row, slice_of(json->block->bytes + entry->start, entry->len), err);
 }
 
-static enum err_code load_cell(struct batch *batch, struct column *cells, uint32_t column, uint32_t number,
-                               struct err *err)
+/*
+ * Fills the cell of a row that has not been parsed, whose value begins at `value` (or one of JSON_VALUE_). What can't be
+ * said by that alone is left to the full parser.
+ */
+static enum err_code load_found(struct batch *batch, struct column *cells, uint32_t column, uint32_t number,
+                                uint32_t value, struct err *err)
 {
     struct json_batch *json = json_of(batch);
     const struct json_row *row = &json->rows[number];
-    if (row->index || column != json->fast_column || row->value == JSON_VALUE_UNKNOWN)
-        return load_parsed(batch, cells, column, number, err);
     bool has_stand_in = batch->schema->columns[column].stand_in != COLUMN_NONE;
-    if (has_stand_in && (row->value == JSON_VALUE_ABSENT || is_null(json, row->value)))
+    if (value == JSON_VALUE_UNKNOWN || (has_stand_in && (value == JSON_VALUE_ABSENT || is_null(json, value))))
         return load_parsed(batch, cells, column, number, err);
-    if (row->value == JSON_VALUE_ABSENT) {
+    if (value == JSON_VALUE_ABSENT) {
         cell_set_missing(cells, number);
         return ERR_NONE;
     }
-    struct slice value;
+    struct slice text;
     const char *end = json->block->bytes + row->start + row->len;
-    if (!json_fast_value(json->block->bytes + row->value, end, &value))
+    if (!json_fast_value(json->block->bytes + value, end, &text))
         return load_parsed(batch, cells, column, number, err);
-    return json_cell_set(batch, cells, number, value, err);
+    return json_cell_set(batch, cells, number, text, err);
+}
+
+/*
+ * Rows that have no index were taken for rows by the quick path. A column other than the one that it looked for on the way
+ * is looked for in each of them: those that a predicate over it turns away then are not parsed.
+ */
+static enum err_code load_cell(struct batch *batch, struct column *cells, uint32_t column, uint32_t number,
+                               const struct json_probe *probe, struct err *err)
+{
+    struct json_batch *json = json_of(batch);
+    const struct json_row *row = &json->rows[number];
+    if (row->index)
+        return load_parsed(batch, cells, column, number, err);
+    if (column == json->fast_column)
+        return load_found(batch, cells, column, number, row->value, err);
+    uint32_t value = json_fast_find(probe, json->block->bytes, row->start, row->start + row->len);
+    return load_found(batch, cells, column, number, value, err);
 }
 
 static struct cell_place row_place(const struct batch *batch, uint32_t row)
@@ -289,13 +308,15 @@ static enum err_code json_load(struct batch *batch, uint32_t column, struct err 
         return cells_load_provenance(batch, column, row_place, err);
     struct column *cells;
     TRY(cells_begin(batch, column, &cells, err));
+    struct json_probe probe;
+    json_probe_init(&probe, batch->schema, column, false);
     const struct selection *selection = batch->selection;
     for (uint32_t i = 0; i < selection->count; i++) {
         uint32_t row = selection->rows[i];
         if (batch->rejected[row])
             cell_set_missing(cells, row);
         else
-            TRY(load_cell(batch, cells, column, row, err));
+            TRY(load_cell(batch, cells, column, row, &probe, err));
     }
     return ERR_NONE;
 }

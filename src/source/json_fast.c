@@ -442,6 +442,24 @@ enum json_verdict json_fast_verdict(const struct json_facts *facts, const struct
     return verdict == JSON_FAST_ROW ? column_verdict(facts, probe, low, high, out_value) : verdict;
 }
 
+/*
+ * The row's own members are what they were for the verdict: no other bracket opens in it, and the envelope's close stands
+ * where it was found then. So a key that is found once in between is one of them.
+ */
+uint32_t json_fast_find(const struct json_probe *probe, const char *text, uint32_t begin, uint32_t end)
+{
+    struct json_facts facts;
+    json_facts_collect(&facts, probe, text, begin, end);
+    uint32_t value, low = begin, high = end;
+    if (facts.doubt || facts.brackets > 1 || !probe->wanted[NEEDLE_COLUMN])
+        return JSON_VALUE_UNKNOWN;
+    if (facts.brackets == 1) {
+        low = facts.bracket;
+        high = row_close(&facts, text, end);
+    }
+    return column_verdict(&facts, probe, low, high, &value) == JSON_FAST_ROW ? value : JSON_VALUE_UNKNOWN;
+}
+
 bool json_fast_value(const char *at, const char *end, struct slice *out_value)
 {
     struct json_cursor cursor = {at, end, NULL};

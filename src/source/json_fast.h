@@ -98,6 +98,13 @@ enum json_verdict json_fast_verdict(const struct json_facts *facts, const struct
                                     uint32_t *out_value);
 
 /*
+ * Where a further column's value begins in a row that json_fast_verdict() was sure of, whatever column it looked for
+ * then: the probe is that of the column that is asked for now. JSON_VALUE_ABSENT where the row has no such key,
+ * JSON_VALUE_UNKNOWN where the full parser must look.
+ */
+uint32_t json_fast_find(const struct json_probe *probe, const char *text, uint32_t begin, uint32_t end);
+
+/*
  * The value that begins at `at`, within a record that ends at `end`. False if the full parser must look: it is no
  * scalar, is not well-formed, or is not followed by what may follow a member.
  */
