@@ -257,6 +257,10 @@ class Store:
             json.dump(facts, f)
         return facts
 
+    def short(self, spare):
+        """Has the disk less than spare bytes left?"""
+        return shutil.disk_usage(self.folder).free < spare
+
     def tiny(self, name):
         """A few rows in the same form, for a first query that takes a peer's own start away from the measurement."""
         small = Store(os.path.join(self.folder, "tiny"), 100_000, self.seed)
