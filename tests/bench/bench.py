@@ -67,7 +67,8 @@ def run_one(name, options, store, installed):
     needs, build = workloads.WORKLOADS[name]
     make(store, needs)
     field = workloads.Field(store, installed, options.threads)
-    return runner.measure(name, build(field), store, installed, options.runs)
+    return runner.measure(name, build(field), store, installed, options.runs,
+                          runner.QUICK_SLOW if options.quick else runner.SLOW)
 
 
 def last_needed(names):

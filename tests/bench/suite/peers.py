@@ -38,18 +38,16 @@ class Contender:
     columns: tuple = ()
     version: str = ""
 
-    def shown(self, store):
-        """The command as the report prints it."""
+    def shown(self, store, binary):
+        """The command as the report prints it: no paths of this machine, long lists by a name."""
         if self.engine:
             text = self.program
         elif self.command[:2] == ["sh", "-c"]:
             text = self.command[2]
         else:
             text = " ".join(quoted(word) for word in self.command)
-        text = text.replace(store.path(self.data), "FILE").replace(OUT, "OUT")
-        for long, short in (("|".join(questions.WORDS), "$WORDS"), (questions.word_list(), "$WORDS"),
-                            (questions.ALTERNATIVES, "$SUFFIXES"),
-                            (questions.ALTERNATIVES.replace("\\", "\\\\"), "$SUFFIXES")):
+        text = text.replace(store.path(self.data), "FILE").replace(OUT, "OUT").replace(binary, "ddnshunt")
+        for long, short in questions.abbreviations():
             text = text.replace(long, short)
         return text
 

@@ -15,7 +15,6 @@ ALTERNATIVES = "(" + "|".join(s.replace(".", r"\.") for s in SUFFIXES) + ")"
 REGEX = rf"\.{ALTERNATIVES}$"                            # the published one; its .* in front changes nothing
 LINE_REGEX = rf'\.{ALTERNATIVES}"'                       # in a raw line the end of the text is the closing quote
 KEY_REGEX = rf'"RemoteUrl":"[^"]*\.{ALTERNATIVES}"'
-CSV_REGEX = rf",[^,\"]*\.{ALTERNATIVES},"
 OBJECT_BYTES = {"api": 1 << 26, "records": 1 << 24}      # what DuckDB is to expect of a line
 CATEGORY = "AdvancedHunting-DeviceNetworkEvents"
 
@@ -68,28 +67,38 @@ def duckdb_copy(select, out):
     return f"COPY ({select}) TO '{out}' (FORMAT json)"
 
 
+def duckdb_providers():
+    return " ".join(f"WHEN contains(lower(RemoteUrl), '{s}') THEN '{provider(s)}'" for s in SUFFIXES)
+
+
 def duckdb_detection(form, path, out, columns):
     source, column, also = duckdb_table(form, path, columns)
-    cases = " ".join(f"WHEN contains(lower(RemoteUrl), '{s}') THEN '{provider(s)}'" for s in SUFFIXES)
-    inner = ", ".join(f'{column(c)} AS "{c}"' for c in columns)
+    star = {"envelope": "properties.*", "records": "r.properties.*", "api": "r.*", "csv": ", ".join(columns)}.get(form, "*")
     matches = f"regexp_matches({column('RemoteUrl')}, '{REGEX}')"
-    return duckdb_copy(f"SELECT *, CASE {cases} ELSE 'Other' END AS DynamicDNSProvider FROM (SELECT {inner} FROM {source} "
+    return duckdb_copy(f"SELECT *, CASE {duckdb_providers()} ELSE 'Other' END AS DynamicDNSProvider FROM (SELECT {star} FROM {source} "
                        f"WHERE {where([matches, also])}) ORDER BY \"Timestamp\" DESC", out)
 
 
 # --- Polars, ClickHouse, jq ---
 
+def polars_providers():
+    return "".join(f'.when(u.str.contains("{s}", literal=True)).then(pl.lit("{provider(s)}"))' for s in SUFFIXES)
+
+
 def polars_detection(path, out, columns):
     """Python, over envelopes."""
     types = ", ".join(f'"{c}": pl.{"Int64" if c in NUMBERS else "String"}' for c in columns)
-    cases = "pl" + "".join(f'.when(u.str.contains("{s}", literal=True)).then(pl.lit("{provider(s)}"))' for s in SUFFIXES)
     return "\n".join([
         f'p, u = pl.col("properties"), pl.col("RemoteUrl").str.to_lowercase()',
         f'schema = {{"category": pl.String, "properties": pl.Struct({{{types}}})}}',
         f"(pl.scan_ndjson({path!r}, schema=schema)",
         f' .filter((pl.col("category") == "{CATEGORY}") & p.struct.field("RemoteUrl").str.contains(r"{REGEX}"))',
-        f' .select(p.struct.unnest()).with_columns({cases}.otherwise(pl.lit("Other")).alias("DynamicDNSProvider"))',
+        f' .select(p.struct.unnest()).with_columns(pl{polars_providers()}.otherwise(pl.lit("Other")).alias("DynamicDNSProvider"))',
         f' .sort("Timestamp", descending=True).collect(engine="streaming").write_ndjson({out!r}))'])
+
+
+def chdb_providers():
+    return ", ".join(f"position(lower(RemoteUrl), '{s}') > 0, '{provider(s)}'" for s in SUFFIXES)
 
 
 def chdb_detection(path, threads, columns):
@@ -97,9 +106,8 @@ def chdb_detection(path, threads, columns):
     def get(column):
         kind = "Int" if column in NUMBERS else "String"
         return f"JSONExtract{kind}(line, 'properties', '{column}')"
-    cases = ", ".join(f"position(lower(RemoteUrl), '{s}') > 0, '{provider(s)}'" for s in SUFFIXES)
     regex = REGEX.replace("\\", "\\\\")
-    return f"SELECT {', '.join(f'{get(c)} AS {c}' for c in columns)}, multiIf({cases}, 'Other') AS DynamicDNSProvider " \
+    return f"SELECT {', '.join(f'{get(c)} AS {c}' for c in columns)}, multiIf({chdb_providers()}, 'Other') AS DynamicDNSProvider " \
            f"FROM file('{path}', 'LineAsString', 'line String') WHERE match({get('RemoteUrl')}, '{regex}') AND " \
            f"JSONExtractString(line, 'category') = '{CATEGORY}' ORDER BY Timestamp DESC SETTINGS max_threads = {threads}, " \
            "output_format_json_quote_64bit_integers = 0"
@@ -154,3 +162,11 @@ QUERIES = {
                   "DeviceNetworkEvents | summarize count() by ActionType, InitiatingProcessFileName", sql_groups,
                   ["ActionType", "InitiatingProcessFileName", "count_"]),
 }
+
+
+def abbreviations():
+    """What reports write for the long lists in commands."""
+    declared = [", ".join(f'"{c}" {duckdb_type(c)}' for c in columns) for columns in (COLUMNS, FLOW_COLUMNS)]
+    return [("|".join(WORDS), "$WORDS"), (word_list(), "$WORDS"), (ALTERNATIVES.replace("\\", "\\\\"), "$SUFFIXES"),
+            (ALTERNATIVES, "$SUFFIXES"), (duckdb_providers(), "$PROVIDERS"), (polars_providers(), "$PROVIDERS"),
+            (chdb_providers(), "$PROVIDERS"), *((text, "$COLUMNS") for text in declared)]

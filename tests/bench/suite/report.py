@@ -99,12 +99,12 @@ def about(results):
     machine, dates = last["machine"], sorted(r["date"] for r in results)
     known = ", ".join(f"{name} {bare(name, version)}" for name, version in sorted(last["versions"].items()))
     sizes = sorted({c["bytes"] for r in results if r["kind"] == "speed" for c in r["contenders"].values()})
-    rounds = sorted({r["rounds"] for r in results if "rounds" in r})
+    rounds = sorted({(r["rounds"], *r["slow"]) for r in results if "rounds" in r})
     lines = [f"{dates[0]} to {dates[-1]} UTC, {machine['cpu']} ({machine['cpus']} CPUs, {machine['machine']}), "
              f"{machine['memory'] / 2**30:.0f} GiB, {machine['kernel']}, {machine['distribution']}."]
     if sizes:
         lines.append(f"Inputs of {sizes[0] / 1e9:.2f} to {sizes[-1] / 1e9:.2f} GB in the page cache; medians of "
-                     f"{' or '.join(map(str, rounds))} runs in turns (3 where a run takes over 5 s); LC_ALL=C.")
+                     + " or ".join(f"{n} runs in turns ({few} where a run takes over {s} s)" for n, s, few in rounds) + "; LC_ALL=C.")
     lines.append(f"Versions: {known}.")
     lines += [f"Left out: {name} ({reason})." for name, reason in last["left_out"]]
     return "\n".join(lines)
@@ -117,22 +117,25 @@ def bare(name, version):
 
 
 def commands(results):
-    """Every command once: the same one over other data is not repeated."""
+    """Every command once: not again for other data or another number of threads."""
     seen, lines = set(), []
     for result in results:
         for contender in result["contenders"].values() if result["kind"] == "speed" else ():
-            if contender["command"] not in seen:
-                seen.add(contender["command"])
-                lines.append(f"    # {contender['name']}\n" + "\n".join("    " + line for line in contender["command"].splitlines()))
+            alike = re.sub(r"-j \d+", "-j N", contender["command"])
+            if alike not in seen:
+                seen.add(alike)
+                lines.append("    # " + re.sub(r", -j \d+", "", contender["name"]) + "\n"
+                             + "\n".join("    " + line for line in alike.splitlines()))
     return "\n".join(lines)
 
 
 NOTES = """\
 The time of a program is that of its whole run, its start included, output to a file in memory. Peers that live in a process (DuckDB,
 Polars, ClickHouse) are timed inside it, after their import, their start and a first query over a few rows: only their work counts.
-All have the same number of rows, which is known from the data; those that give rows (ddnshunt and the engines) give the same rows,
-compared cell by cell, sorted by time where that is asked. ddnshunt -q --format ndjson, the engines write NDJSON too; grep, ripgrep
-and jq only find the lines. $SUFFIXES are the published rule's 15 suffixes as alternatives of a regex, $WORDS 100 words."""
+Where the question is the detection, the number of hits is known from how the data was made, and all find it. Contenders that give rows
+(ddnshunt and the engines, as NDJSON) give the same rows, compared cell by cell, and in order of time; grep, ripgrep and jq only
+find the lines. $SUFFIXES are the published rule's 15 suffixes as alternatives of a regex, $PROVIDERS the cases that name their
+providers, $COLUMNS the declared columns that the rule projects, $WORDS 100 words."""
 
 
 def markdown(results):

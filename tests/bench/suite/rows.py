@@ -90,7 +90,8 @@ def inspected_row(rng, hit):
     name = url(rng, rng.randrange(2) == 0) or "none.example.org"
     inner = {"direction": "Out", "query": name, "RemoteUrl": name, "answers": json.dumps([name, "198.18.0.1"]), "path": "C:\\x",
              "qtype_name": "A", "rcode": "0", "nested": json.dumps({"RemoteUrl": name}), "AA": "false", "TTLs": "[60.0]",
-             "ts": str(134000000000000000 + rng.randrange(10**15)), "uid": f"C{rng.getrandbits(80):x}", "trans_id": str(rng.randrange(65536))}
+             "ts": str(134000000000000000 + rng.randrange(10**15)), "uid": f"C{rng.getrandbits(80):x}",
+             "trans_id": str(rng.randrange(65536))}
     gone = {key: None for key in made if key.startswith("InitiatingProcess")}
     made.update(gone, ActionType="DnsConnectionInspected", RemoteUrl=None, RemotePort=53, Protocol="Udp",
                 AdditionalFields=json.dumps(inner))

@@ -7,8 +7,8 @@ from . import peers
 from .data import warm
 from .results import dated
 
-SLOW_S = 5       # a contender that takes longer ...
-SLOW_RUNS = 3    # ... has no more runs than this
+SLOW = (5, 3)          # a contender that takes longer, in s, has no more runs than this
+QUICK_SLOW = (1, 1)    # where all is to end soon
 
 
 def ratio(results, key, base):
@@ -73,12 +73,12 @@ def known_hits(name, store, data):
     return {} if name.startswith("query") else {d: store.facts(d)["hits"] for d in data}
 
 
-def turn(contenders, number, results, answers):
+def turn(contenders, number, results, answers, slow):
     """One run of each. The order moves on by one each time, so that nobody always stands behind the same one."""
     shift = number % max(1, len(contenders))
     for contender in contenders[shift:] + contenders[:shift]:
         mine = results[contender.key]
-        if "failed" in mine or (len(mine["seconds"]) >= SLOW_RUNS and max(mine["seconds"]) > SLOW_S):
+        if "failed" in mine or (len(mine["seconds"]) >= slow[1] and max(mine["seconds"]) > slow[0]):
             continue
         try:
             mine["seconds"].append(peers.run(contender))
@@ -91,17 +91,17 @@ def turn(contenders, number, results, answers):
         print(".", end="", file=sys.stderr, flush=True)
 
 
-def measure(name, workload, store, installed, runs):
+def measure(name, workload, store, installed, runs, slow):
     """The result of a workload as plain data, for the raw runs and the report."""
     data = list(dict.fromkeys(c.data for c in workload.contenders))
     for each in data:
         warm(store.path(each))
     answers = Answers(known_hits(name, store, data))
-    results = {c.key: {"name": c.name, "data": c.data, "threads": c.threads, "command": c.shown(store), "seconds": [], "hits": None,
-                       "rows": store.facts(c.data)["rows"], "bytes": store.facts(c.data)["bytes"]} for c in workload.contenders}
+    results = {c.key: {"name": c.name, "data": c.data, "threads": c.threads, "command": c.shown(store, installed.binary),
+                       "bytes": store.facts(c.data)["bytes"], "hits": None, "seconds": []} for c in workload.contenders}
     print(f"bench: {name} ", end="", file=sys.stderr, flush=True)
     for number in range(runs):
-        turn(workload.contenders, number, results, answers)
+        turn(workload.contenders, number, results, answers, slow)
     print(file=sys.stderr)
     peers.clean_up()
     ours = [f"{r['name']}: {r['failed']}" for r in results.values() if "failed" in r and "ddnshunt" in r["name"]]
@@ -112,4 +112,4 @@ def measure(name, workload, store, installed, runs):
             checks.append({**vars(check), "measured": measured})
             checks[-1]["verdict"] = verdict(checks[-1], measured)
     return dated({"kind": "speed", "name": name, "title": workload.title, "contenders": results, "checks": checks,
-                  "wrong": answers.wrong + ours, "rounds": runs}, installed)
+                  "wrong": answers.wrong + ours, "rounds": runs, "slow": slow}, installed)
