@@ -22,6 +22,7 @@
 
 enum { BUFFER = 256 * 1024, MAX_THREADS = 64, MAX_RUNS = 100 };
 static const size_t ARRAY = (size_t)256 << 20;
+static const size_t PIECE = (size_t)255 * 64; // until a count of a byte is full
 
 struct part {
     pthread_barrier_t *begin;
@@ -59,7 +60,7 @@ WIDE static uint64_t newlines(const unsigned char *p, size_t len)
 {
     uint64_t count = 0;
     while (len > 0) {
-        size_t piece = len < 255 * 64 ? len : 255 * 64;
+        size_t piece = len < PIECE ? len : PIECE;
         uint8_t few[64] = {0};
         size_t i = 0;
         for (; i + 64 <= piece; i += 64) {
@@ -197,7 +198,7 @@ static void measure(int file, off_t size, unsigned char *arrays[2], int threads,
 
 int main(int argc, char **argv)
 {
-    int threads = argc > 2 ? atoi(argv[2]) : 0, runs = argc > 3 ? atoi(argv[3]) : 5;
+    int threads = argc > 2 ? (int)strtol(argv[2], NULL, 10) : 0, runs = argc > 3 ? (int)strtol(argv[3], NULL, 10) : 5;
     if (threads < 1 || threads > MAX_THREADS || runs < 1 || runs > MAX_RUNS) {
         (void)fputs("usage: roofline FILE THREADS [RUNS]\n", stderr);
         return 2;

@@ -22,8 +22,6 @@
 
 enum { PAGE = 4096, WAIT_MS = 10000 };
 
-extern char **environ;
-
 static _Noreturn void fail(const char *what)
 {
     (void)fprintf(stderr, "spawn: %s: %s\n", what, strerror(errno));
