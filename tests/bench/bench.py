@@ -7,6 +7,7 @@ are kept in FOLDER/runs, a file a workload; the report is made of them, so workl
     ./dev bench                    everything, about 1 GB an input
     ./dev bench --quick            small inputs, two minutes
     ./dev bench --only csv,gzip    these workloads; --list names them
+    ./dev bench --prepare          only the data and the peers; what follows then only measures
     ./dev bench --report           no run: the report of what was run last
     ./dev bench --update-docs      puts the report into docs/performance.md, too
     ./dev bench --headline         no run: the rows for the README
@@ -37,6 +38,7 @@ def arguments():
     parser.add_argument("--runs", type=int, metavar="N", help="of each contender")
     parser.add_argument("--threads", type=int, metavar="N", default=peers.cpus(), help="of those that can use several (default: all CPUs)")
     parser.add_argument("--seed", type=int, default=data.SEED)
+    parser.add_argument("--prepare", action="store_true", help="only make the data")
     parser.add_argument("--report", action="store_true", help="run nothing")
     parser.add_argument("--headline", action="store_true", help="run nothing; only the rows for the README")
     parser.add_argument("--update-docs", action="store_true", help="replace the table in docs/performance.md")
@@ -53,6 +55,13 @@ def arguments():
 def make(store, names):
     for name in names:
         store.make(name)
+
+
+def prepare(options):
+    store = data.Store(os.path.join(options.folder, "data"), options.bytes, options.seed)
+    for needed in last_needed(options.names):
+        store.make(needed)
+        store.tiny(needed)
 
 
 def run_one(name, options, store, installed):
@@ -110,6 +119,9 @@ def main():
     folder = os.path.join(options.folder, "runs-quick" if options.quick else "runs")
     if options.list:
         print("\n".join(NAMES))
+        return
+    if options.prepare:
+        prepare(options)
         return
     wrong = [] if options.report or options.headline else run(options, folder)
     kept = results.load(folder, options.names)

@@ -64,6 +64,10 @@ def a_wrong_number_of_hits_is_seen(_binary):
     assert not answers.wrong
     answers.expect(contender("a", ("U",)), 4)
     assert len(answers.wrong) == 1 and "4 hits" in answers.wrong[0], answers.wrong
+    answers.expect(contender("a", ("U",)), None)
+    assert len(answers.wrong) == 1
+    answers.expect(contender("a", ("U",)), 0)
+    assert len(answers.wrong) == 2 and "nothing found" in answers.wrong[1], answers.wrong
 
 
 def other_rows_are_seen_and_another_order_of_columns_is_not(_binary):

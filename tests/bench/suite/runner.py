@@ -42,7 +42,9 @@ class Answers:
 
     def expect(self, contender, hits):
         known = self.known.get(contender.data)
-        if hits is not None and known is not None and hits != known:
+        if hits == 0:
+            self.wrong.append(f"{contender.name}: nothing found in {contender.data}; the question is of no use there")
+        elif hits is not None and known is not None and hits != known:
             self.wrong.append(f"{contender.name}: {hits} hits in {contender.data}, not {known}")
 
     def compare(self, contender, rows):
