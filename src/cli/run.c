@@ -10,6 +10,7 @@
 #include "base/mem.h"
 #include "base/out.h"
 #include "cli/kb_files.h"
+#include "cli/report_stats.h"
 #include "cli/run_int.h"
 #include "cli/term.h"
 #include "cli/tune.h"
@@ -53,7 +54,8 @@ struct run {
     struct column_view view;
     struct out *rejects;
     struct scan_stats stats;
-    uint32_t provider; /* column of the result whose values are counted, or COLUMN_NONE */
+    struct profiles profiles; /* --stats */
+    uint32_t provider;        /* column of the result whose values are counted, or COLUMN_NONE */
     uint64_t results;
 };
 
@@ -374,6 +376,8 @@ static enum err_code execute(struct run *run, struct err *err)
         run->stats.cells = arena_zalloc(&run->arena, run->table->count, sizeof *run->stats.cells);
         if (!run->stats.cells)
             return err_no_memory(err, run->table->count * sizeof *run->stats.cells);
+        run->profiles.arena = &run->arena;
+        config.profiles = &run->profiles;
     }
     return exec_run(&run->query, &config, &run->stats, err);
 }
@@ -515,7 +519,7 @@ static void report_end(struct run *run)
     report_summary(run->report, &summary);
     report_hidden(run);
     if (run->opts->stats)
-        report_stats(run->report, &run->stats, run->table);
+        report_stats(run->report, &run->stats, run->table, &run->profiles);
 }
 
 static enum err_code run_all(struct run *run, struct err *err)

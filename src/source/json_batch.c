@@ -16,43 +16,84 @@ static struct json_batch *json_of(const struct batch *batch)
     return batch->impl;
 }
 
-static void release(struct json_batch *json)
+void json_batch_destroy(struct json_batch *json)
 {
-    struct block *block = json->base.block;
     json_reader_release(&json->reader);
     arena_release(&json->arena);
     buf_release(&json->text);
     mem_free(json->rows);
-    json_block_free(block);
-    source_batch_release(&json->base);
     mem_free(json);
+}
+
+/* What a batch of unusual records made large is not kept. */
+static void shrink(struct json_batch *json)
+{
+    enum { KEEP_BYTES = 1 << 16, KEEP_ROWS = 1 << 12 };
+    arena_clear(&json->arena);
+    if (json->arena.held_bytes > KEEP_BYTES)
+        arena_release(&json->arena);
+    if (json->text.capacity > KEEP_BYTES)
+        buf_release(&json->text);
+    if (json->row_capacity > KEEP_ROWS) {
+        mem_free(json->rows);
+        json->rows = NULL;
+        json->row_capacity = 0;
+    }
+}
+
+static void release(struct json_batch *json)
+{
+    struct source_batch base = json->base;
+    struct json_source *source = (struct json_source *)base.source;
+    json_block_free(base.block);
+    shrink(json);
+    if (!json_pool_give(&source->batches, json))
+        json_batch_destroy(json);
+    source_batch_release(&base);
+}
+
+/* A batch that nothing is in. */
+static struct json_batch *batch_new(struct json_source *source, struct err *err)
+{
+    struct json_batch *json = json_pool_take(&source->batches);
+    if (json)
+        return json;
+    json = mem_zalloc(1, sizeof *json);
+    if (!json) {
+        err_no_memory(err, sizeof *json);
+        return NULL;
+    }
+    arena_init(&json->arena, 0);
+    buf_init(&json->text, 0);
+    if (json_reader_init(&json->reader, &source->keys, &json->arena, err)) {
+        mem_free(json);
+        return NULL;
+    }
+    return json;
 }
 
 enum err_code json_batch_begin(struct block *block, struct json_batch **out_batch, struct err *err)
 {
     struct json_source *source = (struct json_source *)block->source;
     struct json_block *json_block = (struct json_block *)block;
-    struct json_batch *json = mem_zalloc(1, sizeof *json);
+    struct json_batch *json = batch_new(source, err);
     if (!json) {
         json_block_free(block);
-        return err_no_memory(err, sizeof *json);
+        return ERR_MEMORY;
     }
     enum err_code code = source_batch_init(&json->base, block, err);
     if (code) {
-        mem_free(json);
+        json_batch_destroy(json);
         json_block_free(block);
         return code;
     }
     json->block = json_block;
     json->base.stats.bytes = json_block->consumed;
+    json->row_count = 0;
     json->fast_column = COLUMN_NONE;
-    arena_init(&json->arena, 0);
-    buf_init(&json->text, 0);
-    code = json_reader_init(&json->reader, &source->keys, json_block->bytes, &json->arena, err);
-    if (code) {
-        release(json);
-        return code;
-    }
+    json->memory = (struct json_memory){0};
+    json->reader.base = json_block->bytes;
+    json->reader.failed = false;
     *out_batch = json;
     return ERR_NONE;
 }
@@ -101,6 +142,7 @@ enum err_code json_batch_record(struct json_batch *json, struct slice text, uint
     struct json_record result;
     TRY(json_record_read(&json->reader, text, may_contain, &result, err));
     json->base.stats.rows_parsed++;
+    json->base.stats.rows_slow++;
     switch (result.shape) {
     case JSON_ROW: {
         struct json_row row = {.start = (uint32_t)(text.ptr - json->block->bytes),
@@ -116,6 +158,7 @@ enum err_code json_batch_record(struct json_batch *json, struct slice text, uint
     case JSON_CONTAINER: {
         struct elements elements = {json, record};
         json->base.stats.rows_parsed--; /* its elements count */
+        json->base.stats.rows_slow--;
         return json_container_each(text, add_element, &elements, err);
     }
     case JSON_MALFORMED:
@@ -134,17 +177,18 @@ static bool expects_envelopes(const struct json_block *block)
 
 bool json_batch_prepare(struct json_batch *json)
 {
-    const struct source *source = json->base.source;
-    json->fast_column = source->options.first_column;
-    json_probe_init(&json->probe, source->schema, json->fast_column, !expects_envelopes(json->block));
-    return json->probe.ready && !source->options.strict && !source->options.slow;
+    const struct json_source *source = (const struct json_source *)json->base.source;
+    const struct source_options *options = &source->base.options;
+    json->fast_column = options->first_column;
+    json->probe = &source->probes[!expects_envelopes(json->block)];
+    return json->probe->ready && !options->strict && !options->slow;
 }
 
 enum err_code json_batch_quick(struct json_batch *json, uint32_t end, uint32_t record, bool *out_done, struct err *err)
 {
     uint32_t value, begin = json->facts.begin;
     *out_done = true;
-    switch (json_fast_verdict(&json->facts, &json->probe, &json->memory, json->block->bytes, end, &value)) {
+    switch (json_fast_verdict(&json->facts, json->probe, &json->memory, json->block->bytes, end, &value)) {
     case JSON_FAST_ROW: {
         struct json_row row = {.start = begin, .len = end - begin, .record = record, .value = value};
         return row_add(json, &row, err);

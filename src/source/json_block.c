@@ -16,6 +16,7 @@ enum err_code json_source_init(struct json_source *source, const struct source_t
         own->block_bytes = JSON_BLOCK_LIMIT;
     source->stream = stream;
     pthread_mutex_init(&source->pool.mutex, NULL);
+    pthread_mutex_init(&source->batches.mutex, NULL);
     enum err_code code = json_keys_init(&source->keys, schema, err);
     if (code)
         json_source_release(source);
@@ -25,28 +26,39 @@ enum err_code json_source_init(struct json_source *source, const struct source_t
 void json_source_release(struct json_source *source)
 {
     for (size_t i = 0; i < source->pool.count; i++)
-        mem_free(source->pool.memory[i]);
+        mem_free(source->pool.items[i]);
+    for (size_t i = 0; i < source->batches.count; i++)
+        json_batch_destroy(source->batches.items[i]);
     pthread_mutex_destroy(&source->pool.mutex);
+    pthread_mutex_destroy(&source->batches.mutex);
     json_keys_release(&source->keys);
     stream_close(source->stream);
 }
 
-static char *pool_take(struct json_pool *pool)
+void *json_pool_take(struct json_pool *pool)
 {
     pthread_mutex_lock(&pool->mutex);
-    char *memory = pool->count ? pool->memory[--pool->count] : NULL;
+    void *item = pool->count ? pool->items[--pool->count] : NULL;
     pthread_mutex_unlock(&pool->mutex);
-    return memory;
+    return item;
 }
 
-static bool pool_give(struct json_pool *pool, char *memory)
+bool json_pool_give(struct json_pool *pool, void *item)
 {
     pthread_mutex_lock(&pool->mutex);
     bool room = pool->count < JSON_POOL_MAX;
     if (room)
-        pool->memory[pool->count++] = memory;
+        pool->items[pool->count++] = item;
     pthread_mutex_unlock(&pool->mutex);
     return room;
+}
+
+static void probes_make(struct json_source *source)
+{
+    const struct source *base = &source->base;
+    for (int tables = 0; tables < 2; tables++)
+        json_probe_init(&source->probes[tables], base->schema, base->options.first_column, tables);
+    source->probes_made = true;
 }
 
 enum err_code json_block_new(struct json_source *source, size_t capacity, struct json_block **out_block,
@@ -56,10 +68,12 @@ enum err_code json_block_new(struct json_source *source, size_t capacity, struct
     struct json_block *block = mem_zalloc(1, sizeof *block);
     if (!block)
         return err_no_memory(err, sizeof *block);
+    if (!source->probes_made)
+        probes_make(source);
     block->base.source = &source->base;
     block->capacity = capacity > usual ? capacity : usual;
     if (block->capacity == usual)
-        block->bytes = pool_take(&source->pool);
+        block->bytes = json_pool_take(&source->pool);
     if (!block->bytes)
         block->bytes = mem_alloc(block->capacity);
     if (!block->bytes) {
@@ -85,7 +99,7 @@ void json_block_free(struct block *base)
     struct json_block *block = (struct json_block *)base;
     struct json_source *source = (struct json_source *)base->source;
     bool usual = block->capacity == source->base.options.block_bytes;
-    if (!usual || !pool_give(&source->pool, block->bytes))
+    if (!usual || !json_pool_give(&source->pool, block->bytes))
         mem_free(block->bytes);
     mem_free(block->spans);
     mem_free(block);

@@ -180,17 +180,17 @@ static enum err_code line_end(struct cut *cut, uint32_t end, bool whole, struct 
 
 static enum err_code cut_lines(struct cut *cut, struct err *err)
 {
-    enum { MARKS = 2048 };
+    enum { MARKS = 128 };
     uint32_t marks[MARKS + SIMD_MARKS_ROOM];
     struct json_batch *batch = cut->batch;
     const struct simd *simd = simd_ops();
     for (size_t at = 0; at < cut->len;) {
-        size_t count = simd->mark(cut->text, cut->len, &batch->probe.marks, &at, marks, MARKS + SIMD_MARKS_ROOM);
+        size_t count = simd->mark(cut->text, cut->len, &batch->probe->marks, &at, marks, MARKS + SIMD_MARKS_ROOM);
         for (size_t i = 0; i < count; i++) {
             if (cut->text[marks[i]] == '\n')
                 TRY(line_end(cut, marks[i], true, err));
             else
-                json_facts_add(&batch->facts, &batch->probe, cut->text, cut->len, marks[i]);
+                json_facts_add(&batch->facts, batch->probe, cut->text, cut->len, marks[i]);
         }
     }
     return batch->facts.begin < cut->len ? line_end(cut, cut->len, false, err) : ERR_NONE;

@@ -37,6 +37,7 @@ struct scan_stats {
     uint64_t rejected[REJECT_UNDECIDED + 1];
     uint64_t cells_bad;   /* values of the wrong type, read as null */
     uint64_t rows_parsed; /* records read by the full parser (for --stats) */
+    uint64_t rows_slow;   /* ... of these, because the quick road was not sure of what they are (for --stats) */
     uint64_t *cells;      /* [schema->count]: cells decoded, by column (for --stats); NULL = not counted */
 };
 
@@ -63,7 +64,7 @@ struct source_options {
     bool count_cells;
     uint32_t first_column; /* the column that the plan asks of every row, or COLUMN_NONE: a hint for the scan */
 };
-enum { SOURCE_BLOCK_BYTES = 1 << 20 };
+enum { SOURCE_BLOCK_BYTES = 1 << 18 };
 #define SOURCE_RECORD_MAX ((size_t)128 << 20)
 
 enum source_claim {
@@ -206,6 +207,8 @@ enum err_code scan_open(const struct scan_config *config, struct scan **out_scan
 const struct schema *scan_schema(const struct scan *scan);
 /* Tells the scan what the plan asks for first, before the first scan_next(). */
 void scan_set_first_column(struct scan *scan, uint32_t column);
+/* An input is no regular file: scan_next() may have to wait for bytes, for ever even. */
+bool scan_waits(const struct scan *scan);
 /* The next block in input order; NULL at the end of all inputs. Thread-safe. */
 enum err_code scan_next(struct scan *scan, struct block **out_block, struct err *err) MUST_CHECK;
 /* split of the block's source; the batch's sequence is set. Any thread. */

@@ -10,6 +10,7 @@
 #ifndef DDNSHUNT_BASE_SIMD_H
 #define DDNSHUNT_BASE_SIMD_H
 
+#include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
 
@@ -23,6 +24,11 @@ enum { SIMD_DISTANCE_MAX = 15, SIMD_PAIRS_MAX = 3 };
 struct simd_marks {
     struct simd_pair pair[SIMD_PAIRS_MAX];
     uint32_t count; /* pairs in use */
+};
+
+/* How JSON text stands between two pieces. */
+struct simd_json {
+    bool in_string, escaped; /* escaped: the next byte is, by a backslash before it */
 };
 
 struct simd {
@@ -44,6 +50,13 @@ struct simd {
                    size_t capacity);
     /* In the same way, the offsets of quotes and newlines: what cuts CSV into records. */
     size_t (*quotes)(const char *text, size_t len, size_t *from, uint32_t *out, size_t capacity);
+    /*
+     * In the same way, what stands out in JSON text: braces and brackets outside of strings; the first byte of each
+     * pair; `u` that is escaped in a string; and two faults, newlines in strings (but escaped ones) and backslashes
+     * outside of them. It stops behind a fault, which is the last offset then. *json is how the text stands at *from.
+     */
+    size_t (*outline)(const char *text, size_t len, const struct simd_marks *marks, struct simd_json *json,
+                      size_t *from, uint32_t *out, size_t capacity);
 };
 enum { SIMD_MARKS_ROOM = 64 };
 

@@ -95,6 +95,31 @@ static inline uint64_t chunk_quotes(struct chunk c)
     return mask;
 }
 
+static inline uint64_t chunk_equal(struct chunk c, char byte)
+{
+    uint64_t mask = 0;
+    for (unsigned i = 0; i < PARTS; i++)
+        mask |= mask16(equal(c.part[i], byte)) << (16 * i);
+    return mask;
+}
+
+static inline uint64_t chunk_brackets(struct chunk c)
+{
+    uint64_t mask = 0;
+    for (unsigned i = 0; i < PARTS; i++) {
+        bytes16 folded = c.part[i] | repeat(0x20);
+        mask |= mask16(equal(folded, '{') | equal(folded, '}')) << (16 * i);
+    }
+    return mask;
+}
+
+static inline uint64_t prefix_xor(uint64_t mask)
+{
+    for (unsigned shift = 1; shift < 64; shift *= 2)
+        mask ^= mask << shift;
+    return mask;
+}
+
 static inline struct marks_consts marks_prepare(const struct simd_marks *marks)
 {
     struct marks_consts c = {.count = marks->count};
@@ -114,6 +139,18 @@ static inline uint64_t chunk_marks(const char *p, const struct marks_consts *c)
         bytes16 found = equal(v | repeat(0x20), '{') & ~equal(next, '\\');
         found |= equal(v, 'u') & equal(next, '0');
         found |= equal(v, '\n');
+        for (uint32_t i = 0; i < c->count; i++)
+            found |= (bytes16)(v == c->first[i]) & (bytes16)(load(p + c->distance[i]) == c->second[i]);
+        mask |= mask16(found) << (16 * part);
+    }
+    return mask;
+}
+
+static inline uint64_t chunk_pairs(const char *p, const struct marks_consts *c)
+{
+    uint64_t mask = 0;
+    for (unsigned part = 0; part < PARTS; part++, p += 16) {
+        bytes16 v = load(p), found = {0};
         for (uint32_t i = 0; i < c->count; i++)
             found |= (bytes16)(v == c->first[i]) & (bytes16)(load(p + c->distance[i]) == c->second[i]);
         mask |= mask16(found) << (16 * part);
