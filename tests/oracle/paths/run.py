@@ -87,8 +87,8 @@ def kernels():
         return [("generic", None), ("neon", None)]
     with open("/proc/cpuinfo", encoding="ascii", errors="replace") as info:
         flags = set(re.search(r"^flags\s*:(.*)$", info.read(), re.M)[1].split())
-    return [("generic", None), ("avx2", None if {"avx2", "bmi1", "bmi2", "popcnt"} <= flags else "this CPU lacks AVX2"),
-            ("avx512", None if {"avx512f", "avx512bw", "bmi1", "bmi2", "popcnt"} <= flags else "this CPU lacks AVX-512")]
+    return [("generic", None), ("avx2", None if {"avx2", "bmi1", "bmi2", "popcnt", "pclmulqdq"} <= flags else "this CPU lacks AVX2"),
+            ("avx512", None if {"avx512f", "avx512bw", "bmi1", "bmi2", "popcnt", "pclmulqdq"} <= flags else "this CPU lacks AVX-512")]
 
 
 def roads(rng, count, names, no_pipe):
