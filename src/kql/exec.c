@@ -129,6 +129,10 @@ static void plan_want(const struct plan *plan, const struct schema *schema, bool
 /* The ordered stage's work on one block. Takes the item over. */
 static enum err_code item_consume(struct run *run, struct scan *scan, const struct flow_item *item, struct err *err)
 {
+    if (!scan_admit(scan, item->root)) {
+        batch_free(item->root);
+        return ERR_NONE;
+    }
     *item->eval = run->env.eval;
     run->exec->kept_rows += item->batch->selection->count;
     enum err_code code = op_push(run->first, item->batch, err);

@@ -171,7 +171,8 @@ enum err_code json_batch_record(struct json_batch *json, struct slice text, uint
 static bool expects_envelopes(const struct json_block *block)
 {
     enum { LOOK = 4096 };
-    struct slice head = slice_of(block->bytes, block->len < LOOK ? block->len : LOOK);
+    size_t end = block->len - block->start < LOOK ? block->len : block->start + LOOK;
+    struct slice head = slice_of(block->bytes + block->start, end - block->start);
     return slice_find(head, SLICE("\"properties\""), 0) != SLICE_NOT_FOUND;
 }
 

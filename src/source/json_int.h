@@ -10,6 +10,7 @@
 #include "source/source.h"
 
 #include <pthread.h>
+#include <stdatomic.h>
 
 /* --- the source and its blocks --- */
 
@@ -39,9 +40,12 @@ struct json_source {
     /* For rows in envelopes, and for those without; made with the first block, when it is known what is looked for. */
     struct json_probe probes[2];
     bool probes_made;
-    uint64_t offset;    /* of the next byte to be read */
-    bool ended;         /* no more bytes will come */
-    struct err failure; /* why it ended, if its code is set: to be told once everything before it was given */
+    bool in_ranges;           /* lines: see json_range.h */
+    atomic_bool range_failed; /* a range could not be read: no more are wanted */
+    size_t block_capacity;    /* of usual blocks, whose memory is pooled */
+    uint64_t offset;          /* of the next byte to be read */
+    bool ended;               /* no more bytes will come */
+    struct err failure;       /* why it ended, if its code is set: to be told once everything before it was given */
 };
 
 /* A record or reject that the stream format found, as offsets in the block. */
@@ -53,12 +57,21 @@ struct json_span {
     struct json_facts facts;
 };
 
+/* A stretch of a file. */
+struct json_range {
+    uint64_t begin;
+    size_t len;
+};
+
 struct json_block {
     struct block base;
-    char *bytes;
+    char *memory;
+    char *bytes;  /* in memory */
+    size_t start; /* records lie in [start, len) of bytes */
     size_t len, capacity;
+    bool is_usual;           /* its memory is of the usual size, and goes back to the pool */
     uint64_t consumed;       /* bytes of the input that it stands for, those that no record needed included */
-    bool cut;                /* lines: the last line has no newline */
+    struct json_range range; /* lines: where in a file it stands; none of it is read yet, if range.len is not 0 */
     struct json_span *spans; /* stream */
     size_t span_count, span_capacity;
 };

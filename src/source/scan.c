@@ -515,6 +515,22 @@ static enum err_code rejects_tell(struct source_batch *batch,
     return ERR_NONE;
 }
 
+bool scan_admit(struct scan *scan, const struct batch *root)
+{
+    const struct source_batch *batch = root->impl;
+    struct scan_input *input = batch->source->scan_input;
+    if (input->broken)
+        return false;
+    if (batch->failure) {
+        struct err told = *batch->failure;
+        err_at(&told, "%s", input->path);
+        input->broken = true;
+        scan_input_failed(input);
+        notify_failed(scan, input->path, &told);
+    }
+    return true;
+}
+
 enum err_code scan_account(struct scan *scan, struct batch *root, struct scan_stats *into,
                            enum err_code (*reject)(void *user, const struct reject *reject, struct err *err),
                            void *user, struct err *err)
