@@ -37,7 +37,8 @@ struct run {
     const struct run_text *text;
     struct report *report;
     struct outcome *outcome;
-    struct arena arena; /* tree, columns, view */
+    atomic_bool input_failed; /* told by whatever thread reads; for the outcome */
+    struct arena arena;       /* tree, columns, view */
     struct ast *ast;
     struct tuning tuning;
     struct tune_texts tune_texts; /* of the stages in ast */
@@ -147,7 +148,7 @@ static void on_notice(void *user, enum scan_notice_kind kind, const char *path, 
     case NOTICE_INPUT_FAILED: {
         struct err failure = *err;
         err_at(&failure, "%s", path);
-        run->outcome->unread = true;
+        atomic_store(&run->input_failed, true);
         report_error(run->report, &failure);
         break;
     }
@@ -544,6 +545,7 @@ void run_text(const struct opts *opts, const struct run_text *text, struct repor
     arena_init(&run.arena, 0);
     enum err_code code = run_all(&run, &err);
     outcome_add(outcome, code);
+    outcome->unread |= atomic_load(&run.input_failed);
     report_progress_clear(report);
     const struct tune_text *stage = code != ERR_NONE ? tune_text_of(&run.tune_texts, &err) : NULL;
     if (code != ERR_NONE && code != ERR_PIPE)

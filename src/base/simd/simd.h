@@ -1,9 +1,10 @@
 /*
  * simd.h - the byte loops that decide the program's speed, in one algorithm compiled per instruction set.
  *
- * simd_impl.h holds the algorithm over a handful of vector operations; simd_avx512.c, simd_avx2.c and simd_generic.c
- * (SSE2, or 64-bit words elsewhere) name these operations and include it. The table is chosen once, by what the CPU can
- * do; DDNSHUNT_SIMD=generic|avx2|avx512 forces a lesser one, for tests. Every table gives the same answers.
+ * simd_impl.h holds the algorithm over a handful of vector operations; simd_avx512.c, simd_avx2.c, simd_neon.c and
+ * simd_generic.c (SSE2, or 64-bit words elsewhere) name these operations and include it. The table is chosen once, by
+ * what the CPU can do; DDNSHUNT_SIMD=generic|avx2|avx512|neon forces another one, for tests. Every table gives the same
+ * answers.
  *
  * No kernel reads a byte outside [text, text + len), so that input may end at the end of a page.
  */
