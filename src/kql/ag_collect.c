@@ -106,7 +106,7 @@ static void list_save(const struct aggr_call *call, const void *state, struct bu
 /* Elements that are to follow, each of a byte at least, fit in a list. */
 static enum err_code count_load(struct slice *bytes, uint32_t *out_count, struct err *err)
 {
-    uint64_t count;
+    uint64_t count = 0;
     TRY(bytes_get_number(bytes, &count, err));
     if (count > bytes->len || count > UINT32_MAX)
         return err_set(err, ERR_OUTPUT, "a temporary file is not as it was written");
@@ -119,7 +119,7 @@ static enum err_code list_load(const struct aggr_call *call, void *state, struct
 {
     (void)call;
     struct list *list = state;
-    uint32_t count;
+    uint32_t count = 0;
     TRY(count_load(bytes, &count, err));
     while (list->count < count) {
         if (list->count == list->capacity && !list_grow(list, arena))
@@ -241,7 +241,7 @@ static enum err_code bag_load(const struct aggr_call *call, void *state, struct 
 {
     (void)call;
     struct bag *bag = state;
-    uint32_t count;
+    uint32_t count = 0;
     TRY(count_load(bytes, &count, err));
     bag->members = arena_array(arena, count, sizeof *bag->members);
     if (!bag->members)

@@ -53,7 +53,7 @@ enum err_code set_state_load(const struct aggr_call *call, void *state, struct s
                              struct err *err)
 {
     (void)call;
-    uint64_t count;
+    uint64_t count = 0;
     TRY(bytes_get_number(bytes, &count, err));
     for (uint64_t i = 0; i < count; i++) {
         struct value value;

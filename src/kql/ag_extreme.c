@@ -138,7 +138,7 @@ static enum err_code row_load(const struct aggr_call *call, void *state, struct 
                               struct err *err)
 {
     struct kept_row *kept = state;
-    uint64_t is_set;
+    uint64_t is_set = 0;
     TRY(bytes_get_number(bytes, &is_set, err));
     if (!is_set)
         return ERR_NONE;

@@ -11,8 +11,6 @@ enum {
 
 void budget_release(struct budget *budget)
 {
-    if (budget->scratch)
-        budget->spilled.bytes = scratch_written_bytes(budget->scratch);
     scratch_close(budget->scratch);
     budget->scratch = NULL;
 }
@@ -27,6 +25,11 @@ enum err_code budget_scratch(struct budget *budget, struct scratch **out_scratch
     }
     *out_scratch = budget->scratch;
     return ERR_NONE;
+}
+
+uint64_t budget_spilled_bytes(const struct budget *budget)
+{
+    return budget->scratch ? scratch_written_bytes(budget->scratch) : 0;
 }
 
 uint64_t budget_merge_bytes(const struct budget *budget)

@@ -19,26 +19,22 @@
 
 #include <stdint.h>
 
-/* What was written to the temporary file, for --stats. */
-struct spill_stats {
-    uint64_t bytes; /* written, those of later passes included */
-    uint64_t runs;  /* sorted pieces of the rows of sort, top, distinct and summarize */
-    uint64_t parts; /* pieces into which rows of distinct and summarize were divided by their values */
-};
-
 struct budget {
     uint64_t max_bytes; /* 0: no bound */
     uint64_t used_bytes;
     const char *folder;      /* of the temporary file; NULL: the usual one (scratch.h). Borrowed. */
     struct scratch *scratch; /* opened when it is first needed */
-    struct spill_stats spilled;
+    uint64_t piece_count;    /* sorted runs and divided parts that were written (op_runs.h, op_parts.h) */
 };
 
-/* Closes the temporary file; all arenas and all users of the file are released before. spilled stays. */
+/* Closes the temporary file; all arenas and all users of the file are released before. */
 void budget_release(struct budget *budget);
 
 /* The query's temporary file; the first call opens it. */
 enum err_code budget_scratch(struct budget *budget, struct scratch **out_scratch, struct err *err) MUST_CHECK;
+
+/* Bytes written to it so far, those of later passes included. */
+uint64_t budget_spilled_bytes(const struct budget *budget);
 
 /* Memory that readers of the temporary file may take together while rows are merged. */
 uint64_t budget_merge_bytes(const struct budget *budget);

@@ -111,7 +111,7 @@ void kept_save(const struct kept *kept, struct buf *out)
 /* The value borrows from the bytes; the first that replaces it makes room of its own. */
 enum err_code kept_load(struct kept *kept, struct slice *bytes, struct arena *arena, struct err *err)
 {
-    uint64_t is_set;
+    uint64_t is_set = 0;
     TRY(bytes_get_number(bytes, &is_set, err));
     if (!is_set)
         return ERR_NONE;

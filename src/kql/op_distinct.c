@@ -162,8 +162,8 @@ static enum err_code rows_read(struct distinct *distinct, struct reading *readin
     uint32_t count = distinct->op.plan->schema->count;
     for (;;) {
         struct slice record;
-        uint64_t number;
-        bool any, is_new;
+        uint64_t number = 0;
+        bool any = false, is_new = false;
         TRY(scratch_next(&reading->reader, &record, &any, err));
         if (!any)
             return ERR_NONE;

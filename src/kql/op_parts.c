@@ -92,7 +92,7 @@ static enum err_code part_close(struct parts *parts, struct scratch_writer *writ
         return err_no_memory(err, parts->waiting_count * sizeof *waiting);
     parts->waiting = waiting;
     waiting[parts->waiting_count++] = part;
-    parts->budget->spilled.parts++;
+    parts->budget->piece_count++;
     return ERR_NONE;
 }
 

@@ -104,7 +104,7 @@ enum err_code row_runs_end(struct row_runs *runs, struct err *err)
     runs->runs = grown;
     TRY(scratch_finish(&runs->writer, &runs->runs[runs->run_count], err));
     runs->run_count++;
-    runs->budget->spilled.runs++;
+    runs->budget->piece_count++;
     return ERR_NONE;
 }
 
@@ -176,7 +176,7 @@ static enum err_code input_open(struct merge *merge, struct scratch *scratch, co
                        &merge->arena, err));
     merge->input_count++;
     TRY(scratch_reader_open(&input->reader, scratch, run, err));
-    bool any;
+    bool any = false;
     TRY(input_turn(merge, input, &any, err));
     if (any)
         merge->heap[merge->heap_count++] = merge->input_count - 1;
@@ -222,7 +222,7 @@ static enum err_code merge_open(struct merge *merge, const struct row_runs *runs
 /* Goes on behind the first row. */
 static enum err_code merge_turn(struct merge *merge, struct err *err)
 {
-    bool any;
+    bool any = false;
     TRY(input_turn(merge, &merge->inputs[merge->heap[0]], &any, err));
     if (!any)
         merge->heap[0] = merge->heap[--merge->heap_count];
@@ -262,7 +262,7 @@ static enum err_code runs_unite(struct row_runs *runs, size_t first, uint32_t co
     enum err_code code = merge_write(runs, &merge, err);
     merge_close(&merge);
     TRY(code);
-    runs->budget->spilled.runs++;
+    runs->budget->piece_count++;
     return scratch_finish(&runs->writer, out_run, err);
 }
 

@@ -355,7 +355,7 @@ static enum err_code states_read(struct summarize *summarize, struct reading *re
     uint32_t key_count = summarize->op.plan->group_count;
     for (;;) {
         struct slice record;
-        bool any;
+        bool any = false;
         TRY(reading_turn(reading, key_count, &record, &any, err));
         if (!any)
             return ERR_NONE;
@@ -373,7 +373,7 @@ static enum err_code rows_read(struct summarize *summarize, struct reading *read
 {
     for (;;) {
         struct slice record;
-        bool any;
+        bool any = false;
         TRY(reading_turn(reading, summarize->inputs.count, &record, &any, err));
         if (!any)
             return ERR_NONE;

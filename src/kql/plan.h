@@ -82,6 +82,7 @@ struct query {
     /* Bytes that the operators may hold together before they spill to a temporary file; sets can't (budget.h). */
     uint64_t memory_max;
     const char *temporary_folder; /* for that file; NULL: the usual one (scratch.h). Borrowed. */
+    bool slow; /* run it as it is written: the reference that tests compare with (DDNSHUNT_FAST=off) */
 };
 
 struct bind_options {
@@ -104,6 +105,8 @@ enum err_code kql_bind(const struct ast *ast, const struct bind_options *options
 enum err_code kql_optimize(struct query *query, struct err *err) MUST_CHECK;
 /* The plan as text, an operator a line, source first, for --explain. */
 void plan_explain(const struct query *query, struct buf *out);
+/* Operator `number` of a plan (0: its source) as text, in a line. */
+void plan_explain_operator(const struct plan *root, uint32_t number, struct buf *out);
 /* The column that the first predicate over the scan asks of every row, or COLUMN_NONE. */
 uint32_t plan_first_column(const struct plan *root);
 

@@ -138,7 +138,7 @@ enum err_code bytes_get_number(struct slice *bytes, uint64_t *out_number, struct
 {
     uint64_t number = 0;
     for (unsigned shift = 0; shift < 64; shift += 7) {
-        uint8_t byte;
+        uint8_t byte = 0;
         TRY(bytes_get(bytes, &byte, 1, err));
         number |= (uint64_t)(byte & 127) << shift;
         if (byte < 128) {
@@ -151,7 +151,7 @@ enum err_code bytes_get_number(struct slice *bytes, uint64_t *out_number, struct
 
 static enum err_code get_text(struct slice *bytes, struct slice *out_text, struct err *err)
 {
-    uint64_t len;
+    uint64_t len = 0;
     TRY(bytes_get_number(bytes, &len, err));
     if (len > bytes->len)
         return damaged(err);
@@ -163,7 +163,7 @@ static enum err_code get_text(struct slice *bytes, struct slice *out_text, struc
 /* How many elements follow: each takes a byte at least. */
 static enum err_code get_count(struct slice *bytes, uint32_t *out_count, struct err *err)
 {
-    uint64_t count;
+    uint64_t count = 0;
     TRY(bytes_get_number(bytes, &count, err));
     if (count > bytes->len || count > UINT32_MAX)
         return damaged(err);
@@ -225,7 +225,7 @@ static enum err_code get_dyn_content(struct slice *bytes, struct arena *arena, s
 
 enum err_code bytes_get_dyn(struct slice *bytes, struct arena *arena, const struct dyn **out_dyn, struct err *err)
 {
-    uint8_t kind;
+    uint8_t kind = 0;
     TRY(bytes_get(bytes, &kind, 1, err));
     if (kind > DYN_BAG)
         return damaged(err);
@@ -265,7 +265,7 @@ static enum err_code get_cell(struct slice *bytes, enum type type, struct arena 
     *out_value = value_null(type);
     if (type == TYPE_STRING)
         return get_text(bytes, &out_value->str, err);
-    uint8_t is_set;
+    uint8_t is_set = 0;
     TRY(bytes_get(bytes, &is_set, 1, err));
     if (!is_set)
         return ERR_NONE;
@@ -275,7 +275,7 @@ static enum err_code get_cell(struct slice *bytes, enum type type, struct arena 
 
 enum err_code bytes_get_value(struct slice *bytes, struct arena *arena, struct value *out_value, struct err *err)
 {
-    uint8_t type;
+    uint8_t type = 0;
     TRY(bytes_get(bytes, &type, 1, err));
     if (type >= TYPE_COUNT)
         return damaged(err);
