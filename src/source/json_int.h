@@ -48,10 +48,14 @@ struct json_block {
     struct block base;
     char *bytes;
     size_t len, capacity;
-    uint64_t consumed;       /* bytes of the input that it stands for, those that no record needed included */
-    bool cut;                /* lines: the last line has no newline */
-    struct json_span *spans; /* stream */
+    uint64_t consumed; /* bytes of the input that it stands for, those that no record needed included */
+    bool cut;          /* lines: the last line has no newline */
+    /* stream */
+    struct json_span *spans;
     size_t span_count, span_capacity;
+    uint64_t number; /* in its input */
+    int begins;      /* an enum json_scan_state: how the scan seems to stand at its begin, see json_chain.h */
+    bool last;       /* the text ends with it */
 };
 
 /* Takes the stream over in any case. */
