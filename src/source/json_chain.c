@@ -121,6 +121,16 @@ static bool turn_await(struct json_chain *chain, const struct json_block *block)
     return !broken;
 }
 
+/* The block's memory becomes what is held, of which `len` bytes, and the other way round. */
+static void memory_swap(struct json_block *block, struct buf *held, size_t len)
+{
+    struct buf own = {.ptr = block->memory, .len = len, .capacity = block->capacity};
+    block->bytes = block->memory = held->ptr;
+    block->capacity = held->capacity;
+    block->is_usual = false;
+    *held = own;
+}
+
 /* The held bytes and the block's become the block's. What was its memory is there for what will be held. */
 static enum err_code held_take(struct json_chain *chain, struct json_block *block, struct err *err)
 {
@@ -131,12 +141,10 @@ static enum err_code held_take(struct json_chain *chain, struct json_block *bloc
     buf_add(held, slice_of(block->bytes, block->len));
     if (held->failed)
         return err_no_memory(err, before + block->len);
-    struct buf own = {.ptr = block->bytes, .capacity = block->capacity};
-    block->bytes = held->ptr;
-    block->len = held->len;
-    block->capacity = held->capacity;
+    size_t len = held->len;
+    memory_swap(block, held, 0);
+    block->len = len;
     block->base.offset -= before;
-    *held = own;
     return ERR_NONE;
 }
 
@@ -145,10 +153,7 @@ static enum err_code held_give(struct json_chain *chain, struct json_block *bloc
 {
     struct buf *held = &chain->held;
     if (keep == 0 && held->ptr && block->len > 0) {
-        struct buf own = {.ptr = block->bytes, .len = block->len, .capacity = block->capacity};
-        block->bytes = held->ptr;
-        block->capacity = held->capacity;
-        *held = own;
+        memory_swap(block, held, block->len);
     } else {
         buf_clear(held);
         buf_add(held, slice_of(block->bytes + keep, block->len - keep));
@@ -183,13 +188,13 @@ static enum err_code hand_on(struct json_chain *chain, struct json_block *block,
     size_t keep = ended ? at : json_scan_keep(scan, at);
     if (ended)
         block->len = at;
-    if (scan->failure && !chain->scan.failure)
-        chain->failed_at = block->base.offset + at;
     json_scan_shift(scan, keep);
     enum err_code code = held_give(chain, block, keep, err);
     block->consumed = keep;
     pthread_mutex_lock(&chain->mutex);
     opening_note(chain, block);
+    if (scan->failure && !chain->scan.failure)
+        chain->damaged = block->number;
     chain->scan = *scan;
     chain->at = at - keep;
     chain->next++;
@@ -224,8 +229,9 @@ static bool guess_holds(struct json_chain *chain, bool guessed, const struct jso
 }
 
 enum err_code json_chain_scan(struct json_chain *chain, struct json_block *block, const struct json_probe *probe,
-                              struct err *err)
+                              const char **out_damage, struct err *err)
 {
+    *out_damage = NULL;
     struct json_scan guess, scan;
     size_t at = 0;
     enum err_code code = ERR_NONE;
@@ -239,8 +245,10 @@ enum err_code json_chain_scan(struct json_chain *chain, struct json_block *block
     }
     if (!code && !guess_holds(chain, guessed, &guess))
         code = scan_known(chain, block, probe, &scan, &at, err);
-    if (!code)
+    if (!code) {
+        *out_damage = chain->scan.failure ? NULL : scan.failure;
         code = hand_on(chain, block, &scan, at, err);
+    }
     if (code)
         json_chain_break(chain);
     return code;
@@ -254,13 +262,20 @@ void json_chain_break(struct json_chain *chain)
     pthread_mutex_unlock(&chain->mutex);
 }
 
-const char *json_chain_failure(struct json_chain *chain, uint64_t blocks, uint64_t *out_offset)
+bool json_chain_is_damaged(struct json_chain *chain)
+{
+    pthread_mutex_lock(&chain->mutex);
+    bool damaged = chain->scan.failure != NULL;
+    pthread_mutex_unlock(&chain->mutex);
+    return damaged;
+}
+
+bool json_chain_was_damaged(struct json_chain *chain, uint64_t blocks)
 {
     pthread_mutex_lock(&chain->mutex);
     while (chain->next < blocks && !chain->broken)
         pthread_cond_wait(&chain->moved, &chain->mutex);
-    *out_offset = chain->failed_at;
-    const char *failure = chain->scan.failure;
+    bool damaged = chain->scan.failure && chain->damaged < blocks;
     pthread_mutex_unlock(&chain->mutex);
-    return failure;
+    return damaged;
 }

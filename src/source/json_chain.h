@@ -25,7 +25,7 @@ struct json_chain {
     struct json_scan scan; /* how the scan stands where it begins; */
     struct buf held;       /* what it must begin with: of its scanner alone */
     size_t at;             /* in held: where the scan goes on */
-    uint64_t failed_at;    /* scan.failure: offset in the input */
+    uint64_t damaged;      /* scan.failure: number of the block that it was found in */
     bool broken;           /* a block was lost: nothing more will come */
     uint32_t right, wrong; /* guesses */
     /* A record's begin, up to its first key's end: what most records begin with. */
@@ -46,12 +46,15 @@ size_t json_chain_cut(struct json_chain *chain, const struct json_block *block, 
  * Scans the block, adding its spans, and hands on. What no record of the block needs is not in its bytes afterwards, and
  * what was held of a record that ends in it is: its bytes, length and offset change. With `probe` facts are noted, see
  * json_scan_run(). Waits for earlier blocks. Any thread; blocks are numbered from 0 in the order of the input.
+ * *out_damage: why the text can't be read from the block's end on, if that was found in this block; else NULL.
  */
 enum err_code json_chain_scan(struct json_chain *chain, struct json_block *block, const struct json_probe *probe,
-                              struct err *err) MUST_CHECK;
+                              const char **out_damage, struct err *err) MUST_CHECK;
 /* A block will not be scanned: nobody is to wait for it. */
 void json_chain_break(struct json_chain *chain);
-/* Waits until `blocks` blocks were scanned; with 0 it only looks. Why the text is damaged, or NULL. */
-const char *json_chain_failure(struct json_chain *chain, uint64_t blocks, uint64_t *out_offset);
+/* The text is known to be damaged: further blocks would be in vain. */
+bool json_chain_is_damaged(struct json_chain *chain);
+/* Was that found in one of the first `blocks` blocks? Waits for them to be scanned. */
+bool json_chain_was_damaged(struct json_chain *chain, uint64_t blocks);
 
 #endif

@@ -57,20 +57,18 @@ static enum err_code stream_source_open(struct stream *stream, const struct sche
     return ERR_NONE;
 }
 
-/* Why the input can't be read on, told once all before it was given. */
+/*
+ * Why the input can't be read on, told once all before it was given. Of text that was damaged before that the split has
+ * told, and it is damaged once.
+ */
 static enum err_code failure_tell(struct stream_source *source, struct err *err)
 {
-    uint64_t offset;
-    const char *why = json_chain_failure(&source->chain, source->number, &offset);
-    if (source->json.failure.code) {
-        if (err)
-            *err = source->json.failure;
-        return source->json.failure.code;
-    }
-    if (!why)
+    const struct err *failure = &source->json.failure;
+    if (!failure->code || (source->number > 0 && json_chain_was_damaged(&source->chain, source->number - 1)))
         return ERR_NONE;
-    err_set(err, ERR_INPUT, "damaged JSON before byte %llu: %s", (unsigned long long)offset, why);
-    return err_at(err, "%s", source->json.base.path);
+    if (err)
+        *err = *failure;
+    return failure->code;
 }
 
 /* Reads the block. Where more is to come it ends where a record seems to, and the rest is carried to the next. */
@@ -98,12 +96,11 @@ static enum err_code stream_source_read(struct source *base, struct block **out_
 {
     struct stream_source *source = (struct stream_source *)base;
     struct json_block *block;
-    uint64_t offset;
     *out_block = NULL;
-    if (source->json.ended || json_chain_failure(&source->chain, 0, &offset)) {
-        source->json.ended = true;
+    if (source->json.ended)
         return failure_tell(source, err);
-    }
+    if (json_chain_is_damaged(&source->chain))
+        return ERR_NONE;
     TRY(json_block_new(&source->json, base->options.block_bytes, &block, err));
     enum err_code code = read_block(source, block, err);
     if (code) {
@@ -134,7 +131,7 @@ static enum err_code span_read(struct json_batch *batch, const struct json_span 
         if (span->noted)
             batch->facts = span->facts;
         else
-            json_scan_facts(&batch->facts, &batch->probe, bytes, span->start, end);
+            json_scan_facts(&batch->facts, batch->probe, bytes, span->start, end);
         TRY(json_batch_quick(batch, end, record, &done, err));
     }
     return done ? ERR_NONE : json_batch_record(batch, text, record, false, err);
@@ -148,20 +145,39 @@ static enum err_code spans_read(struct json_batch *batch, bool quick, struct err
     return ERR_NONE;
 }
 
+/* Keeps why the text can't be read behind this block. Where the input itself can't, its end tells. */
+static enum err_code damage_keep(struct json_batch *batch, const char *damage, struct err *err)
+{
+    const struct json_block *block = batch->block;
+    const struct json_source *source = (const struct json_source *)batch->base.source;
+    if (!damage || (block->last && source->failure.code))
+        return ERR_NONE;
+    struct err *kept = arena_alloc(&batch->arena, sizeof *kept);
+    if (!kept)
+        return err_no_memory(err, sizeof *kept);
+    err_set(kept, ERR_INPUT, "damaged JSON before byte %llu: %s", (unsigned long long)(block->base.offset + block->len),
+            damage);
+    batch->base.failure = kept;
+    return ERR_NONE;
+}
+
 static enum err_code stream_source_split(struct block *base, struct batch **out_batch, struct err *err)
 {
     struct json_chain *chain = &((struct stream_source *)base->source)->chain;
     struct json_block *block = (struct json_block *)base;
     struct json_batch *batch;
+    const char *damage;
     enum err_code code = json_batch_begin(base, &batch, err);
     if (code) {
         json_chain_break(chain);
         return code;
     }
     bool quick = json_batch_prepare(batch);
-    code = json_chain_scan(chain, block, quick ? &batch->probe : NULL, err);
+    code = json_chain_scan(chain, block, quick ? batch->probe : NULL, &damage, err);
     batch->reader.base = block->bytes; /* they may have moved */
     batch->base.stats.bytes = block->consumed;
+    if (!code)
+        code = damage_keep(batch, damage, err);
     if (!code)
         code = spans_read(batch, quick, err);
     return json_batch_end(batch, block->span_count, code, out_batch, err);

@@ -63,6 +63,10 @@ static enum err_code take_batch(struct drive *drive, struct batch *batch)
     const struct column *column;
     if (drive->options.first_column != COLUMN_NONE)
         TRY(batch_load(batch, drive->options.first_column, &column, &drive->err));
+    if (drive->load_only)
+        return batch_load(batch, schema_find(batch->schema, slice_from_cstr(drive->load_only)), &column, &drive->err);
+    for (uint32_t c = 0; drive->load_first && c < batch->schema->count; c++)
+        TRY(batch_load(batch, c, &column, &drive->err));
     if (drive->skip_verify)
         return ERR_NONE;
     TRY(batch_verify(batch, &drive->err));
@@ -76,6 +80,11 @@ static enum err_code take_batch(struct drive *drive, struct batch *batch)
 static enum err_code take_split(struct drive *drive, struct batch *batch)
 {
     enum err_code code = take_batch(drive, batch);
+    const struct err *failure = ((struct source_batch *)batch->impl)->failure;
+    if (!code && failure) {
+        drive->err = *failure;
+        code = failure->code;
+    }
     keep_rejects(drive, batch->impl);
     scan_stats_add(&drive->stats, &((struct source_batch *)batch->impl)->stats, drive->schema->count);
     batch_free(batch);

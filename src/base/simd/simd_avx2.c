@@ -40,6 +40,11 @@ static inline KERNEL_TARGET struct chunk chunk_load(const char *p)
     return (struct chunk){{load(p), load(p + 32)}};
 }
 
+static inline KERNEL_TARGET uint64_t chunk_same(struct chunk c, struct chunk d)
+{
+    return join(_mm256_cmpeq_epi8(c.half[0], d.half[0]), _mm256_cmpeq_epi8(c.half[1], d.half[1]));
+}
+
 static inline KERNEL_TARGET __m256i string_half(__m256i v)
 {
     __m256i low = _mm256_cmpeq_epi8(_mm256_max_epu8(v, _mm256_set1_epi8(0x1f)), _mm256_set1_epi8(0x1f));

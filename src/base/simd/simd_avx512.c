@@ -26,6 +26,11 @@ static inline KERNEL_TARGET struct chunk chunk_load(const char *p)
     return (struct chunk){_mm512_loadu_si512(p)};
 }
 
+static inline KERNEL_TARGET uint64_t chunk_same(struct chunk c, struct chunk d)
+{
+    return _mm512_cmpeq_epi8_mask(c.v, d.v);
+}
+
 static inline KERNEL_TARGET uint64_t chunk_string(struct chunk c)
 {
     return _mm512_cmpeq_epi8_mask(c.v, _mm512_set1_epi8('"')) | _mm512_cmpeq_epi8_mask(c.v, _mm512_set1_epi8('\\')) |

@@ -5,6 +5,7 @@
  *   struct chunk             64 bytes in registers
  *   chunk_load(p)            from 64 readable bytes
  *   chunk_equal(c, byte)     64-bit mask of the bytes that are equal
+ *   chunk_same(c, d)         mask of the bytes that are equal in both
  *   chunk_brackets(c)        mask of braces, brackets, and four bytes more that have their bits: see simd.h's outline()
  *   chunk_breaks(c)          mask of backslashes and newlines
  *   chunk_pairs(p, consts)   mask of the pairs of simd.h's mark() alone
@@ -20,7 +21,7 @@
  */
 #include <string.h>
 
-enum { CHUNK = 64 };
+enum { CHUNK = SIMD_CHUNK };
 
 static inline unsigned first_bit(uint64_t mask)
 {
@@ -213,5 +214,18 @@ static KERNEL_TARGET size_t kernel_outline(const char *text, size_t len, const s
     return outline_run(text, len, consts, json, from, out, capacity);
 }
 
-const struct simd KERNEL_TABLE = {KERNEL_NAME, kernel_string_end, kernel_structure,
-                                  kernel_mark, kernel_quotes,     kernel_outline};
+static KERNEL_TARGET bool kernel_alike(const char *text, const struct simd_shape *shape)
+{
+    for (size_t i = 0; i < shape->chunks; i++) {
+        struct chunk c = chunk_load(text + i * CHUNK);
+        uint64_t differs = ~chunk_same(c, chunk_load(shape->like + i * CHUNK)) & shape->fixed[i];
+        if (shape->plain[i])
+            differs |= (chunk_string(c) | chunk_structure(c)) & shape->plain[i];
+        if (differs)
+            return false;
+    }
+    return true;
+}
+
+const struct simd KERNEL_TABLE = {KERNEL_NAME,   kernel_string_end, kernel_structure, kernel_mark,
+                                  kernel_quotes, kernel_outline,    kernel_alike};

@@ -7,11 +7,12 @@
 #include "base/simd/simd.h"
 
 #include <stdbool.h>
+#include <stdio.h>
 #include <string.h>
 #include <sys/mman.h>
 #include <unistd.h>
 
-static const char *const NAMES[] = {"generic", "avx2", "avx512"};
+static const char *const NAMES[] = {"generic", "avx2", "avx512", "neon"};
 enum { TEXT_MAX = 400 };
 
 static uint64_t random_state = 88172645463325252;
@@ -217,5 +218,13 @@ int main(void)
         cmocka_unit_test(outlines_equal_a_plain_loop),
         cmocka_unit_test(a_table_is_chosen_and_an_unknown_name_is_none),
     };
+    /* For tests/cross/run.py, which knows what other CPUs must have. */
+    printf("# kernels:");
+    for (size_t i = 0; i < TEST_COUNT(NAMES); i++) {
+        if (simd_named(NAMES[i]))
+            printf(" %s", NAMES[i]);
+    }
+    printf("\n");
+    (void)fflush(stdout);
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
