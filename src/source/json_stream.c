@@ -118,6 +118,20 @@ static void stream_block_free(struct block *base)
     json_block_free(base);
 }
 
+/* What was noted of the record when it was scanned, and whether it begins as the last envelopes did. */
+static void facts_take(struct json_batch *batch, const struct json_span *span)
+{
+    const struct json_block *block = batch->block;
+    struct json_facts alike;
+    if (span->noted)
+        batch->facts = span->facts;
+    else
+        json_scan_facts(&batch->facts, batch->probe, block->bytes, span->start, span->start + span->len);
+    json_facts_begin_alike(&alike, &batch->memory, simd_ops(), block->bytes, (uint32_t)block->len, span->start);
+    if (alike.brackets == batch->facts.brackets && alike.bracket == batch->facts.bracket)
+        batch->facts.known = alike.known;
+}
+
 static enum err_code span_read(struct json_batch *batch, const struct json_span *span, uint32_t record, bool quick,
                                struct err *err)
 {
@@ -128,10 +142,7 @@ static enum err_code span_read(struct json_batch *batch, const struct json_span 
     if (span->why)
         return json_batch_reject(batch, span->kind, text, record, span->why, err);
     if (quick) {
-        if (span->noted)
-            batch->facts = span->facts;
-        else
-            json_scan_facts(&batch->facts, batch->probe, bytes, span->start, end);
+        facts_take(batch, span);
         TRY(json_batch_quick(batch, end, record, &done, err));
     }
     return done ? ERR_NONE : json_batch_record(batch, text, record, false, err);

@@ -163,8 +163,12 @@ static enum err_code run_crowd(struct drive *drive, struct source *source)
     for (unsigned i = 0; i < drive->threads; i++)
         pthread_join(threads[i], NULL);
     enum err_code code = ERR_NONE;
-    for (size_t i = 0; i < crowd->count; i++)
-        code = code ? code : take_split(drive, crowd->batches[i]);
+    for (size_t i = 0; i < crowd->count; i++) {
+        if (code)
+            batch_free(crowd->batches[i]); /* as scan_admit() has it done */
+        else
+            code = take_split(drive, crowd->batches[i]);
+    }
     code = code ? code : crowd->code;
     pthread_mutex_destroy(&crowd->lock);
     free(crowd);

@@ -159,6 +159,8 @@ static void hostile_make(struct buf *text, size_t pieces)
         "{\n  \"RemoteUrl\" : \"e\"\n },\n ",
         "{\"Type\":\"Other\"} , ",
         "1, \"},{\", [{}], nul\"x,",
+        "{\"RemoteUrl\":\"h\",\"DeviceName\":\"x,[1]\",\"ActionType\":\"y\"},",
+        "{\"properties\":\"x\",\"RemoteUrl\":\"i\",\"DeviceName\":\"properties:{}\",\"ActionType\":\"y\"},",
     };
     static const char *const rare[] = {"]",  "]}",     "}\n", "{\"records\":[", "[",  "\n", "\"",
                                        "\\", "{\"a\"", "},",  "{\"x\":1}",      "\r", ":",  "\xef\xbb\xbf"};
@@ -219,6 +221,26 @@ static void hostile_text_gives_the_same_however_it_is_cut(void **state)
     buf_release(&text);
 }
 
+static void columns_are_found_before_a_row_is_parsed_too(void **state)
+{
+    (void)state;
+    struct buf text;
+    buf_init(&text, 0);
+    for (int round = 0; round < 100; round++) {
+        hostile_make(&text, random_below(60));
+        struct drive parsed = drive_quickly(buf_slice(&text), 1 << 16, 0);
+        struct drive found;
+        drive_init(&found, &SOURCE_JSON_STREAM);
+        found.options = parsed.options;
+        found.with_offsets = found.load_first = true;
+        drive_run(&found, buf_slice(&text));
+        assert_slice_equal(buf_slice(&found.rows), buf_slice(&parsed.rows));
+        drive_release(&found);
+        drive_release(&parsed);
+    }
+    buf_release(&text);
+}
+
 static void many_threads_give_what_one_gives(void **state)
 {
     (void)state;
@@ -264,6 +286,7 @@ int main(void)
         cmocka_unit_test(a_record_beyond_the_limit_is_rejected),
         cmocka_unit_test(a_large_container_needs_little_memory),
         cmocka_unit_test(hostile_text_gives_the_same_however_it_is_cut),
+        cmocka_unit_test(columns_are_found_before_a_row_is_parsed_too),
         cmocka_unit_test(many_threads_give_what_one_gives),
         cmocka_unit_test(running_out_of_memory_is_an_error_wherever_it_happens),
     };
