@@ -72,8 +72,20 @@ struct simd {
                       size_t *from, uint32_t *out, size_t capacity);
     /* Has the text, of shape->chunks * SIMD_CHUNK bytes, this shape? */
     bool (*alike)(const char *text, const struct simd_shape *shape);
+    /*
+     * As string_end, but steps over escapes of two characters, and then sets *out_escaped. A backslash at which it stops
+     * is to be looked at by the caller: it is that of a \u, of no escape, or near the end. Where `from` is a string's
+     * begin or lies behind a whole escape of it, a quote at which it stops is the string's end.
+     */
+    size_t (*string_close)(const char *text, size_t len, size_t from, bool *out_escaped);
 };
 enum { SIMD_MARKS_ROOM = 64 };
+
+/* May the byte stand behind a backslash in a JSON string, and be all of the escape? */
+static inline bool simd_is_escape_letter(char c)
+{
+    return c == '\\' || c == '"' || c == '/' || c == 'n' || c == 'r' || c == 't' || c == 'b' || c == 'f';
+}
 
 /* The best table for this CPU, or the one that DDNSHUNT_SIMD names if the CPU can run it. */
 const struct simd *simd_ops(void);

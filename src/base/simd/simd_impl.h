@@ -54,6 +54,25 @@ static KERNEL_TARGET size_t kernel_string_end(const char *text, size_t len, size
     return find(text, len, from, chunk_string);
 }
 
+static KERNEL_TARGET size_t kernel_string_close(const char *text, size_t len, size_t from, bool *out_escaped)
+{
+    while (len - from > CHUNK) {
+        uint64_t found = chunk_string(chunk_load(text + from));
+        size_t next = from + CHUNK;
+        while (found) {
+            unsigned bit = first_bit(found);
+            if (text[from + bit] != '\\' || !simd_is_escape_letter(text[from + bit + 1]))
+                return from + bit;
+            *out_escaped = true;
+            if (bit == CHUNK - 1)
+                next++;
+            found &= ~(UINT64_C(3) << bit);
+        }
+        from = next;
+    }
+    return find(text, len, from, chunk_string);
+}
+
 static KERNEL_TARGET size_t kernel_structure(const char *text, size_t len, size_t from)
 {
     return find(text, len, from, chunk_structure);
@@ -227,5 +246,11 @@ static KERNEL_TARGET bool kernel_alike(const char *text, const struct simd_shape
     return true;
 }
 
-const struct simd KERNEL_TABLE = {KERNEL_NAME,   kernel_string_end, kernel_structure, kernel_mark,
-                                  kernel_quotes, kernel_outline,    kernel_alike};
+const struct simd KERNEL_TABLE = {.name = KERNEL_NAME,
+                                  .string_end = kernel_string_end,
+                                  .string_close = kernel_string_close,
+                                  .structure = kernel_structure,
+                                  .mark = kernel_mark,
+                                  .quotes = kernel_quotes,
+                                  .outline = kernel_outline,
+                                  .alike = kernel_alike};

@@ -53,6 +53,58 @@ static size_t plain_find(const char *text, size_t len, size_t from, bool structu
     return from;
 }
 
+/* Where a string ends, one character after the other; near the end of the text the kernels stop at each backslash. */
+static size_t plain_close(const char *text, size_t len, size_t from, bool *out_escaped)
+{
+    for (; from < len; from++) {
+        unsigned char c = (unsigned char)text[from];
+        if (c == '\\' && from + 1 < len && simd_is_escape_letter(text[from + 1])) {
+            *out_escaped = true;
+            from++;
+        } else if (c == '"' || c == '\\' || c < 0x20) {
+            break;
+        }
+    }
+    return from;
+}
+
+/* As a caller does who steps over the escapes at which the kernel stops. */
+static size_t kernel_close(const struct simd *simd, const char *text, size_t len, size_t from, bool *out_escaped)
+{
+    for (;;) {
+        from = simd->string_close(text, len, from, out_escaped);
+        if (from + 1 >= len || text[from] != '\\' || !simd_is_escape_letter(text[from + 1]))
+            return from;
+        assert_true(len - from <= 64);
+        *out_escaped = true;
+        from += 2;
+    }
+}
+
+static void the_end_of_a_string_is_behind_its_escapes(void **state)
+{
+    (void)state;
+    char *end = guarded_end();
+    for (int round = 0; round < 6000; round++) {
+        size_t len = random_below(TEXT_MAX + 1);
+        char *text = end - len;
+        fill(text, len);
+        for (size_t i = 0; i < len; i++) {
+            if (random_below(3) == 0)
+                text[i] = "\\\\\"nu"[random_below(5)];
+        }
+        size_t from = random_below((uint32_t)len + 1);
+        for (size_t i = 0; i < TEST_COUNT(NAMES); i++) {
+            bool escaped = false, wanted = false;
+            if (!simd_named(NAMES[i]))
+                continue;
+            size_t close = kernel_close(simd_named(NAMES[i]), text, len, from, &escaped);
+            assert_int_equal(close, plain_close(text, len, from, &wanted));
+            assert_int_equal(escaped, wanted);
+        }
+    }
+}
+
 static void searches_equal_a_plain_loop(void **state)
 {
     (void)state;
@@ -213,6 +265,7 @@ static void a_table_is_chosen_and_an_unknown_name_is_none(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
+        cmocka_unit_test(the_end_of_a_string_is_behind_its_escapes),
         cmocka_unit_test(searches_equal_a_plain_loop),
         cmocka_unit_test(marks_equal_a_plain_loop),
         cmocka_unit_test(outlines_equal_a_plain_loop),
