@@ -73,7 +73,7 @@ def duckdb_providers():
 
 def duckdb_detection(form, path, out, columns):
     source, column, also = duckdb_table(form, path, columns)
-    star = {"envelope": "properties.*", "records": "r.properties.*", "api": "r.*", "csv": ", ".join(columns)}.get(form, "*")
+    star = {"envelope": "properties.*", "records": "unnest(r.properties)", "api": "r.*", "csv": ", ".join(columns)}.get(form, "*")
     matches = f"regexp_matches({column('RemoteUrl')}, '{REGEX}')"
     return duckdb_copy(f"SELECT *, CASE {duckdb_providers()} ELSE 'Other' END AS DynamicDNSProvider FROM (SELECT {star} FROM {source} "
                        f"WHERE {where([matches, also])}) ORDER BY \"Timestamp\" DESC", out)

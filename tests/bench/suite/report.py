@@ -24,7 +24,7 @@ def table(head, body):
     """A Markdown table; a column whose head begins with > has its cells at the right."""
     lines = ["| " + " | ".join(h.lstrip(">") for h in head) + " |",
              "| " + " | ".join("---:" if h.startswith(">") else "---" for h in head) + " |"]
-    return "\n".join(lines + ["| " + " | ".join(row) + " |" for row in body])
+    return "\n".join(lines + ["| " + " | ".join(cell.replace("|", "\\|") for cell in row) + " |" for row in body])
 
 
 def rate_of(result):
@@ -103,7 +103,8 @@ def about(results):
     lines = [f"{dates[0]} to {dates[-1]} UTC, {machine['cpu']} ({machine['cpus']} CPUs, {machine['machine']}), "
              f"{machine['memory'] / 2**30:.0f} GiB, {machine['kernel']}, {machine['distribution']}."]
     if sizes:
-        lines.append(f"Inputs of {sizes[0] / 1e9:.2f} to {sizes[-1] / 1e9:.2f} GB in the page cache; medians of "
+        span = list(dict.fromkeys(f"{size / 1e9:.2f}" for size in (sizes[0], sizes[-1])))
+        lines.append(f"Inputs of {' to '.join(span)} GB in the page cache; medians of "
                      + " or ".join(f"{n} runs in turns ({few} where a run takes over {s} s)" for n, s, few in rounds) + "; LC_ALL=C.")
     lines.append(f"Versions: {known}.")
     lines += [f"Left out: {name} ({reason})." for name, reason in last["left_out"]]

@@ -182,7 +182,7 @@ def pipe(field):
         shell = f"cat {path} | {field.peers.binary} scan --no-config -j {threads} -q --format ndjson -"
         team.append(Contender(f"ours-{threads}", f"cat FILE | ddnshunt scan, -j {threads}", data, threads, ["sh", "-c", shell],
                               answer="rows", columns=PUBLISHED[:-1]))
-    return Workload("standard input from a pipe", team, on_both(field, "against `cat FILE \\| wc -l`", "wc", 0.9))
+    return Workload("standard input from a pipe", team, on_both(field, "against `cat FILE | wc -l`", "wc", 0.9))
 
 
 def query(name):
