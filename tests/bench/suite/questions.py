@@ -51,6 +51,15 @@ def duckdb_table(form, path, columns):
     return source, (lambda c: f'r.properties."{c}"'), f"r.category = '{CATEGORY}'"
 
 
+def duckdb_lines(path, out, columns):
+    """A trick: the lines as CSV of one cell, grep's regex over them, JSON only of those that it lets through. Faster, and no reading of
+    JSON: a row that is escaped otherwise would be missed."""
+    shown = ", ".join(f"l->>'$.properties.{c}' AS {c}" for c in columns)
+    lines = f"read_csv('{path}', columns = {{l: 'VARCHAR'}}, header = false, auto_detect = false, delim = '\x01', quote = '', escape = '')"
+    return duckdb_copy(f"SELECT *, CASE {duckdb_providers()} ELSE 'Other' END AS DynamicDNSProvider FROM (SELECT {shown} FROM {lines} "
+                       f"WHERE regexp_matches(l, '{KEY_REGEX}')) ORDER BY \"Timestamp\" DESC", out)
+
+
 def duckdb_csv(path, columns):
     with open(path, encoding="utf-8") as f:
         header = f.readline().rstrip("\n").split(",")
