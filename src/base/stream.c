@@ -26,7 +26,8 @@ struct stream {
     char *name;
     int fd; /* -1: memory */
     bool fd_owned;
-    bool waits; /* a pipe, a terminal, a socket: a read may wait for ever */
+    bool waits;       /* a pipe, a terminal, a socket: a read may wait for ever */
+    int64_t fd_begin; /* where in a regular file the stream begins; -1: can't be told */
 
     char *raw_buffer;  /* [RAW_BYTES], NULL for memory */
     struct slice raw;  /* not yet decoded; of raw_buffer or the caller's memory */
@@ -63,6 +64,7 @@ static struct stream *stream_create(const char *name, struct err *err)
     }
     stream->name = copy;
     stream->fd = -1;
+    stream->fd_begin = -1;
     return stream;
 }
 
@@ -86,6 +88,7 @@ static enum err_code file_open(const char *path, struct stream *stream, struct e
     if (S_ISDIR(st.st_mode))
         return err_set(err, ERR_INPUT, "is a folder, not a file");
     stream->waits = !S_ISREG(st.st_mode);
+    stream->fd_begin = S_ISREG(st.st_mode) ? lseek(stream->fd, 0, SEEK_CUR) : -1;
     if (S_ISREG(st.st_mode) && st.st_size > 0)
         stream->raw_size = (uint64_t)st.st_size;
     (void)posix_fadvise(stream->fd, 0, 0, POSIX_FADV_SEQUENTIAL); /* a hint: pipes have no use for it */
@@ -303,6 +306,67 @@ enum err_code stream_peek(struct stream *stream, size_t want, struct slice *out_
     }
     *out_bytes = stream->peeked;
     return stream->peeked.len || want == 0 ? ERR_NONE : failure_tell(stream, err);
+}
+
+/* --- in many threads --- */
+
+bool stream_is_file(const struct stream *stream, size_t size)
+{
+    return stream->fd_begin >= 0 && stream->detected && !stream->inflate && stream->offset == 0 &&
+           stream->raw_size > (uint64_t)stream->fd_begin && stream->raw_size - (uint64_t)stream->fd_begin > size;
+}
+
+/* How many of `size` bytes stand at the offset, as far as the file's size tells. */
+static size_t file_has(const struct stream *stream, size_t size)
+{
+    uint64_t at = (uint64_t)stream->fd_begin + stream->offset;
+    uint64_t left = stream->raw_size > at ? stream->raw_size - at : 0;
+    return left < size ? (size_t)left : size;
+}
+
+enum err_code stream_skip(struct stream *stream, size_t size, size_t *out_len, struct err *err)
+{
+    *out_len = 0;
+    if (interrupted) {
+        err_set(err, ERR_INTERRUPTED, "interrupted");
+        return err_at(err, "%s", stream->name);
+    }
+    size_t len = file_has(stream, size);
+    struct stat st;
+    if (len < size && fstat(stream->fd, &st) == 0 && st.st_size > 0) {
+        stream->raw_size = (uint64_t)st.st_size;
+        len = file_has(stream, size);
+    }
+    if (len == 0) { /* not all files have the size that they say */
+        char byte;
+        size_t got = 0;
+        len = stream_read_at(stream, stream->offset, &byte, 1, &got, NULL) || got ? size : 0;
+    }
+    *out_len = len;
+    stream->offset += len;
+    if (stream->raw_done < stream->offset)
+        stream->raw_done = stream->offset;
+    return ERR_NONE;
+}
+
+enum err_code stream_read_at(const struct stream *stream, uint64_t offset, char *into, size_t size, size_t *out_len,
+                             struct err *err)
+{
+    *out_len = 0;
+    while (*out_len < size) {
+        size_t step = size - *out_len > SSIZE_MAX ? SSIZE_MAX : size - *out_len;
+        off_t at = (off_t)((uint64_t)stream->fd_begin + offset + *out_len);
+        ssize_t got = pread(stream->fd, into + *out_len, step, at);
+        if (got == 0)
+            break;
+        if (got > 0) {
+            *out_len += (size_t)got;
+        } else if (errno != EINTR) {
+            err_errno(err, ERR_INPUT, errno, "can't be read");
+            return err_at(err, "%s", stream->name);
+        }
+    }
+    return ERR_NONE;
 }
 
 static enum err_code read_rest(struct stream *stream, struct buf *into, struct err *err)

@@ -42,6 +42,19 @@ enum { STREAM_PEEK_MAX = 1 << 20 };
 enum err_code stream_peek(struct stream *stream, size_t want, struct slice *out_bytes, struct err *err) MUST_CHECK;
 
 /*
+ * Reading a file in many threads: one at a time is handed places in place of bytes, and each reads its own.
+ *
+ * stream_is_file(): a regular, uncompressed file longer than `size`, of which nothing but peeks was read. If so:
+ * stream_skip() passes over up to size bytes, *out_len 0 means the end (what is appended meanwhile comes before it).
+ * stream_read_at() fills `into` from that offset of the stream, in any thread and any order; fewer bytes mean the end,
+ * which may come early if the file has shrunk, or (with ERR_INPUT) that no more can be read.
+ */
+bool stream_is_file(const struct stream *stream, size_t size);
+enum err_code stream_skip(struct stream *stream, size_t size, size_t *out_len, struct err *err) MUST_CHECK;
+enum err_code stream_read_at(const struct stream *stream, uint64_t offset, char *into, size_t size, size_t *out_len,
+                             struct err *err) MUST_CHECK;
+
+/*
  * For a signal handler: every read of a pipe or a terminal that waits for bytes, and every later one of any file, fails
  * with ERR_INTERRUPTED (within STREAM_WAIT_MS). false takes it back.
  */

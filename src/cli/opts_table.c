@@ -676,7 +676,7 @@ const struct option_def OPTIONS[] = {
      FIELD(stats),
      .group = GROUP_REPORT,
      .commands = FOR_BOTH,
-     .brief = "say what the work was: records parsed, cells decoded by column"},
+     .brief = "say what the work was: records, cells by column; time by operator and thread"},
     {.name = "rejects",
      .argument = "FILE",
      .kind = OPTION_TEXT,

@@ -301,20 +301,10 @@ void report_summary(struct report *report, const struct summary *summary)
     end(report);
 }
 
-void report_stats(struct report *report, const struct scan_stats *stats, const struct schema *schema)
+void report_text(struct report *report, struct slice text)
 {
-    char number[32];
     begin(report);
-    buf_printf(&report->text, "records parsed whole: %s\n", number_text(stats->rows_parsed, number));
-    buf_printf(&report->text, "bytes as stored: %s\n", number_text(stats->raw_bytes, number));
-    buf_add_cstr(&report->text, "cells decoded, by column:\n");
-    for (uint32_t i = 0; stats->cells && i < schema->count; i++) {
-        if (stats->cells[i] == 0)
-            continue;
-        buf_add_cstr(&report->text, "  ");
-        show_text(schema->columns[i].name, report->unicode, &report->text);
-        buf_printf(&report->text, ": %s\n", number_text(stats->cells[i], number));
-    }
+    buf_add(&report->text, text);
     end(report);
 }
 

@@ -30,6 +30,7 @@ struct run {
     /* Rejects of the scan are reported once, however many plans read it; undecided rows are each plan's own. */
     bool undecided_only;
     struct op_env env;
+    struct profile *profile;   /* NULL: not wanted */
     const struct plan **chain; /* [chain_count], from the source up */
     uint32_t chain_count;
     uint32_t step_count; /* chain[1 .. step_count] are steps over a scan */
@@ -84,7 +85,7 @@ static enum err_code chain_open(struct run *run, struct op *sink, struct err *er
 {
     run->first = sink;
     for (uint32_t at = run->chain_count; at > run->step_count + 1; at--)
-        TRY(op_open(run->chain[at - 1], &run->env, run->first, &run->first, err));
+        TRY(op_open(run->chain[at - 1], at - 1, &run->env, run->first, &run->first, err));
     return ERR_NONE;
 }
 
@@ -128,6 +129,10 @@ static void plan_want(const struct plan *plan, const struct schema *schema, bool
 /* The ordered stage's work on one block. Takes the item over. */
 static enum err_code item_consume(struct run *run, struct scan *scan, const struct flow_item *item, struct err *err)
 {
+    if (!scan_admit(scan, item->root)) {
+        batch_free(item->root);
+        return ERR_NONE;
+    }
     *item->eval = run->env.eval;
     run->exec->kept_rows += item->batch->selection->count;
     enum err_code code = op_push(run->first, item->batch, err);
@@ -170,6 +175,7 @@ static enum err_code scan_flow(struct run *run, struct scan *scan, struct err *e
         .step_count = run->step_count,
         .wanted = wanted,
         .threads = config->threads,
+        .profile = run->profile,
         .interrupted = config->interrupted,
         .user = config->user,
     };
@@ -221,16 +227,21 @@ static enum err_code run_plan(struct run *run, struct op *sink, struct err *err)
 {
     struct exec *exec = run->exec;
     exec->kept_rows = 0;
+    sink->stage = STAGE_RESULT;
+    TRY(profile_begin(exec->config->profiles, run->root, exec->config->threads, &run->profile, err));
     run->env = (struct op_env){.query = exec->query,
                                .budget = &exec->budget,
                                .eval = &exec->eval,
+                               .work = profile_work(run->profile, 0),
                                .stats = run->stats,
                                .reject = run_reject,
                                .user = run};
     TRY(chain_list(run, err));
     TRY(chain_open(run, sink, err));
     TRY(run_source(run, err));
-    return op_finish(run->first, err);
+    enum err_code code = op_finish(run->first, err);
+    work_enter(run->env.work, STAGE_REST);
+    return code;
 }
 
 static bool plan_scans(const struct plan *plan)

@@ -5,6 +5,7 @@
 #define DDNSHUNT_KQL_EXEC_H
 
 #include "kql/plan.h"
+#include "kql/profile.h"
 #include "source/source.h"
 
 struct exec_config {
@@ -27,6 +28,7 @@ struct exec_config {
     /* Called from time to time in the ordered stage, for a progress line: kept_rows are those that the plan's first steps
      * (where, extend, project) have left so far, before any sort or summarize. May be NULL. */
     void (*progress)(void *user, const struct scan *scan, const struct scan_stats *stats, uint64_t kept_rows);
+    struct profiles *profiles; /* gets a profile for each plan that is run; NULL: not wanted */
 };
 
 /*

@@ -22,18 +22,20 @@ struct slot {
 struct worker {
     struct flow *flow;
     struct eval eval;
+    struct work *work; /* its clock, or NULL */
     pthread_t thread;
 };
 
 struct flow {
     struct flow_config config;
-    struct worker *workers; /* [worker_count]; workers[0] serves flow_next() where no thread was started */
+    struct worker *workers; /* [worker_count]; the consumer's own is workers[0], if it works too */
     unsigned worker_count, started;
+    bool consumer_works;
 
     pthread_mutex_t taking;
     pthread_mutex_t state;
     pthread_cond_t room;  /* a slot was emptied, or the flow stops */
-    pthread_cond_t ready; /* a slot was filled, or the last block is known */
+    pthread_cond_t ready; /* a slot was filled, or the last block is known: for the consumer */
     struct slot *slots;   /* block number n is in slots[n % slot_count] */
     uint32_t slot_count;
     uint64_t taken, given; /* blocks taken from the scan, items handed out */
@@ -57,26 +59,33 @@ static enum err_code wanted_load(const struct flow_config *config, struct batch 
     return ERR_NONE;
 }
 
-static enum err_code steps_apply(const struct flow_config *config, struct eval *eval, struct flow_item *item,
-                                 struct err *err)
+static enum err_code steps_apply(struct worker *worker, struct flow_item *item, struct err *err)
 {
+    const struct flow_config *config = &worker->flow->config;
     item->eval = arena_zalloc(item->root->arena, 1, sizeof *item->eval);
     if (!item->eval)
         return err_no_memory(err, sizeof *item->eval);
-    *item->eval = eval;
-    for (uint32_t i = 0; i < config->step_count; i++)
+    *item->eval = &worker->eval;
+    for (uint32_t i = 0; i < config->step_count; i++) {
+        uint32_t stage = STAGE_OPERATORS + i + 1;
+        work_enter(worker->work, stage);
+        work_count(worker->work, stage, item->batch->selection->count, 0);
         TRY(op_step(config->steps[i], item->eval, item->batch, &item->batch, err));
+    }
+    work_enter(worker->work, STAGE_COLUMNS);
     return wanted_load(config, item->batch, err);
 }
 
 /* Takes the block over. On failure nothing is left. */
-static enum err_code block_process(const struct flow_config *config, struct eval *eval, struct block *block,
-                                   struct flow_item *out_item, struct err *err)
+static enum err_code block_process(struct worker *worker, struct block *block, struct flow_item *out_item,
+                                   struct err *err)
 {
     struct flow_item item = {0};
+    work_enter(worker->work, STAGE_SPLIT);
     TRY(block_split(block, &item.root, err));
+    work_count(worker->work, STAGE_SPLIT, 1, item.root->row_count);
     item.batch = item.root;
-    enum err_code code = steps_apply(config, eval, &item, err);
+    enum err_code code = steps_apply(worker, &item, err);
     if (code != ERR_NONE) {
         batch_free(item.root);
         return code;
@@ -87,19 +96,33 @@ static enum err_code block_process(const struct flow_config *config, struct eval
 
 /* --- taking and filling, by workers --- */
 
-/* Waits for a free slot. False where no more blocks are wanted. `taking` is held. */
-static bool slot_wait(struct flow *flow)
+/*
+ * Takes the turn at the input: `taking` is then held, and a slot is free. False where no more blocks are wanted, or
+ * (may_wait is false) no slot is free. `taking` is not held while it waits for a slot: the consumer, who empties them,
+ * may want it for itself.
+ */
+static bool turn_take(struct flow *flow, bool may_wait)
 {
-    pthread_mutex_lock(&flow->state);
-    while (!flow->stopped && !flow->at_end && flow->taken - flow->given >= flow->slot_count)
-        pthread_cond_wait(&flow->room, &flow->state);
-    bool go = !flow->stopped && !flow->at_end;
-    pthread_mutex_unlock(&flow->state);
-    return go;
+    for (;;) {
+        pthread_mutex_lock(&flow->taking);
+        pthread_mutex_lock(&flow->state);
+        bool ends = flow->stopped || flow->at_end;
+        bool room = flow->taken - flow->given < flow->slot_count;
+        if (room && !ends) {
+            pthread_mutex_unlock(&flow->state);
+            return true;
+        }
+        pthread_mutex_unlock(&flow->taking);
+        if (!ends && may_wait)
+            pthread_cond_wait(&flow->room, &flow->state);
+        pthread_mutex_unlock(&flow->state);
+        if (ends || !may_wait)
+            return false;
+    }
 }
 
 /*
- * `taking` is held, or there are no threads. A failure takes a number like a block, so that it is reported in order.
+ * `taking` is held. A failure takes a number like a block, so that it is reported in order.
  * The first block is asked for in any case: an interrupt that came while the input was opened leaves in it what had
  * been read until then.
  */
@@ -120,8 +143,10 @@ static enum err_code block_take(struct flow *flow, struct block **out_block, uin
     flow->taken += *out_any ? 1 : 0;
     flow->at_end = !block;
     flow->interrupted = interrupted;
-    if (flow->at_end)
+    if (flow->at_end) {
         pthread_cond_broadcast(&flow->ready);
+        pthread_cond_broadcast(&flow->room);
+    }
     pthread_mutex_unlock(&flow->state);
     *out_block = block;
     return code;
@@ -137,43 +162,59 @@ static void slot_fill(struct flow *flow, uint64_t number, const struct slot *fil
     pthread_mutex_unlock(&flow->state);
 }
 
-/* Takes a block and fills its slot. False at the end. */
-static bool worker_step(struct worker *worker)
+/* Takes a block and fills its slot. False where there is none to be taken. */
+static bool worker_step(struct worker *worker, bool may_wait)
 {
     struct flow *flow = worker->flow;
     struct slot filled = {.code = ERR_NONE};
     struct block *block;
     uint64_t number;
     bool any = false;
-    pthread_mutex_lock(&flow->taking);
-    if (slot_wait(flow))
+    uint32_t before = work_enter(worker->work, STAGE_WAIT);
+    if (turn_take(flow, may_wait)) {
+        work_enter(worker->work, STAGE_READ);
         filled.code = block_take(flow, &block, &number, &any, &filled.err);
-    pthread_mutex_unlock(&flow->taking);
-    if (!any)
-        return false;
-    if (filled.code == ERR_NONE)
-        filled.code = block_process(&flow->config, &worker->eval, block, &filled.item, &filled.err);
-    slot_fill(flow, number, &filled);
-    return true;
+        work_count(worker->work, STAGE_READ, any, 0);
+        pthread_mutex_unlock(&flow->taking);
+    }
+    if (any && filled.code == ERR_NONE)
+        filled.code = block_process(worker, block, &filled.item, &filled.err);
+    work_enter(worker->work, before);
+    if (any)
+        slot_fill(flow, number, &filled);
+    return any;
 }
 
 static void *worker_run(void *arg)
 {
-    while (worker_step(arg))
+    struct worker *worker = arg;
+    work_start(worker->work);
+    while (worker_step(worker, true))
         ;
+    work_enter(worker->work, STAGE_REST);
     return NULL;
 }
 
 /* --- opening and closing --- */
 
+/*
+ * The consumer is one of the threads: while it waited for another to finish the next block, it would only be woken to be
+ * put to sleep again. Not so where bytes may have to be waited for: what is done by then must not wait with it.
+ */
 static void workers_start(struct flow *flow)
 {
-    for (; flow->config.threads > 1 && flow->started < flow->worker_count; flow->started++) {
-        struct worker *worker = &flow->workers[flow->started];
+    flow->consumer_works = !scan_waits(flow->config.scan) || flow->worker_count == 1;
+    for (unsigned i = flow->consumer_works ? 1 : 0; i < flow->worker_count; i++) {
+        struct worker *worker = &flow->workers[i];
+        worker->work = profile_work(flow->config.profile, flow->started + 1);
         /* Fewer threads than asked for will do; none, and the consumer works itself. */
         if (pthread_create(&worker->thread, NULL, worker_run, worker) != 0)
             break;
+        flow->started++;
     }
+    flow->consumer_works = flow->consumer_works || flow->started == 0;
+    if (flow->consumer_works)
+        flow->workers[0].work = profile_work(flow->config.profile, 0);
 }
 
 enum err_code flow_open(const struct flow_config *config, struct flow **out_flow, struct err *err)
@@ -215,7 +256,7 @@ void flow_close(struct flow *flow)
     pthread_cond_broadcast(&flow->room);
     pthread_mutex_unlock(&flow->state);
     for (unsigned i = 0; i < flow->started; i++)
-        pthread_join(flow->workers[i].thread, NULL);
+        pthread_join(flow->workers[i + flow->consumer_works].thread, NULL);
     for (uint32_t i = 0; i < flow->slot_count; i++) {
         if (flow->slots[i].ready && flow->slots[i].code == ERR_NONE)
             batch_free(flow->slots[i].item.root);
@@ -233,31 +274,48 @@ void flow_close(struct flow *flow)
 
 /* --- handing out --- */
 
-/* Waits for the next number's slot and empties it. False at the end. */
-static bool slot_take(struct flow *flow, struct slot *out_slot)
+enum turn {
+    TURN_ITEM, /* the next number's slot was filled; it is empty now */
+    TURN_WORK, /* it is not: the consumer may take a block itself */
+    TURN_END
+};
+
+static enum turn slot_take(struct flow *flow, struct slot *out_slot)
 {
+    struct work *work = profile_work(flow->config.profile, 0);
+    uint32_t before = work_enter(work, STAGE_WAIT);
     pthread_mutex_lock(&flow->state);
     struct slot *slot = &flow->slots[flow->given % flow->slot_count];
-    while (!slot->ready && !(flow->at_end && flow->given == flow->taken))
+    enum turn turn = TURN_ITEM;
+    while (!slot->ready) {
+        bool room = flow->taken - flow->given < flow->slot_count;
+        if (flow->at_end && flow->given == flow->taken)
+            turn = TURN_END;
+        else if (flow->consumer_works && room && !flow->at_end)
+            turn = TURN_WORK;
+        if (turn != TURN_ITEM)
+            break;
         pthread_cond_wait(&flow->ready, &flow->state);
-    bool any = slot->ready;
-    if (any) {
+    }
+    if (turn == TURN_ITEM) {
         *out_slot = *slot;
         slot->ready = false;
         flow->given++;
         pthread_cond_broadcast(&flow->room);
     }
     pthread_mutex_unlock(&flow->state);
-    return any;
+    work_enter(work, before);
+    return turn;
 }
 
 enum err_code flow_next(struct flow *flow, struct flow_item *out_item, struct err *err)
 {
     struct slot slot = {.code = ERR_NONE};
+    enum turn turn;
     *out_item = (struct flow_item){0};
-    if (flow->started == 0 && !worker_step(&flow->workers[0]))
-        return ERR_NONE;
-    if (!slot_take(flow, &slot))
+    while ((turn = slot_take(flow, &slot)) == TURN_WORK)
+        worker_step(&flow->workers[0], false);
+    if (turn == TURN_END)
         return ERR_NONE;
     if (slot.code != ERR_NONE) {
         if (err)

@@ -7,13 +7,15 @@
  *
  * Workers take blocks one at a time and may be ahead of whoever consumes by FLOW_AHEAD blocks each, then they wait: so
  * memory is bounded. The consumer's order is that of the blocks, so the result is the same for any number of threads.
- * With one thread none is started: flow_next() does the work itself.
+ * The consumer is one of the threads: flow_next() works too as long as the next block is not done, so with one thread
+ * none is started. Only where bytes may have to be waited for (scan_waits()) does it leave all of that to the others.
  */
 #ifndef DDNSHUNT_KQL_EXEC_FLOW_H
 #define DDNSHUNT_KQL_EXEC_FLOW_H
 
 #include "kql/eval.h"
 #include "kql/plan.h"
+#include "kql/profile.h"
 #include "source/source.h"
 
 enum { FLOW_AHEAD = 4, FLOW_THREADS_MAX = 256 };
@@ -29,6 +31,7 @@ struct flow_config {
      */
     const bool *wanted;
     unsigned threads;
+    struct profile *profile;         /* NULL: not wanted; has a clock for the consumer and for each thread */
     bool (*interrupted)(void *user); /* asked before each block but the first, one at a time; may be NULL */
     void *user;
 };

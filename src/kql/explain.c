@@ -448,11 +448,22 @@ static const struct plan *operator_at(const struct plan *root, uint32_t index, u
     return root;
 }
 
-static void explain_plan(const struct plan *root, struct buf *out)
+static uint32_t chain_length(const struct plan *root)
 {
     uint32_t length = 0;
     for (const struct plan *plan = root; plan; plan = plan->input)
         length++;
+    return length;
+}
+
+void plan_explain_operator(const struct plan *root, uint32_t number, struct buf *out)
+{
+    explain_operator(root, operator_at(root, number, chain_length(root)), out);
+}
+
+static void explain_plan(const struct plan *root, struct buf *out)
+{
+    uint32_t length = chain_length(root);
     for (uint32_t i = 0; i < length; i++) {
         buf_add_cstr(out, i ? "| " : "");
         explain_operator(root, operator_at(root, i, length), out);

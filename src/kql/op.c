@@ -15,7 +15,8 @@ static const struct op_type *type_of(enum plan_kind kind)
     return (size_t)kind < sizeof TYPES / sizeof TYPES[0] ? TYPES[kind] : NULL;
 }
 
-enum err_code op_open(const struct plan *plan, struct op_env *env, struct op *next, struct op **out_op, struct err *err)
+enum err_code op_open(const struct plan *plan, uint32_t number, struct op_env *env, struct op *next, struct op **out_op,
+                      struct err *err)
 {
     const struct op_type *type = type_of(plan->kind);
     if (!type)
@@ -23,7 +24,7 @@ enum err_code op_open(const struct plan *plan, struct op_env *env, struct op *ne
     struct op *op = mem_zalloc(1, type->size_bytes);
     if (!op)
         return err_no_memory(err, type->size_bytes);
-    *op = (struct op){.type = type, .plan = plan, .env = env, .next = next};
+    *op = (struct op){.type = type, .plan = plan, .env = env, .next = next, .stage = STAGE_OPERATORS + number};
     enum err_code code = type->open ? type->open(op, err) : ERR_NONE;
     if (code != ERR_NONE) {
         op->next = NULL;
@@ -49,14 +50,23 @@ enum err_code op_push(struct op *op, struct batch *batch, struct err *err)
 {
     if (op->done || batch->selection->count == 0)
         return ERR_NONE;
-    return op->type->push(op, batch, err);
+    work_count(op->env->work, op->stage, batch->selection->count, 0);
+    uint32_t before = work_enter(op->env->work, op->stage);
+    enum err_code code = op->type->push(op, batch, err);
+    work_enter(op->env->work, before);
+    return code;
 }
 
 enum err_code op_finish(struct op *op, struct err *err)
 {
     for (; op; op = op->next) {
-        if (op->type->finish)
-            TRY(op->type->finish(op, err));
+        if (!op->type->finish)
+            continue;
+        uint32_t before = work_enter(op->env->work, op->stage);
+        enum err_code code = op->type->finish(op, err);
+        work_enter(op->env->work, before);
+        if (code != ERR_NONE)
+            return code;
     }
     return ERR_NONE;
 }

@@ -14,6 +14,7 @@
 #include "kql/budget.h"
 #include "kql/eval.h"
 #include "kql/plan.h"
+#include "kql/profile.h"
 #include "source/source.h"
 
 /* What the operators of one query share. */
@@ -21,6 +22,7 @@ struct op_env {
     struct query *query;
     struct budget *budget;
     struct eval *eval; /* of the thread that runs the chain */
+    struct work *work; /* its clock, or NULL */
     /* Rows that fall away after an operator that made new rows: they have no record of the input. */
     struct scan_stats *stats;
     enum err_code (*reject)(void *user, const struct reject *reject, struct err *err); /* may be NULL */
@@ -32,7 +34,8 @@ struct op {
     const struct plan *plan; /* NULL: the sink at the end of a chain */
     struct op_env *env;
     struct op *next;
-    bool done; /* it wants no more batches */
+    uint32_t stage; /* where its work is charged to (profile.h) */
+    bool done;      /* it wants no more batches */
 };
 
 struct op_type {
@@ -48,8 +51,8 @@ struct op_type {
 
 extern const struct op_type OP_STEP, OP_TAKE, OP_TOP, OP_SORT, OP_COUNT, OP_DISTINCT, OP_SUMMARIZE;
 
-/* Makes and opens the operator of a plan's node. */
-enum err_code op_open(const struct plan *plan, struct op_env *env, struct op *next, struct op **out_op,
+/* Makes and opens the operator of a plan's node, the nth of its chain from the source (0) up. */
+enum err_code op_open(const struct plan *plan, uint32_t number, struct op_env *env, struct op *next, struct op **out_op,
                       struct err *err) MUST_CHECK;
 /* Closes and frees the operator and all behind it, but for a sink (its plan is NULL). */
 void op_close(struct op *op);

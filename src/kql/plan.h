@@ -80,6 +80,7 @@ struct query {
     int64_t now;                                        /* one instant for the whole query */
     const struct kb *knowledge;                         /* what the ddns_* functions know; borrowed; NULL: nothing */
     uint64_t memory_max; /* bytes that sort, distinct, summarize and sets may hold together */
+    bool slow;           /* run it as it is written: the reference that tests compare with (DDNSHUNT_FAST=off) */
 };
 
 struct bind_options {
@@ -102,6 +103,8 @@ enum err_code kql_bind(const struct ast *ast, const struct bind_options *options
 enum err_code kql_optimize(struct query *query, struct err *err) MUST_CHECK;
 /* The plan as text, an operator a line, source first, for --explain. */
 void plan_explain(const struct query *query, struct buf *out);
+/* Operator `number` of a plan (0: its source) as text, in a line. */
+void plan_explain_operator(const struct plan *root, uint32_t number, struct buf *out);
 /* The column that the first predicate over the scan asks of every row, or COLUMN_NONE. */
 uint32_t plan_first_column(const struct plan *root);
 

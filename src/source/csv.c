@@ -387,7 +387,7 @@ static const char *row_fault(const struct csv_block *block, size_t i, struct sli
     }
     if (last && block->failed)
         return "the input ends within it";
-    if (!last && !csv->source.options.strict)
+    if (!last && !csv->source.options.strict && !csv->source.options.slow)
         return NULL;
     stats->rows_parsed++;
     return record_fault(record, csv->header.cells);

@@ -2,8 +2,8 @@
  * json_batch.c - the batch of the JSON formats: rows are record texts in a block, and a column is decoded when asked.
  *
  * A row starts either parsed (an index says where each column's value stands) or with nothing known but where the value
- * of one column, the fast one, begins. Asked for another column, or to verify, it is parsed whole, once; then its index
- * serves all columns.
+ * of one column, the fast one, begins. Asked for another column, it is looked for by its key. Asked to verify, the row is
+ * parsed whole, once; then its index serves all columns.
  */
 #include "base/mem.h"
 #include "source/cells.h"
@@ -16,43 +16,83 @@ static struct json_batch *json_of(const struct batch *batch)
     return batch->impl;
 }
 
-static void release(struct json_batch *json)
+void json_batch_destroy(struct json_batch *json)
 {
-    struct block *block = json->base.block;
     json_reader_release(&json->reader);
     arena_release(&json->arena);
     buf_release(&json->text);
     mem_free(json->rows);
-    json_block_free(block);
-    source_batch_release(&json->base);
     mem_free(json);
+}
+
+/* What a batch of unusual records made large is not kept. */
+static void shrink(struct json_batch *json)
+{
+    enum { KEEP_BYTES = 1 << 16, KEEP_ROWS = 1 << 12 };
+    arena_clear(&json->arena);
+    if (json->arena.held_bytes > KEEP_BYTES)
+        arena_release(&json->arena);
+    if (json->text.capacity > KEEP_BYTES)
+        buf_release(&json->text);
+    if (json->row_capacity > KEEP_ROWS) {
+        mem_free(json->rows);
+        json->rows = NULL;
+        json->row_capacity = 0;
+    }
+}
+
+static void release(struct json_batch *json)
+{
+    struct source_batch base = json->base;
+    struct json_source *source = (struct json_source *)base.source;
+    json_block_free(base.block);
+    shrink(json);
+    if (!json_pool_give(&source->batches, json))
+        json_batch_destroy(json);
+    source_batch_release(&base);
+}
+
+/* A batch that nothing is in. */
+static struct json_batch *batch_new(struct json_source *source, struct err *err)
+{
+    struct json_batch *json = json_pool_take(&source->batches);
+    if (json)
+        return json;
+    json = mem_zalloc(1, sizeof *json);
+    if (!json) {
+        err_no_memory(err, sizeof *json);
+        return NULL;
+    }
+    arena_init(&json->arena, 0);
+    buf_init(&json->text, 0);
+    if (json_reader_init(&json->reader, &source->keys, &json->arena, err)) {
+        mem_free(json);
+        return NULL;
+    }
+    return json;
 }
 
 enum err_code json_batch_begin(struct block *block, struct json_batch **out_batch, struct err *err)
 {
     struct json_source *source = (struct json_source *)block->source;
     struct json_block *json_block = (struct json_block *)block;
-    struct json_batch *json = mem_zalloc(1, sizeof *json);
+    struct json_batch *json = batch_new(source, err);
     if (!json) {
         json_block_free(block);
-        return err_no_memory(err, sizeof *json);
+        return ERR_MEMORY;
     }
     enum err_code code = source_batch_init(&json->base, block, err);
     if (code) {
-        mem_free(json);
+        json_batch_destroy(json);
         json_block_free(block);
         return code;
     }
     json->block = json_block;
     json->base.stats.bytes = json_block->consumed;
+    json->row_count = 0;
     json->fast_column = COLUMN_NONE;
-    arena_init(&json->arena, 0);
-    buf_init(&json->text, 0);
-    code = json_reader_init(&json->reader, &source->keys, json_block->bytes, &json->arena, err);
-    if (code) {
-        release(json);
-        return code;
-    }
+    json->reader.base = json_block->bytes;
+    json->reader.failed = false;
     *out_batch = json;
     return ERR_NONE;
 }
@@ -101,6 +141,7 @@ enum err_code json_batch_record(struct json_batch *json, struct slice text, uint
     struct json_record result;
     TRY(json_record_read(&json->reader, text, may_contain, &result, err));
     json->base.stats.rows_parsed++;
+    json->base.stats.rows_slow++;
     switch (result.shape) {
     case JSON_ROW: {
         struct json_row row = {.start = (uint32_t)(text.ptr - json->block->bytes),
@@ -116,6 +157,7 @@ enum err_code json_batch_record(struct json_batch *json, struct slice text, uint
     case JSON_CONTAINER: {
         struct elements elements = {json, record};
         json->base.stats.rows_parsed--; /* its elements count */
+        json->base.stats.rows_slow--;
         return json_container_each(text, add_element, &elements, err);
     }
     case JSON_MALFORMED:
@@ -128,23 +170,27 @@ enum err_code json_batch_record(struct json_batch *json, struct slice text, uint
 static bool expects_envelopes(const struct json_block *block)
 {
     enum { LOOK = 4096 };
-    struct slice head = slice_of(block->bytes, block->len < LOOK ? block->len : LOOK);
+    size_t end = block->len - block->start < LOOK ? block->len : block->start + LOOK;
+    struct slice head = slice_of(block->bytes + block->start, end - block->start);
     return slice_find(head, SLICE("\"properties\""), 0) != SLICE_NOT_FOUND;
 }
 
 bool json_batch_prepare(struct json_batch *json)
 {
-    const struct source *source = json->base.source;
-    json->fast_column = source->options.first_column;
-    json_probe_init(&json->probe, source->schema, json->fast_column, !expects_envelopes(json->block));
-    return json->probe.ready && !source->options.strict;
+    const struct json_source *source = (const struct json_source *)json->base.source;
+    const struct source_options *options = &source->base.options;
+    json->fast_column = options->first_column;
+    json->probe = &source->probes[!expects_envelopes(json->block)];
+    return json->probe->ready && !options->strict && !options->slow;
 }
 
 enum err_code json_batch_quick(struct json_batch *json, uint32_t end, uint32_t record, bool *out_done, struct err *err)
 {
     uint32_t value, begin = json->facts.begin;
     *out_done = true;
-    switch (json_fast_verdict(&json->facts, &json->probe, &json->memory, json->block->bytes, end, &value)) {
+    const struct json_block *block = json->block;
+    switch (
+        json_fast_verdict(&json->facts, json->probe, &json->memory, block->bytes, (uint32_t)block->len, end, &value)) {
     case JSON_FAST_ROW: {
         struct json_row row = {.start = begin, .len = end - begin, .record = record, .value = value};
         return row_add(json, &row, err);
@@ -210,25 +256,44 @@ static enum err_code load_parsed(struct batch *batch, struct column *cells, uint
     return json_cell_set(batch, cells, row, slice_of(json->block->bytes + entry->start, entry->len), err);
 }
 
-static enum err_code load_cell(struct batch *batch, struct column *cells, uint32_t column, uint32_t number,
-                               struct err *err)
+/*
+ * Fills the cell of a row that has not been parsed, whose value begins at `value` (or one of JSON_VALUE_). What can't be
+ * said by that alone is left to the full parser.
+ */
+static enum err_code load_found(struct batch *batch, struct column *cells, uint32_t column, uint32_t number,
+                                uint32_t value, struct err *err)
 {
     struct json_batch *json = json_of(batch);
     const struct json_row *row = &json->rows[number];
-    if (row->index || column != json->fast_column || row->value == JSON_VALUE_UNKNOWN)
-        return load_parsed(batch, cells, column, number, err);
     bool has_stand_in = batch->schema->columns[column].stand_in != COLUMN_NONE;
-    if (has_stand_in && (row->value == JSON_VALUE_ABSENT || is_null(json, row->value)))
+    if (value == JSON_VALUE_UNKNOWN || (has_stand_in && (value == JSON_VALUE_ABSENT || is_null(json, value))))
         return load_parsed(batch, cells, column, number, err);
-    if (row->value == JSON_VALUE_ABSENT) {
+    if (value == JSON_VALUE_ABSENT) {
         cell_set_missing(cells, number);
         return ERR_NONE;
     }
-    struct slice value;
+    struct slice text;
     const char *end = json->block->bytes + row->start + row->len;
-    if (!json_fast_value(json->block->bytes + row->value, end, &value))
+    if (!json_fast_value(json->block->bytes + value, end, &text))
         return load_parsed(batch, cells, column, number, err);
-    return json_cell_set(batch, cells, number, value, err);
+    return json_cell_set(batch, cells, number, text, err);
+}
+
+/*
+ * Rows that have no index were taken for rows by the quick path. A column other than the one that it looked for on the way
+ * is looked for in each of them: those that a predicate over it turns away then are not parsed.
+ */
+static enum err_code load_cell(struct batch *batch, struct column *cells, uint32_t column, uint32_t number,
+                               const struct json_probe *probe, struct err *err)
+{
+    struct json_batch *json = json_of(batch);
+    const struct json_row *row = &json->rows[number];
+    if (row->index)
+        return load_parsed(batch, cells, column, number, err);
+    if (column == json->fast_column)
+        return load_found(batch, cells, column, number, row->value, err);
+    uint32_t value = json_fast_find(probe, json->block->bytes, row->start, row->start + row->len);
+    return load_found(batch, cells, column, number, value, err);
 }
 
 static struct cell_place row_place(const struct batch *batch, uint32_t row)
@@ -243,13 +308,15 @@ static enum err_code json_load(struct batch *batch, uint32_t column, struct err 
         return cells_load_provenance(batch, column, row_place, err);
     struct column *cells;
     TRY(cells_begin(batch, column, &cells, err));
+    struct json_probe probe;
+    json_probe_init(&probe, batch->schema, column, false);
     const struct selection *selection = batch->selection;
     for (uint32_t i = 0; i < selection->count; i++) {
         uint32_t row = selection->rows[i];
         if (batch->rejected[row])
             cell_set_missing(cells, row);
         else
-            TRY(load_cell(batch, cells, column, row, err));
+            TRY(load_cell(batch, cells, column, row, &probe, err));
     }
     return ERR_NONE;
 }

@@ -14,8 +14,10 @@ enum err_code json_source_init(struct json_source *source, const struct source_t
         own->record_max = JSON_RECORD_LIMIT;
     if (own->block_bytes > JSON_BLOCK_LIMIT)
         own->block_bytes = JSON_BLOCK_LIMIT;
+    source->block_capacity = own->block_bytes;
     source->stream = stream;
     pthread_mutex_init(&source->pool.mutex, NULL);
+    pthread_mutex_init(&source->batches.mutex, NULL);
     enum err_code code = json_keys_init(&source->keys, schema, err);
     if (code)
         json_source_release(source);
@@ -25,58 +27,76 @@ enum err_code json_source_init(struct json_source *source, const struct source_t
 void json_source_release(struct json_source *source)
 {
     for (size_t i = 0; i < source->pool.count; i++)
-        mem_free(source->pool.memory[i]);
+        mem_free(source->pool.items[i]);
+    for (size_t i = 0; i < source->batches.count; i++)
+        json_batch_destroy(source->batches.items[i]);
     pthread_mutex_destroy(&source->pool.mutex);
+    pthread_mutex_destroy(&source->batches.mutex);
     json_keys_release(&source->keys);
     stream_close(source->stream);
 }
 
-static char *pool_take(struct json_pool *pool)
+void *json_pool_take(struct json_pool *pool)
 {
     pthread_mutex_lock(&pool->mutex);
-    char *memory = pool->count ? pool->memory[--pool->count] : NULL;
+    void *item = pool->count ? pool->items[--pool->count] : NULL;
     pthread_mutex_unlock(&pool->mutex);
-    return memory;
+    return item;
 }
 
-static bool pool_give(struct json_pool *pool, char *memory)
+bool json_pool_give(struct json_pool *pool, void *item)
 {
     pthread_mutex_lock(&pool->mutex);
     bool room = pool->count < JSON_POOL_MAX;
     if (room)
-        pool->memory[pool->count++] = memory;
+        pool->items[pool->count++] = item;
     pthread_mutex_unlock(&pool->mutex);
     return room;
+}
+
+static void probes_make(struct json_source *source)
+{
+    const struct source *base = &source->base;
+    for (int tables = 0; tables < 2; tables++)
+        json_probe_init(&source->probes[tables], base->schema, base->options.first_column, tables);
+    source->probes_made = true;
 }
 
 enum err_code json_block_new(struct json_source *source, size_t capacity, struct json_block **out_block,
                              struct err *err)
 {
-    size_t usual = source->base.options.block_bytes;
+    size_t usual = source->block_capacity;
     struct json_block *block = mem_zalloc(1, sizeof *block);
     if (!block)
         return err_no_memory(err, sizeof *block);
+    if (!source->probes_made)
+        probes_make(source);
     block->base.source = &source->base;
-    block->capacity = capacity > usual ? capacity : usual;
-    if (block->capacity == usual)
-        block->bytes = pool_take(&source->pool);
-    if (!block->bytes)
-        block->bytes = mem_alloc(block->capacity);
-    if (!block->bytes) {
+    block->is_usual = capacity <= usual;
+    block->capacity = block->is_usual ? usual : capacity;
+    if (block->is_usual)
+        block->memory = json_pool_take(&source->pool);
+    if (!block->memory)
+        block->memory = mem_alloc(block->capacity);
+    if (!block->memory) {
         mem_free(block);
         return err_no_memory(err, capacity);
     }
+    block->bytes = block->memory;
     *out_block = block;
     return ERR_NONE;
 }
 
 enum err_code json_block_grow(struct json_block *block, size_t capacity, struct err *err)
 {
-    char *grown = mem_realloc(block->bytes, capacity);
+    size_t at = (size_t)(block->bytes - block->memory);
+    char *grown = mem_realloc(block->memory, at + capacity);
     if (!grown)
         return err_no_memory(err, capacity);
-    block->bytes = grown;
+    block->memory = grown;
+    block->bytes = grown + at;
     block->capacity = capacity;
+    block->is_usual = false;
     return ERR_NONE;
 }
 
@@ -84,9 +104,8 @@ void json_block_free(struct block *base)
 {
     struct json_block *block = (struct json_block *)base;
     struct json_source *source = (struct json_source *)base->source;
-    bool usual = block->capacity == source->base.options.block_bytes;
-    if (!usual || !pool_give(&source->pool, block->bytes))
-        mem_free(block->bytes);
+    if (!block->is_usual || !json_pool_give(&source->pool, block->memory))
+        mem_free(block->memory);
     mem_free(block->spans);
     mem_free(block);
 }

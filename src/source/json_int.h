@@ -10,6 +10,7 @@
 #include "source/source.h"
 
 #include <pthread.h>
+#include <stdatomic.h>
 
 /* --- the source and its blocks --- */
 
@@ -17,22 +18,34 @@
 #define JSON_RECORD_LIMIT ((size_t)2 << 30)
 #define JSON_BLOCK_LIMIT  ((size_t)1 << 30)
 
-/* Blocks' memory that is free at the moment; allocating it afresh would cost a page fault every 4 KiB. */
+/*
+ * What is free at the moment: blocks' memory (allocating it afresh would cost a page fault every 4 KiB), and batches with
+ * what they need to read records (making that afresh costs as much as looking at a hundred of them).
+ */
 enum { JSON_POOL_MAX = 16 };
 struct json_pool {
     pthread_mutex_t mutex;
-    char *memory[JSON_POOL_MAX];
+    void *items[JSON_POOL_MAX];
     size_t count;
 };
+/* NULL where nothing is free; false where there is no room. */
+void *json_pool_take(struct json_pool *pool);
+bool json_pool_give(struct json_pool *pool, void *item);
 
 struct json_source {
     struct source base;
     struct stream *stream;
     struct json_keys keys;
-    struct json_pool pool;
-    uint64_t offset;    /* of the next byte to be read */
-    bool ended;         /* no more bytes will come */
-    struct err failure; /* why it ended, if its code is set: to be told once everything before it was given */
+    struct json_pool pool, batches;
+    /* For rows in envelopes, and for those without; made with the first block, when it is known what is looked for. */
+    struct json_probe probes[2];
+    bool probes_made;
+    bool in_ranges;           /* lines: see json_range.h */
+    atomic_bool range_failed; /* a range could not be read: no more are wanted */
+    size_t block_capacity;    /* of usual blocks, whose memory is pooled */
+    uint64_t offset;          /* of the next byte to be read */
+    bool ended;               /* no more bytes will come */
+    struct err failure;       /* why it ended, if its code is set: to be told once everything before it was given */
 };
 
 /* A record or reject that the stream format found, as offsets in the block. */
@@ -40,14 +53,25 @@ struct json_span {
     uint32_t start, len;
     const char *why; /* a reject: static text; NULL: a record */
     enum reject_kind kind;
+    bool noted; /* facts are known */
+    struct json_facts facts;
+};
+
+/* A stretch of a file. */
+struct json_range {
+    uint64_t begin;
+    size_t len;
 };
 
 struct json_block {
     struct block base;
-    char *bytes;
+    char *memory;
+    char *bytes;  /* in memory */
+    size_t start; /* records lie in [start, len) of bytes */
     size_t len, capacity;
+    bool is_usual;           /* its memory is of the usual size, and goes back to the pool */
     uint64_t consumed;       /* bytes of the input that it stands for, those that no record needed included */
-    bool cut;                /* lines: the last line has no newline */
+    struct json_range range; /* lines: where in a file it stands; none of it is read yet, if range.len is not 0 */
     struct json_span *spans; /* stream */
     size_t span_count, span_capacity;
 };
@@ -89,11 +113,13 @@ struct json_batch {
     struct json_reader reader;
     struct buf text; /* a decoded string on its way to a cell */
     uint32_t fast_column;
-    struct json_probe probe;
+    const struct json_probe *probe;
     struct json_facts facts; /* of the record that is being looked at */
     struct json_memory memory;
 };
 
+/* Frees a batch that was kept for the next block. */
+void json_batch_destroy(struct json_batch *batch);
 /* Takes the block over, also on failure. */
 enum err_code json_batch_begin(struct block *block, struct json_batch **out_batch, struct err *err) MUST_CHECK;
 /* Reads a record whole and does with it what its shape demands: adds its row or rows, passes it over, rejects it. */

@@ -5,16 +5,17 @@
  *          block makes the block grow, up to the limit on a record; beyond it the line's begin is kept as a reject and
  *          its rest is skipped.
  *   split  cuts the block at its newlines.
+ *
+ * Of a regular file, read only says where a block's bytes stand (json_range.h), and split reads them.
  */
 #include "base/mem.h"
 #include "source/json.h"
 #include "source/json_head.h"
-#include "source/json_int.h"
+#include "source/json_range.h"
 
 struct lines_source {
     struct json_source json;
     struct buf carry; /* the begin of a line whose end has not been read */
-    bool begun;       /* a byte order mark can't come any more */
     bool skipping;    /* the rest of a line that is too long comes first */
 };
 
@@ -32,6 +33,7 @@ static enum err_code lines_open(struct stream *stream, const struct schema *sche
         mem_free(source);
         return code;
     }
+    json_ranges_begin(&source->json);
     *out_source = &source->json.base;
     return ERR_NONE;
 }
@@ -79,7 +81,6 @@ static enum err_code fill(struct lines_source *source, struct json_block *block,
             return ERR_NONE;
         if (source->json.ended || block->len > record_max) {
             *out_whole = block->len;
-            block->cut = block->len > 0;
             source->skipping = !source->json.ended;
             return ERR_NONE;
         }
@@ -116,6 +117,8 @@ static enum err_code lines_read(struct source *base, struct block **out_block, s
     struct json_block *block;
     size_t usual = base->options.block_bytes;
     *out_block = NULL;
+    if (source->json.in_ranges)
+        return json_range_next(&source->json, out_block, err);
     TRY(json_block_new(&source->json, source->carry.len >= usual ? source->carry.len + usual : usual, &block, err));
     enum err_code code = read_block(source, block, err);
     if (code || block->consumed == 0) {
@@ -159,7 +162,17 @@ struct cut {
     uint32_t len;
     uint32_t line; /* number in the block */
     bool quick;    /* records need not be parsed whole */
+    const struct simd *simd;
 };
+
+static void line_begin(struct cut *cut, uint32_t begin)
+{
+    struct json_batch *batch = cut->batch;
+    if (cut->quick)
+        json_facts_begin_alike(&batch->facts, &batch->memory, cut->simd, cut->text, cut->len, begin);
+    else
+        json_facts_begin(&batch->facts, begin);
+}
 
 /* The line whose marks were noted ends. A last line without a newline may be cut off anywhere: it is parsed whole. */
 static enum err_code line_end(struct cut *cut, uint32_t end, bool whole, struct err *err)
@@ -173,37 +186,56 @@ static enum err_code line_end(struct cut *cut, uint32_t end, bool whole, struct 
     }
     if (!done)
         TRY(line_read(batch, slice_of(cut->text + begin, end - begin), cut->line, err));
-    json_facts_begin(&batch->facts, end + 1);
+    line_begin(cut, end + 1);
     cut->line++;
     return ERR_NONE;
 }
 
 static enum err_code cut_lines(struct cut *cut, struct err *err)
 {
-    enum { MARKS = 2048 };
+    enum { MARKS = 128 };
     uint32_t marks[MARKS + SIMD_MARKS_ROOM];
     struct json_batch *batch = cut->batch;
-    const struct simd *simd = simd_ops();
-    for (size_t at = 0; at < cut->len;) {
-        size_t count = simd->mark(cut->text, cut->len, &batch->probe.marks, &at, marks, MARKS + SIMD_MARKS_ROOM);
+    line_begin(cut, (uint32_t)batch->block->start);
+    for (size_t at = batch->block->start; at < cut->len;) {
+        size_t count = cut->simd->mark(cut->text, cut->len, &batch->probe->marks, &at, marks, MARKS + SIMD_MARKS_ROOM);
         for (size_t i = 0; i < count; i++) {
             if (cut->text[marks[i]] == '\n')
                 TRY(line_end(cut, marks[i], true, err));
-            else
-                json_facts_add(&batch->facts, &batch->probe, cut->text, cut->len, marks[i]);
+            else if (marks[i] >= batch->facts.known)
+                json_facts_add(&batch->facts, batch->probe, cut->text, cut->len, marks[i]);
         }
     }
     return batch->facts.begin < cut->len ? line_end(cut, cut->len, false, err) : ERR_NONE;
 }
 
+/* Keeps why the input can't be read behind this block. */
+static enum err_code keep_failure(struct json_batch *batch, const struct err *failure, struct err *err)
+{
+    struct err *kept = failure->code ? arena_alloc(&batch->arena, sizeof *kept) : NULL;
+    if (kept)
+        *kept = *failure;
+    batch->base.failure = kept;
+    return failure->code && !kept ? err_no_memory(err, sizeof *kept) : ERR_NONE;
+}
+
 static enum err_code lines_split(struct block *base, struct batch **out_batch, struct err *err)
 {
+    struct json_block *block = (struct json_block *)base;
     struct json_batch *batch;
+    struct err failure;
+    failure.code = ERR_NONE;
+    enum err_code code = block->range.len ? json_range_load(block, &failure, err) : ERR_NONE;
+    if (code) {
+        json_block_free(base);
+        return code;
+    }
     TRY(json_batch_begin(base, &batch, err));
-    struct cut cut = {.batch = batch, .text = batch->block->bytes, .len = (uint32_t)batch->block->len};
+    struct cut cut = {.batch = batch, .text = block->bytes, .len = (uint32_t)block->len, .simd = simd_ops()};
     cut.quick = json_batch_prepare(batch);
-    json_facts_begin(&batch->facts, 0);
-    enum err_code code = cut_lines(&cut, err);
+    code = keep_failure(batch, &failure, err);
+    if (!code)
+        code = cut_lines(&cut, err);
     return json_batch_end(batch, cut.line, code, out_batch, err);
 }
 

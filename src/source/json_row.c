@@ -40,11 +40,11 @@ static void table_put(struct json_table *table, struct json_entry entry)
     table->entries[place - 1] = entry;
 }
 
-enum err_code json_reader_init(struct json_reader *reader, const struct json_keys *keys, const char *base,
-                               struct arena *arena, struct err *err)
+enum err_code json_reader_init(struct json_reader *reader, const struct json_keys *keys, struct arena *arena,
+                               struct err *err)
 {
     uint32_t columns = keys->schema->count;
-    *reader = (struct json_reader){.keys = keys, .base = base, .arena = arena};
+    *reader = (struct json_reader){.keys = keys, .arena = arena};
     buf_init(&reader->text, 0);
     reader->follower = mem_zalloc((size_t)columns + 1, sizeof *reader->follower);
     bool rows = table_init(&reader->row, columns), properties = table_init(&reader->properties, columns);

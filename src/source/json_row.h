@@ -60,7 +60,7 @@ struct json_table {
     uint32_t count;
 };
 
-/* What reading records needs, to be used again and again by one thread. */
+/* What reading records needs, to be used again and again by one thread. Set base before the first record. */
 struct json_reader {
     const struct json_keys *keys;
     const char *base; /* offsets count from here; records lie within 4 GiB of it */
@@ -71,8 +71,8 @@ struct json_reader {
     bool failed;        /* no memory for it */
 };
 
-enum err_code json_reader_init(struct json_reader *reader, const struct json_keys *keys, const char *base,
-                               struct arena *arena, struct err *err) MUST_CHECK;
+enum err_code json_reader_init(struct json_reader *reader, const struct json_keys *keys, struct arena *arena,
+                               struct err *err) MUST_CHECK;
 void json_reader_release(struct json_reader *reader);
 
 /*

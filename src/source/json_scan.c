@@ -6,14 +6,27 @@
 #include "base/mem.h"
 #include "base/simd/simd.h"
 
+/* What stands out in the text, ahead of the scan: only inside of records is it looked at. */
+enum { OUTLINE_MARKS = 2048 };
+struct outline {
+    uint32_t marks[OUTLINE_MARKS + SIMD_MARKS_ROOM];
+    size_t next, count;
+    size_t from; /* up to here the text is marked */
+    struct simd_json json;
+};
+
 /* The piece that is being scanned. */
 struct piece {
     struct json_scan *scan;
     struct json_block *block;
+    const struct json_probe *probe; /* NULL: nobody wants facts */
     const char *text;
     size_t at, len;
     bool last;
-    bool waits; /* a byte order mark may be cut in two */
+    bool waits;              /* a byte order mark may be cut in two */
+    bool noting;             /* facts are those of the record that is being read */
+    struct json_facts facts; /* of the element that began in this piece */
+    struct outline outline;
     struct err *err;
     enum err_code code;
 };
@@ -34,8 +47,12 @@ static void span_add(struct piece *piece, size_t start, size_t end, const char *
         return;
     }
     block->spans = grown;
-    block->spans[block->span_count++] =
-        (struct json_span){.start = (uint32_t)start, .len = (uint32_t)(end - start), .why = why, .kind = kind};
+    struct json_span *span = &block->spans[block->span_count++];
+    *span = (struct json_span){.start = (uint32_t)start, .len = (uint32_t)(end - start), .why = why, .kind = kind};
+    span->noted = piece->noting;
+    if (piece->noting)
+        span->facts = piece->facts;
+    piece->noting = false;
 }
 
 static void hold_begin(struct piece *piece)
@@ -167,11 +184,47 @@ static bool mark_step(struct piece *piece)
     return true;
 }
 
+/*
+ * The scan is at a bracket outside of strings. If the outline has a mark there, it took the place for one too, and both
+ * see the same from there on. Else it begins anew.
+ */
+static void outline_sync(struct piece *piece)
+{
+    struct outline *outline = &piece->outline;
+    while (outline->next < outline->count && outline->marks[outline->next] < piece->at)
+        outline->next++;
+    if (outline->next < outline->count && outline->marks[outline->next] == piece->at) {
+        outline->next++;
+        return;
+    }
+    outline->next = outline->count = 0;
+    outline->from = piece->at + 1;
+    outline->json = (struct simd_json){0};
+}
+
+/* More marks, if there is more text. */
+static bool outline_more(struct piece *piece)
+{
+    static const struct simd_marks none;
+    struct outline *outline = &piece->outline;
+    if (outline->from == piece->len)
+        return false;
+    outline->next = 0;
+    outline->count =
+        simd_ops()->outline(piece->text, piece->len, piece->probe ? &piece->probe->marks : &none, &outline->json,
+                            &outline->from, outline->marks, sizeof outline->marks / sizeof outline->marks[0]);
+    return true;
+}
+
 static void nested_begin(struct piece *piece, enum json_scan_state back)
 {
     piece->scan->state = SCAN_NESTED;
     piece->scan->back = back;
     piece->scan->depth = 1;
+    piece->noting = piece->probe && back == SCAN_ROWS;
+    if (piece->noting)
+        json_facts_begin(&piece->facts, (uint32_t)piece->at);
+    outline_sync(piece);
     piece->at++;
 }
 
@@ -355,23 +408,70 @@ static void nested_end(struct piece *piece)
     hold_end(piece, piece->at, object ? NULL : "an element that is no object", REJECT_NO_RECORD);
 }
 
+/* Notes a mark inside of the record for its facts. */
+static void facts_note(struct json_facts *facts, const struct json_probe *probe, const char *text, uint32_t len,
+                       uint32_t at)
+{
+    char c = text[at];
+    if ((c | 0x20) == '{') {
+        if (facts->brackets++ == 0)
+            facts->bracket = at;
+    } else if (c == '\\') {
+        facts->doubt = true; /* outside of strings: not well-formed */
+    } else if (c != 'u' || text[at - 1] != '\\' || (at + 1 < len && text[at + 1] == '0')) {
+        json_facts_add(facts, probe, text, len, at);
+    }
+}
+
+void json_scan_facts(struct json_facts *facts, const struct json_probe *probe, const char *text, uint32_t begin,
+                     uint32_t end)
+{
+    uint32_t marks[256 + SIMD_MARKS_ROOM];
+    struct simd_json json = {0};
+    json_facts_begin(facts, begin);
+    for (size_t at = begin + 1; at < end;) {
+        size_t count = simd_ops()->outline(text, end, &probe->marks, &json, &at, marks, sizeof marks / sizeof marks[0]);
+        for (size_t i = 0; i < count; i++) {
+            if ((text[marks[i]] | 0x20) != '}')
+                facts_note(facts, probe, text, end, marks[i]);
+        }
+    }
+}
+
+/* A mark inside of a record. False: the record is left. */
+static bool nested_mark(struct piece *piece, uint32_t at)
+{
+    struct json_scan *scan = piece->scan;
+    char c = piece->text[at];
+    if ((c | 0x20) == '}') {
+        if (--scan->depth > 0)
+            return true;
+        piece->at = at + (size_t)1;
+        nested_end(piece);
+        return false;
+    }
+    if (c == '\n') {
+        piece->at = at;
+        fault(piece, "a line ends inside of a string");
+        return false;
+    }
+    scan->depth += (c | 0x20) == '{';
+    if (piece->noting)
+        facts_note(&piece->facts, piece->probe, piece->text, (uint32_t)piece->len, at);
+    return true;
+}
+
 /* Brackets are only counted here: which closes which is checked when the record is read. */
 static void nested_step(struct piece *piece)
 {
-    struct json_scan *scan = piece->scan;
-    piece->at = simd_ops()->structure(piece->text, piece->len, piece->at);
-    if (piece->at == piece->len)
-        return;
-    char c = piece->text[piece->at];
-    if (c == '"') {
-        string_begin(piece);
-        return;
-    }
-    piece->at++;
-    if (c == '{' || c == '[')
-        scan->depth++;
-    else if (--scan->depth == 0)
-        nested_end(piece);
+    struct outline *outline = &piece->outline;
+    do {
+        while (outline->next < outline->count) {
+            if (!nested_mark(piece, outline->marks[outline->next++]))
+                return;
+        }
+    } while (outline_more(piece));
+    piece->at = piece->len;
 }
 
 /* --- after a fault --- */
@@ -411,6 +511,24 @@ static void step(struct piece *piece)
         steps[piece->scan->state](piece);
 }
 
+static void piece_begin(struct piece *piece, struct json_scan *scan, struct json_block *block,
+                        const struct json_probe *probe, size_t at)
+{
+    struct outline *outline = &piece->outline;
+    piece->scan = scan;
+    piece->block = block;
+    piece->probe = probe;
+    piece->text = block->bytes;
+    piece->at = outline->from = at;
+    piece->len = block->len;
+    piece->waits = piece->noting = false;
+    piece->code = ERR_NONE;
+    outline->next = outline->count = 0;
+    outline->json = (struct simd_json){scan->in_string, scan->after_backslash};
+    if (scan->state == SCAN_NESTED)
+        scan->in_string = scan->after_backslash = false; /* as the outline knows; see json_scan_run() */
+}
+
 /* The input's end: what is open is cut off. */
 static void finish(struct piece *piece)
 {
@@ -425,13 +543,20 @@ static void finish(struct piece *piece)
     scan->in_string = false;
 }
 
-enum err_code json_scan_run(struct json_scan *scan, struct json_block *block, size_t *at, bool last, struct err *err)
+enum err_code json_scan_run(struct json_scan *scan, struct json_block *block, const struct json_probe *probe,
+                            size_t *at, bool last, struct err *err)
 {
-    struct piece piece = {
-        .scan = scan, .block = block, .text = block->bytes, .at = *at, .len = block->len, .last = last, .err = err};
+    struct piece piece;
+    piece_begin(&piece, scan, block, probe, *at);
+    piece.last = last;
+    piece.err = err;
     while (piece.at < piece.len && !piece.waits && !piece.code && !scan->failure) {
         step(&piece);
         hold_limit(&piece);
+    }
+    if (scan->state == SCAN_NESTED) {
+        scan->in_string = piece.outline.json.in_string;
+        scan->after_backslash = piece.outline.json.escaped;
     }
     if (last && !piece.code && !scan->failure)
         finish(&piece);

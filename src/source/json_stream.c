@@ -72,7 +72,7 @@ static enum err_code read_block(struct stream_source *source, struct json_block 
     for (;;) {
         json_block_fill(&source->json, block, block->capacity);
         bool at_end = source->json.ended && !json_source_interrupted(&source->json);
-        TRY(json_scan_run(&source->scan, block, &source->at, at_end, err));
+        TRY(json_scan_run(&source->scan, block, NULL, &source->at, at_end, err));
         if (source->scan.failure)
             source->json.ended = true;
         if (block->span_count || source->json.ended)
@@ -138,7 +138,7 @@ static enum err_code span_read(struct json_batch *batch, const struct json_span 
     if (span->why)
         return json_batch_reject(batch, span->kind, text, record, span->why, err);
     if (quick) {
-        json_facts_collect(&batch->facts, &batch->probe, bytes, span->start, end);
+        json_scan_facts(&batch->facts, batch->probe, bytes, span->start, end);
         TRY(json_batch_quick(batch, end, record, &done, err));
     }
     return done ? ERR_NONE : json_batch_record(batch, text, record, false, err);

@@ -29,6 +29,7 @@ struct scan {
 
     pthread_mutex_t notice_lock; /* taken last */
     uint64_t size;               /* of all files; 0: not known */
+    bool waits;                  /* see scan_waits() */
 
     _Atomic uint64_t inputs, inputs_failed, inputs_passed;
     _Atomic uint64_t raw_before; /* read from inputs that are done */
@@ -383,6 +384,19 @@ static enum err_code scan_create(struct scan **out_scan, struct err *err)
     return ERR_NONE;
 }
 
+/* What is no file now, or can't be looked at, may be a pipe when it is opened. */
+static bool paths_wait(const struct scan *scan)
+{
+    for (size_t i = 0; i < scan->config.path_count; i++) {
+        const char *path = scan->config.paths[i];
+        struct stat st;
+        bool known = (strcmp(path, "-") == 0 ? fstat(0, &st) : stat(path, &st)) == 0;
+        if (!known || !(S_ISREG(st.st_mode) || S_ISDIR(st.st_mode)))
+            return true;
+    }
+    return false;
+}
+
 /* Adds the size of the file at path; false where it has none. */
 static bool size_add(struct scan *scan, const char *path)
 {
@@ -430,6 +444,7 @@ enum err_code scan_open(const struct scan_config *config, struct scan **out_scan
     enum err_code code = config_copy(scan, config, err);
     if (!code && scan->config.measure)
         size_measure(scan);
+    scan->waits = !code && paths_wait(scan);
     if (!code)
         code = input_next(scan, err);
     if (!code)
@@ -457,6 +472,11 @@ void scan_close(struct scan *scan)
 const struct schema *scan_schema(const struct scan *scan)
 {
     return scan->schema;
+}
+
+bool scan_waits(const struct scan *scan)
+{
+    return scan->waits;
 }
 
 void scan_set_first_column(struct scan *scan, uint32_t column)
@@ -493,6 +513,22 @@ static enum err_code rejects_tell(struct source_batch *batch,
         TRY(reject(user, &told, err));
     }
     return ERR_NONE;
+}
+
+bool scan_admit(struct scan *scan, const struct batch *root)
+{
+    const struct source_batch *batch = root->impl;
+    struct scan_input *input = batch->source->scan_input;
+    if (input->broken)
+        return false;
+    if (batch->failure) {
+        struct err told = *batch->failure;
+        err_at(&told, "%s", input->path);
+        input->broken = true;
+        scan_input_failed(input);
+        notify_failed(scan, input->path, &told);
+    }
+    return true;
 }
 
 enum err_code scan_account(struct scan *scan, struct batch *root, struct scan_stats *into,

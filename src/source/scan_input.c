@@ -161,3 +161,10 @@ bool scan_input_accounted(struct scan_input *input, uint64_t rows, uint64_t *out
     pthread_mutex_unlock(&input->lock);
     return done;
 }
+
+void scan_input_failed(struct scan_input *input)
+{
+    pthread_mutex_lock(&input->lock);
+    input->limit_looked = true;
+    pthread_mutex_unlock(&input->lock);
+}

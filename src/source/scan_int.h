@@ -28,6 +28,8 @@ struct scan_input {
     size_t accounted;  /* blocks */
     bool read_whole;   /* there are no more blocks, and the input did not fail */
     bool limit_looked; /* whether it ends at a row limit has been looked at */
+
+    bool broken; /* a batch told of a failure; only for scan_admit() */
 };
 
 /* Takes path and source over, also on failure; the caller has one hold. */
@@ -46,5 +48,7 @@ enum err_code scan_input_enter(struct scan_input *input, struct block *block, st
  */
 bool scan_input_read_whole(struct scan_input *input, uint64_t *out_rows);
 bool scan_input_accounted(struct scan_input *input, uint64_t rows, uint64_t *out_rows);
+/* The input failed: neither of the two will be true. */
+void scan_input_failed(struct scan_input *input);
 
 #endif

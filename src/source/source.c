@@ -19,6 +19,7 @@ void scan_stats_add(struct scan_stats *into, const struct scan_stats *from, uint
         into->rejected[i] += from->rejected[i];
     into->cells_bad += from->cells_bad;
     into->rows_parsed += from->rows_parsed;
+    into->rows_slow += from->rows_slow;
     if (into->cells && from->cells)
         for (uint32_t i = 0; i < columns; i++)
             into->cells[i] += from->cells[i];

@@ -4,8 +4,8 @@
  *   scan (all inputs, in order) --scan_next()--> block --block_split()--> batch --batch_load()--> columns
  *         one thread at a time                         any thread, many at once
  *
- * scan_next() only reads and cuts at a record's end; the work on the bytes is done by block_split() and batch_load() in
- * whatever thread has the block. Blocks carry a sequence number; whoever consumes the batches in that order sees the
+ * scan_next() only reads and cuts at a record's end, or says where in a file a block's bytes stand; the work on the bytes
+ * is done by block_split(), which then reads them too, and batch_load(), in whatever thread has the block. Blocks carry a sequence number; whoever consumes the batches in that order sees the
  * input's order. Counts and rejects ride in the batch and are taken from it in that order, so that nothing is shared.
  *
  * Adding a format: one file with a const struct source_type, one line in formats.c, one row in docs/formats.md.
@@ -37,6 +37,7 @@ struct scan_stats {
     uint64_t rejected[REJECT_UNDECIDED + 1];
     uint64_t cells_bad;   /* values of the wrong type, read as null */
     uint64_t rows_parsed; /* records read by the full parser (for --stats) */
+    uint64_t rows_slow;   /* ... of these, because the quick road was not sure of what they are (for --stats) */
     uint64_t *cells;      /* [schema->count]: cells decoded, by column (for --stats); NULL = not counted */
 };
 
@@ -59,10 +60,11 @@ struct source_options {
     size_t block_bytes; /* how much to read at a time; default SOURCE_BLOCK_BYTES */
     size_t record_max;  /* longest record that is read; default SOURCE_RECORD_MAX */
     bool strict;        /* parse every record whole */
+    bool slow;          /* take no short cut: the reference that tests compare with (DDNSHUNT_FAST=off) */
     bool count_cells;
     uint32_t first_column; /* the column that the plan asks of every row, or COLUMN_NONE: a hint for the scan */
 };
-enum { SOURCE_BLOCK_BYTES = 1 << 20 };
+enum { SOURCE_BLOCK_BYTES = 1 << 18 };
 #define SOURCE_RECORD_MAX ((size_t)128 << 20)
 
 enum source_claim {
@@ -123,7 +125,7 @@ struct block {
     struct source *source;
     uint64_t sequence; /* in the scan; set by scan_next() */
     uint64_t ordinal;  /* in its input, from 0; set by scan_next() */
-    uint64_t offset;   /* of its first byte in the decompressed input; set by the format's read */
+    uint64_t offset;   /* of its first byte in the decompressed input; set by the format's read, or split */
 };
 
 /* Fills what open() is given; input and path are set by the scan.
@@ -141,6 +143,8 @@ struct source_batch {
     struct scan_stats stats;
     struct reject *rejects; /* in row order of detection; sorted by record when taken */
     size_t reject_count, reject_capacity;
+    /* Why the input is broken behind this block, where that was found by its split; lives as long as the batch. */
+    const struct err *failure;
 };
 
 /*
@@ -205,12 +209,19 @@ enum err_code scan_open(const struct scan_config *config, struct scan **out_scan
 const struct schema *scan_schema(const struct scan *scan);
 /* Tells the scan what the plan asks for first, before the first scan_next(). */
 void scan_set_first_column(struct scan *scan, uint32_t column);
+/* An input is no regular file: scan_next() may have to wait for bytes, for ever even. */
+bool scan_waits(const struct scan *scan);
 /* The next block in input order; NULL at the end of all inputs. Thread-safe. */
 enum err_code scan_next(struct scan *scan, struct block **out_block, struct err *err) MUST_CHECK;
 /* split of the block's source; the batch's sequence is set. Any thread. */
 enum err_code block_split(struct block *block, struct batch **out_batch, struct err *err) MUST_CHECK;
 void block_free(struct block *block);
 
+/*
+ * To be asked once about each root batch, in sequence order, before its rows are looked at. False: its input was found
+ * broken in an earlier block (of which is told here), so it is none of the scan's; free it, and don't account for it.
+ */
+bool scan_admit(struct scan *scan, const struct batch *root);
 /*
  * Takes a root batch's counts and rejects (in record order) before it is freed: stats are added to `into`; reject() is
  * called for each, if it is not NULL. Call it once a batch, in sequence order.

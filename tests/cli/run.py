@@ -25,6 +25,9 @@ ENVIRONMENT = {"PATH": os.environ["PATH"], "LC_ALL": "C.UTF-8", "TERM": "dumb", 
 PARTS = ["stdout", "stderr", "status"]
 NORMAL = [
     (re.compile(rb"in \d+\.\d\d s, [0-9.]+ (bytes|kB|MB|GB|TB)/s"), b"in TIME s, RATE/s"),
+    (re.compile(rb"\b\d+\.\d{3} s(?= of work|  *\d+ %| waiting)"), b"TIME s"),
+    (re.compile(rb"TIME s  *\d+ %"), b"TIME s  SHARE %"),
+    (re.compile(rb"^kernel: .*$", re.M), b"kernel: KERNEL"),
 ]
 
 

@@ -19,7 +19,9 @@ struct drive {
     const struct schema *schema;
     struct source_options options;
     bool with_offsets;
-    bool skip_verify; /* as a query does that no row survives */
+    bool skip_verify;      /* as a query does that no row survives */
+    bool load_first;       /* all columns, before rows are checked: as predicates over them all do */
+    const char *load_only; /* this column alone is loaded, and no row is checked */
     /* What came of it. */
     struct buf
         rows; /* a line a row: its offset if wanted, then name=value for all columns that are neither null nor empty */

@@ -19,13 +19,13 @@ static bool always(void)
 static bool has_avx512(void)
 {
     return __builtin_cpu_supports("avx512f") && __builtin_cpu_supports("avx512bw") && __builtin_cpu_supports("bmi") &&
-           __builtin_cpu_supports("bmi2") && __builtin_cpu_supports("popcnt");
+           __builtin_cpu_supports("bmi2") && __builtin_cpu_supports("popcnt") && __builtin_cpu_supports("pclmul");
 }
 
 static bool has_avx2(void)
 {
     return __builtin_cpu_supports("avx2") && __builtin_cpu_supports("bmi") && __builtin_cpu_supports("bmi2") &&
-           __builtin_cpu_supports("popcnt");
+           __builtin_cpu_supports("popcnt") && __builtin_cpu_supports("pclmul");
 }
 #endif
 
@@ -37,6 +37,9 @@ static const struct {
 #ifdef SIMD_X86
     {&SIMD_AVX512, has_avx512},
     {&SIMD_AVX2, has_avx2},
+#endif
+#ifdef SIMD_ARM
+    {&SIMD_NEON, always},
 #endif
     {&SIMD_GENERIC, always},
 };

@@ -1,6 +1,6 @@
 /*
  * simd_generic.c - the kernels in what every CPU has: vectors of 16 bytes in the compiler's own notation, which is SSE2
- * on x86-64 and NEON on AArch64.
+ * on x86-64.
  */
 #include "base/simd/simd_tables.h"
 
@@ -53,8 +53,12 @@ static inline uint64_t mask16(bytes16 v)
     uint64_t word[2];
     memcpy(word, &v, sizeof word);
     uint64_t mask = 0;
-    for (unsigned i = 0; i < 2; i++)
+    for (unsigned i = 0; i < 2; i++) {
+#if __BYTE_ORDER__ == __ORDER_BIG_ENDIAN__
+        word[i] = __builtin_bswap64(word[i]);
+#endif
         mask |= ((word[i] & UINT64_C(0x0101010101010101)) * UINT64_C(0x0102040810204080) >> 56) << (8 * i);
+    }
     return mask;
 #endif
 }
@@ -65,6 +69,14 @@ static inline struct chunk chunk_load(const char *p)
     for (unsigned i = 0; i < PARTS; i++)
         c.part[i] = load(p + (size_t)16 * i);
     return c;
+}
+
+static inline uint64_t chunk_same(struct chunk c, struct chunk d)
+{
+    uint64_t mask = 0;
+    for (unsigned i = 0; i < PARTS; i++)
+        mask |= mask16((bytes16)(c.part[i] == d.part[i])) << (16 * i);
+    return mask;
 }
 
 static inline uint64_t chunk_string(struct chunk c)
@@ -95,6 +107,31 @@ static inline uint64_t chunk_quotes(struct chunk c)
     return mask;
 }
 
+static inline uint64_t chunk_equal(struct chunk c, char byte)
+{
+    uint64_t mask = 0;
+    for (unsigned i = 0; i < PARTS; i++)
+        mask |= mask16(equal(c.part[i], byte)) << (16 * i);
+    return mask;
+}
+
+static inline uint64_t chunk_brackets(struct chunk c)
+{
+    uint64_t mask = 0;
+    for (unsigned i = 0; i < PARTS; i++) {
+        bytes16 folded = c.part[i] | repeat(0x20);
+        mask |= mask16(equal(folded, '{') | equal(folded, '}')) << (16 * i);
+    }
+    return mask;
+}
+
+static inline uint64_t prefix_xor(uint64_t mask)
+{
+    for (unsigned shift = 1; shift < 64; shift *= 2)
+        mask ^= mask << shift;
+    return mask;
+}
+
 static inline struct marks_consts marks_prepare(const struct simd_marks *marks)
 {
     struct marks_consts c = {.count = marks->count};
@@ -114,6 +151,18 @@ static inline uint64_t chunk_marks(const char *p, const struct marks_consts *c)
         bytes16 found = equal(v | repeat(0x20), '{') & ~equal(next, '\\');
         found |= equal(v, 'u') & equal(next, '0');
         found |= equal(v, '\n');
+        for (uint32_t i = 0; i < c->count; i++)
+            found |= (bytes16)(v == c->first[i]) & (bytes16)(load(p + c->distance[i]) == c->second[i]);
+        mask |= mask16(found) << (16 * part);
+    }
+    return mask;
+}
+
+static inline uint64_t chunk_pairs(const char *p, const struct marks_consts *c)
+{
+    uint64_t mask = 0;
+    for (unsigned part = 0; part < PARTS; part++, p += 16) {
+        bytes16 v = load(p), found = {0};
         for (uint32_t i = 0; i < c->count; i++)
             found |= (bytes16)(v == c->first[i]) & (bytes16)(load(p + c->distance[i]) == c->second[i]);
         mask |= mask16(found) << (16 * part);

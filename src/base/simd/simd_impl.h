@@ -4,7 +4,11 @@
  *   KERNEL_TARGET            the function attribute that turns the instruction set on
  *   struct chunk             64 bytes in registers
  *   chunk_load(p)            from 64 readable bytes
- *   chunk_eq(c, byte)        64-bit mask of the bytes that are equal
+ *   chunk_equal(c, byte)     64-bit mask of the bytes that are equal
+ *   chunk_same(c, d)         mask of the bytes that are equal in both
+ *   chunk_brackets(c)        mask of braces and brackets
+ *   chunk_pairs(p, consts)   mask of the pairs of simd.h's mark() alone
+ *   prefix_xor(mask)         mask whose bit i is the exclusive or of the bits 0 to i
  *   chunk_string(c)          mask of quotes, backslashes and bytes below 0x20
  *   chunk_structure(c)       mask of quotes, braces and brackets
  *   chunk_quotes(c)          mask of quotes and newlines
@@ -16,7 +20,7 @@
  */
 #include <string.h>
 
-enum { CHUNK = 64 };
+enum { CHUNK = SIMD_CHUNK };
 
 static inline unsigned first_bit(uint64_t mask)
 {
@@ -106,4 +110,100 @@ static KERNEL_TARGET size_t kernel_quotes(const char *text, size_t len, size_t *
     return count;
 }
 
-const struct simd KERNEL_TABLE = {KERNEL_NAME, kernel_string_end, kernel_structure, kernel_mark, kernel_quotes};
+/* --- the outline of JSON --- */
+
+/*
+ * The bytes that a backslash escapes. In a run of backslashes every other one does, the first of it included: those at
+ * even places where the run begins at one, else those at odd ones. Adding a run's first bit to it turns it to zeros, and
+ * so tells the two apart.
+ */
+static inline __attribute__((always_inline)) KERNEL_TARGET uint64_t escaped_bits(uint64_t backslashes, uint64_t *carry)
+{
+    const uint64_t even = UINT64_C(0x5555555555555555);
+    uint64_t runs = backslashes & ~*carry;
+    uint64_t sum = runs + (runs & ~(runs << 1) & even);
+    uint64_t escaping = runs & (even ^ sum);
+    uint64_t escaped = escaping << 1 | *carry;
+    *carry = escaping >> 63;
+    return escaped;
+}
+
+struct outline {
+    uint64_t inside;  /* all ones: the next byte is in a string */
+    uint64_t escaped; /* 1: it is escaped */
+};
+
+struct outline_bits {
+    uint64_t found, fault;
+    uint64_t inside; /* from each string's first quote on, up to the byte before its last */
+    uint64_t escaped;
+};
+
+static inline __attribute__((always_inline)) KERNEL_TARGET struct outline_bits
+outline_step(struct outline *state, struct chunk c, uint64_t pairs)
+{
+    uint64_t backslashes = chunk_equal(c, '\\'), escaped = escaped_bits(backslashes, &state->escaped);
+    uint64_t inside = prefix_xor(chunk_equal(c, '"') & ~escaped) ^ state->inside;
+    uint64_t fault = (backslashes & ~inside) | (chunk_equal(c, '\n') & inside & ~escaped);
+    state->inside = (uint64_t)((int64_t)inside >> 63);
+    uint64_t found = (chunk_brackets(c) & ~inside) | pairs | (chunk_equal(c, 'u') & escaped) | fault;
+    return (struct outline_bits){found, fault, inside, escaped};
+}
+
+/* Marks up to the first fault. How the text stands behind it is told by its own place alone: it escapes nothing. */
+static KERNEL_TARGET size_t outline_fault(const struct outline_bits *bits, size_t base, struct simd_json *json,
+                                          size_t *from, uint32_t *out, size_t count)
+{
+    unsigned at = first_bit(bits->fault);
+    *from = base + at + 1;
+    *json = (struct simd_json){.in_string = bits->inside >> at & 1};
+    return marks_write(bits->found & (UINT64_MAX >> (63 - at)), base, out, count);
+}
+
+static KERNEL_TARGET size_t kernel_outline(const char *text, size_t len, const struct simd_marks *marks,
+                                           struct simd_json *json, size_t *from, uint32_t *out, size_t capacity)
+{
+    const struct marks_consts consts = marks_prepare(marks);
+    struct outline state = {json->in_string ? UINT64_MAX : 0, json->escaped};
+    size_t at = *from, count = 0;
+    size_t room = capacity - SIMD_MARKS_ROOM;
+    for (; len - at >= CHUNK + SIMD_DISTANCE_MAX && count <= room; at += CHUNK) {
+        struct outline_bits bits = outline_step(&state, chunk_load(text + at), chunk_pairs(text + at, &consts));
+        if (bits.fault)
+            return outline_fault(&bits, at, json, from, out, count);
+        count = marks_write(bits.found, at, out, count);
+    }
+    while (at < len && len - at < CHUNK + SIMD_DISTANCE_MAX && count <= room) {
+        char tail[CHUNK + SIMD_DISTANCE_MAX] = {0};
+        size_t left = len - at, step = left < CHUNK ? left : CHUNK;
+        memcpy(tail, text + at, left);
+        struct outline_bits bits = outline_step(&state, chunk_load(tail), chunk_pairs(tail, &consts));
+        if (bits.fault)
+            return outline_fault(&bits, at, json, from, out, count);
+        count = marks_write(bits.found, at, out, count);
+        if (step < CHUNK) { /* what the zeros behind the end make of it */
+            state.inside = bits.inside >> (step - 1) & 1 ? UINT64_MAX : 0;
+            state.escaped = bits.escaped >> step & 1;
+        }
+        at += step;
+    }
+    *json = (struct simd_json){state.inside != 0, state.escaped != 0};
+    *from = at;
+    return count;
+}
+
+static KERNEL_TARGET bool kernel_alike(const char *text, const struct simd_shape *shape)
+{
+    for (size_t i = 0; i < shape->chunks; i++) {
+        struct chunk c = chunk_load(text + i * CHUNK);
+        uint64_t differs = ~chunk_same(c, chunk_load(shape->like + i * CHUNK)) & shape->fixed[i];
+        if (shape->plain[i])
+            differs |= (chunk_string(c) | chunk_structure(c)) & shape->plain[i];
+        if (differs)
+            return false;
+    }
+    return true;
+}
+
+const struct simd KERNEL_TABLE = {KERNEL_NAME,   kernel_string_end, kernel_structure, kernel_mark,
+                                  kernel_quotes, kernel_outline,    kernel_alike};

@@ -7,11 +7,12 @@
 #include "base/simd/simd.h"
 
 #include <stdbool.h>
+#include <stdio.h>
 #include <string.h>
 #include <sys/mman.h>
 #include <unistd.h>
 
-static const char *const NAMES[] = {"generic", "avx2", "avx512"};
+static const char *const NAMES[] = {"generic", "avx2", "avx512", "neon"};
 enum { TEXT_MAX = 400 };
 
 static uint64_t random_state = 88172645463325252;
@@ -117,6 +118,89 @@ static void marks_equal_a_plain_loop(void **state)
     }
 }
 
+/* The outline, one byte after the other, with what is known of the text before. */
+struct plain_outline {
+    bool in_string, escaped;
+    bool fault;
+};
+
+static bool plain_outline_step(struct plain_outline *state, const char *text, size_t len, size_t at,
+                               const struct simd_marks *marks)
+{
+    char c = text[at];
+    bool found = false, escaped = state->escaped;
+    state->escaped = state->fault = false;
+    for (uint32_t i = 0; i < marks->count; i++) {
+        const struct simd_pair *pair = &marks->pair[i];
+        found |= c == pair->first && at + pair->distance < len && text[at + pair->distance] == pair->second;
+    }
+    if (state->in_string) {
+        state->escaped = c == '\\' && !escaped;
+        state->fault = c == '\n' && !escaped;
+        found |= c == 'u' && escaped;
+        state->in_string = c != '"' || escaped;
+    } else {
+        state->fault = c == '\\';
+        found |= c && strchr("{}[]", c);
+        state->in_string = c == '"';
+    }
+    return found || state->fault;
+}
+
+/* Follows the kernel over the text in pieces that end at `stops`, as a reader does whose buffer is full there. */
+static void check_outline(const struct simd *simd, const char *text, size_t len, const size_t stops[2],
+                          const struct simd_marks *marks)
+{
+    uint32_t out[SIMD_MARKS_ROOM + 10];
+    struct plain_outline plain = {0};
+    struct simd_json json = {0};
+    size_t from = 0, at = 0;
+    for (size_t piece = 0; piece < 2; piece++) {
+        while (from < stops[piece]) {
+            size_t count = simd->outline(text, stops[piece], marks, &json, &from, out, TEST_COUNT(out));
+            for (size_t i = 0; at < from; at++) {
+                bool found = plain_outline_step(&plain, text, stops[piece], at, marks);
+                assert_int_equal(found, i < count && out[i] == at);
+                i += found;
+                if (at + 1 == from)
+                    assert_int_equal(i, count);
+                if (plain.fault)
+                    assert_int_equal(at + 1, from);
+            }
+            assert_int_equal(json.in_string, plain.in_string);
+            assert_int_equal(json.escaped, plain.escaped);
+        }
+    }
+    assert_int_equal(at, len);
+}
+
+static void fill_json(char *text, size_t len)
+{
+    static const char often[] = "\"\"\\\\{}[]u0\nUr:,";
+    uint32_t most = random_below(3);
+    for (size_t i = 0; i < len; i++) {
+        bool run = i > 0 && most == 2 && random_below(3);
+        text[i] = run ? text[i - 1] : random_below(1 + 20 * most) == 0 ? often[random_below(sizeof often - 1)] : 'a';
+    }
+}
+
+static void outlines_equal_a_plain_loop(void **state)
+{
+    (void)state;
+    char *end = guarded_end();
+    for (int round = 0; round < 20000; round++) {
+        struct simd_marks marks = {{{'U', 'r', 1}, {'u', '"', 15}, {'"', ':', 4}}, random_below(4)};
+        size_t len = random_below(TEXT_MAX + 1);
+        char *text = end - len;
+        fill_json(text, len);
+        const size_t stops[2] = {random_below((uint32_t)len + 1), len};
+        for (size_t i = 0; i < TEST_COUNT(NAMES); i++) {
+            if (simd_named(NAMES[i]))
+                check_outline(simd_named(NAMES[i]), text, len, stops, &marks);
+        }
+    }
+}
+
 static void a_table_is_chosen_and_an_unknown_name_is_none(void **state)
 {
     (void)state;
@@ -131,7 +215,16 @@ int main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(searches_equal_a_plain_loop),
         cmocka_unit_test(marks_equal_a_plain_loop),
+        cmocka_unit_test(outlines_equal_a_plain_loop),
         cmocka_unit_test(a_table_is_chosen_and_an_unknown_name_is_none),
     };
+    /* For tests/cross/run.py, which knows what other CPUs must have. */
+    printf("# kernels:");
+    for (size_t i = 0; i < TEST_COUNT(NAMES); i++) {
+        if (simd_named(NAMES[i]))
+            printf(" %s", NAMES[i]);
+    }
+    printf("\n");
+    (void)fflush(stdout);
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -9,6 +9,7 @@
 
 #include <stdio.h>
 #include <stdlib.h>
+#include <time.h>
 #include <unistd.h>
 
 enum { ROW_COUNT = 3000, BLOCK_BYTES = 2048 };
@@ -53,6 +54,7 @@ struct scan_run {
     struct outcome outcome; /* first: the callbacks of plan_fixture.h take it */
     unsigned asked;         /* how often `interrupted` was */
     unsigned interrupt_at;  /* 0: never */
+    struct profiles profiles;
 };
 
 static enum err_code run_open(void *user, struct scan **out_scan, struct err *err)
@@ -78,8 +80,10 @@ static void run_query(struct query *query, unsigned threads, unsigned interrupt_
     *run = (struct scan_run){.interrupt_at = interrupt_at};
     buf_init(&run->outcome.text, 0);
     buf_init(&run->outcome.rejects, 0);
+    run->profiles.arena = &fixture_arena;
     const struct exec_config config = {
         .threads = threads,
+        .profiles = &run->profiles,
         .open_scan = run_open,
         .result = outcome_result,
         .reject = outcome_reject,
@@ -183,6 +187,47 @@ static void only_what_is_asked_for_is_decoded(void **state)
     run = run_root(projected(hits()), 1);
     assert_true(run.outcome.stats.cells[schema_find(schema, SLICE("DeviceName"))] <= ROW_COUNT / 10 + 1);
     run_release(&run);
+}
+
+static void profiles_count_the_same_work_for_any_number_of_threads(void **state)
+{
+    (void)state;
+    const char *const late[] = {"ReportId desc", NULL};
+    struct plan *root = ordered(PLAN_SORT, projected(hits()), 0, late);
+    for (size_t t = 0; t < THREADS_COUNT; t++) {
+        struct scan_run run = run_root(root, THREADS[t]);
+        const struct profile *profile = run.profiles.first;
+        assert_non_null(profile);
+        assert_null(profile->next);
+        assert_int_equal(profile->operator_count, 4);
+        assert_int_equal(profile_sum(profile, STAGE_SPLIT).rows_out, ROW_COUNT);
+        assert_int_equal(profile_sum(profile, STAGE_SPLIT).rows_in, profile_sum(profile, STAGE_READ).rows_in);
+        assert_int_equal(profile_sum(profile, STAGE_OPERATORS + 1).rows_in, ROW_COUNT);
+        assert_int_equal(profile_sum(profile, STAGE_OPERATORS + 2).rows_in, ROW_COUNT / 10);
+        assert_int_equal(profile_sum(profile, STAGE_OPERATORS + 3).rows_in, ROW_COUNT / 10 - 1);
+        assert_int_equal(profile_sum(profile, STAGE_RESULT).rows_in, ROW_COUNT / 10 - 1);
+        assert_true(profile_sum(profile, STAGE_READ).ns > 0 && profile_sum(profile, STAGE_SPLIT).ns > 0);
+        run_release(&run);
+    }
+}
+
+static void a_clock_charges_each_stage_its_own_time(void **state)
+{
+    (void)state;
+    struct profiles profiles = {.arena = &fixture_arena};
+    struct profile *profile;
+    assert_int_equal(profile_begin(&profiles, scan_plan(), 1, &profile, NULL), ERR_NONE);
+    struct work *work = profile_work(profile, 1);
+    assert_null(profile_work(profile, 2));
+    work_start(work);
+    assert_int_equal(work_enter(work, STAGE_READ), STAGE_REST);
+    const struct timespec pause = {.tv_nsec = 2000000};
+    nanosleep(&pause, NULL);
+    assert_int_equal(work_enter(work, STAGE_SPLIT), STAGE_READ);
+    assert_int_equal(work_enter(work, STAGE_READ), STAGE_SPLIT);
+    assert_true(work->stages[STAGE_READ].ns >= 2000000);
+    assert_true(work->stages[STAGE_SPLIT].ns < work->stages[STAGE_READ].ns);
+    assert_int_equal(work_enter(NULL, STAGE_READ), STAGE_READ);
 }
 
 static void breakers_see_the_inputs_order(void **state)
@@ -433,6 +478,8 @@ int main(void)
         cmocka_unit_test(an_interrupt_ends_with_what_is_there),
         cmocka_unit_test(subqueries_run_first_and_feed_in),
         cmocka_unit_test(a_subquery_may_read_the_input_too),
+        cmocka_unit_test(profiles_count_the_same_work_for_any_number_of_threads),
+        cmocka_unit_test(a_clock_charges_each_stage_its_own_time),
         cmocka_unit_test(too_many_values_in_a_set_are_refused),
         cmocka_unit_test(a_plan_over_a_table_needs_an_input),
         cmocka_unit_test(an_error_of_the_sink_ends_the_run),

@@ -132,7 +132,8 @@ static inline void scan_text_run(struct scan_text *text, struct scan *scan, cons
         text->code = block_split(block, &batch, &text->err);
         if (text->code)
             break;
-        scan_text_batch(text, scan, batch, columns);
+        if (scan_admit(scan, batch))
+            scan_text_batch(text, scan, batch, columns);
         batch_free(batch);
     }
     scan_inputs(scan, &text->stats);

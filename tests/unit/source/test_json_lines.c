@@ -30,6 +30,19 @@ static struct drive drive(struct slice text, size_t block_bytes, bool strict)
     return drive;
 }
 
+/* All columns are looked for by their keys, before rows are checked. */
+static struct drive drive_found(struct slice text, size_t block_bytes)
+{
+    struct drive drive;
+    drive_init(&drive, &SOURCE_JSON_LINES);
+    drive.options.first_column = column("RemoteUrl");
+    drive.options.block_bytes = block_bytes;
+    drive.load_first = true;
+    drive_run(&drive, text);
+    assert_int_equal(drive.code, ERR_NONE);
+    return drive;
+}
+
 /* The rows of text, the same for every block size and both paths, with so many rejects and passed records. */
 static void assert_rows(const char *text, const char *rows, size_t rejects, uint64_t passed)
 {
@@ -146,6 +159,49 @@ static void only_the_asked_column_is_decoded(void **state)
     drive_release(&got);
 }
 
+/* The rows that come where all columns are loaded before they are checked, and how many one column's loading parses. */
+static void assert_found(const char *text, const char *rows, uint64_t parsed)
+{
+    struct drive got = drive_found(slice_from_cstr(text), 1 << 20);
+    assert_slice_equal(buf_slice(&got.rows), slice_from_cstr(rows));
+    drive_release(&got);
+    drive_init(&got, &SOURCE_JSON_LINES);
+    got.options.first_column = column("RemoteUrl");
+    got.load_only = "RemotePort";
+    drive_run(&got, slice_from_cstr(text));
+    assert_int_equal(got.stats.rows_parsed, parsed);
+    drive_release(&got);
+}
+
+static void further_columns_are_found_by_their_keys(void **state)
+{
+    (void)state;
+    assert_found("{\"RemoteUrl\":\"a\",\"RemotePort\":1}\n{\"RemotePort\" :\t2 , \"RemoteUrl\":null}\n{}\n"
+                 "{\"x\":\"\\\"RemotePort\\\":3\"}\n",
+                 " RemotePort=1 RemoteUrl=\"a\"\n RemotePort=2\n\n\n", 0);
+    /* In an envelope: before the row, in it, behind it. */
+    assert_found("{\"RemotePort\":1,\"properties\":{\"RemoteUrl\":\"a\"},\"category\":"
+                 "\"AdvancedHunting-DeviceNetworkEvents\"}\n" ENVELOPE(
+                     "{\"RemotePort\":2}") "\n"
+                                           "{\"properties\":{\"RemoteUrl\":\"b\"} , \"RemotePort\":3}\n",
+                 " RemoteUrl=\"a\"\n RemotePort=2\n RemoteUrl=\"b\"\n", 0);
+    /* What the full parser must look at: the key twice, perhaps spelt with escapes, no scalar, malformed, cut off. */
+    assert_found("{\"RemotePort\":1,\"RemotePort\":2}\n{\"Remote\\u0050ort\":3}\n{\"RemotePort\":[4]}\n"
+                 "{\"RemotePort\":1 2}\n{\"RemotePort\":1\n{\"RemotePort\"",
+                 " RemotePort=2\n RemotePort=3\n\n", 6);
+}
+
+static void a_column_that_another_stands_in_for_is_found(void **state)
+{
+    (void)state;
+    assert_found("{\"RemoteUrl\":\"a\",\"TimeGenerated\":\"2024-01-01T00:00:00Z\"}\n"
+                 "{\"Timestamp\":null,\"TimeGenerated\":\"2024-01-02T00:00:00Z\"}\n",
+                 " Timestamp=\"2024-01-01T00:00:00.0000000Z\" RemoteUrl=\"a\" "
+                 "TimeGenerated=\"2024-01-01T00:00:00.0000000Z\"\n"
+                 " Timestamp=\"2024-01-02T00:00:00.0000000Z\" TimeGenerated=\"2024-01-02T00:00:00.0000000Z\"\n",
+                 0);
+}
+
 static void a_record_beyond_the_limit_is_rejected_and_the_rest_goes_on(void **state)
 {
     (void)state;
@@ -260,6 +316,13 @@ static size_t hostile_line(char *out, uint64_t *random_state)
         "{\"RemoteUrl\":\"y\"}",
         "\"g\":-1.5e3",
         "\"h\":tru",
+        "\"RemotePort\":443",
+        "\"RemotePort\" : 1",
+        "\"Remote\\u0050ort\":2",
+        "\"i\":\"\\\"RemotePort\\\":5\"",
+        "\"RemotePort\":",
+        "\"ActionType\":\"x\"",
+        "\"TimeGenerated\":\"2024-01-01\"",
     };
     size_t len = 0;
     unsigned count = 1 + (unsigned)(*random_state >> 40) % 9;
@@ -287,11 +350,15 @@ static void the_quick_path_equals_the_full_parser_on_hostile_lines(void **state)
         for (int i = 0; i < 100; i++)
             len += hostile_line(text + len, &random_state);
         struct drive quick = drive(slice_of(text, len), 300, false), full = drive(slice_of(text, len), 300, true);
+        struct drive found = drive_found(slice_of(text, len), 300);
         assert_slice_equal(buf_slice(&quick.rows), buf_slice(&full.rows));
+        assert_slice_equal(buf_slice(&found.rows), buf_slice(&full.rows));
+        assert_int_equal(found.stats.rows_passed + found.reject_count, full.stats.rows_passed + full.reject_count);
         assert_int_equal(quick.stats.rows_passed + quick.reject_count, full.stats.rows_passed + full.reject_count);
         rows += quick.row_count;
         drive_release(&quick);
         drive_release(&full);
+        drive_release(&found);
     }
     free(text);
     assert_true(rows > 1000); /* the generator makes sense */
@@ -308,6 +375,8 @@ int main(void)
         cmocka_unit_test(keys_count_where_they_stand_and_the_last_of_two_counts),
         cmocka_unit_test(values_are_read_as_their_columns_say),
         cmocka_unit_test(only_the_asked_column_is_decoded),
+        cmocka_unit_test(further_columns_are_found_by_their_keys),
+        cmocka_unit_test(a_column_that_another_stands_in_for_is_found),
         cmocka_unit_test(a_record_beyond_the_limit_is_rejected_and_the_rest_goes_on),
         cmocka_unit_test(a_row_knows_where_it_begins),
         cmocka_unit_test(a_record_longer_than_a_block_is_read),

@@ -1,0 +1,128 @@
+/*
+ * json_range.c - blocks that read themselves: see json_range.h.
+ */
+#include "source/json_range.h"
+
+enum {
+    LEAD = 64,   /* bytes before the range that are read with it: the last one says whether a line begins there */
+    TAIL = 4096, /* ... and behind it: most last lines end there */
+    PAGE = 4096
+};
+
+bool json_ranges_begin(struct json_source *source)
+{
+    size_t bytes = source->base.options.block_bytes;
+    source->in_ranges = stream_is_file(source->stream, bytes);
+    if (source->in_ranges)
+        source->block_capacity = LEAD + bytes + TAIL + PAGE;
+    return source->in_ranges;
+}
+
+enum err_code json_range_next(struct json_source *source, struct block **out_block, struct err *err)
+{
+    size_t len;
+    struct json_block *block;
+    uint64_t begin = stream_offset(source->stream);
+    *out_block = NULL;
+    if (atomic_load(&source->range_failed))
+        return ERR_NONE;
+    TRY(stream_skip(source->stream, source->base.options.block_bytes, &len, err));
+    if (len == 0)
+        return ERR_NONE;
+    TRY(json_block_new(source, source->block_capacity, &block, err));
+    block->range = (struct json_range){begin, len};
+    *out_block = &block->base;
+    return ERR_NONE;
+}
+
+/*
+ * Fills the block up to `upto`. False if no more can be read. Bytes in memory stand as they do in the file's pages: so
+ * the kernel copies faster.
+ */
+static bool fill(struct json_block *block, size_t upto, struct err *failure)
+{
+    const struct json_source *source = (const struct json_source *)block->base.source;
+    size_t got, wanted = upto - block->len;
+    enum err_code code = stream_read_at(source->stream, block->base.offset + block->len, block->bytes + block->len,
+                                        wanted, &got, failure);
+    block->len += got;
+    return !code && got == wanted;
+}
+
+static void place(struct json_block *block, size_t lead)
+{
+    block->base.offset = block->range.begin - lead;
+    size_t shift = (size_t)(block->base.offset - (uintptr_t)block->memory) % PAGE;
+    block->bytes = block->memory + shift;
+    block->capacity -= shift;
+}
+
+/* Where the first line begins in [from, end); the block's length if none does. */
+static size_t first_line(const struct json_block *block, size_t from, size_t end)
+{
+    if (from == 0 || block->len <= from || block->bytes[from - 1] == '\n')
+        return from < block->len ? from : block->len;
+    size_t last = block->len < end - 1 ? block->len : end - 1;
+    const char *newline = last > from ? memchr(block->bytes + from, '\n', last - from) : NULL;
+    return newline ? (size_t)(newline - block->bytes) + 1 : block->len;
+}
+
+/* Where the last line that begins before `end` begins. */
+static size_t last_line(const struct json_block *block, size_t end)
+{
+    size_t at = end - 1 < block->len ? end - 1 : block->len;
+    while (at > block->start && block->bytes[at - 1] != '\n')
+        at--;
+    return at;
+}
+
+/* Reads on until the last line that begins before `end` ends, the input does, or the line is too long. */
+static enum err_code finish(struct json_block *block, size_t end, bool more, struct err *failure, struct err *err)
+{
+    size_t record_max = block->base.source->options.record_max, seen = end - 1, line = SIZE_MAX;
+    for (;;) {
+        const char *newline = block->len > seen ? memchr(block->bytes + seen, '\n', block->len - seen) : NULL;
+        if (newline)
+            block->len = (size_t)(newline - block->bytes) + 1;
+        if (newline || !more)
+            return ERR_NONE;
+        if (line == SIZE_MAX)
+            line = last_line(block, end);
+        size_t most = line + record_max + 1; /* where it is too long */
+        if (block->len >= most) {
+            block->len = most;
+            return ERR_NONE;
+        }
+        seen = block->len;
+        size_t larger = block->capacity * 2;
+        if (block->capacity - block->len < TAIL)
+            TRY(json_block_grow(block, larger > most && block->capacity < most ? most : larger, err));
+        more = fill(block, block->capacity, failure);
+    }
+}
+
+/* Bytes that could not be read are others' affair where the range and its lines are there. */
+static void failure_settle(struct json_block *block, struct err *failure)
+{
+    struct json_source *source = (struct json_source *)block->base.source;
+    bool lines_end = block->start >= block->len || block->bytes[block->len - 1] == '\n';
+    if (block->consumed == block->range.len && lines_end)
+        failure->code = ERR_NONE;
+    if (failure->code)
+        atomic_store(&source->range_failed, true);
+}
+
+enum err_code json_range_load(struct json_block *block, struct err *out_failure, struct err *err)
+{
+    size_t lead = block->range.begin < LEAD ? (size_t)block->range.begin : LEAD;
+    size_t end = lead + block->range.len;
+    out_failure->code = ERR_NONE;
+    place(block, lead);
+    bool more = fill(block, end + TAIL, out_failure);
+    block->consumed = block->len < lead ? 0 : block->len < end ? block->len - lead : block->range.len;
+    block->start = first_line(block, lead, end);
+    if (block->start < block->len)
+        TRY(finish(block, end, more, out_failure, err));
+    failure_settle(block, out_failure);
+    return ERR_NONE;
+}
