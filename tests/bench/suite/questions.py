@@ -98,7 +98,7 @@ def polars_detection(path, out, columns):
     """Python, over envelopes."""
     types = ", ".join(f'"{c}": pl.{"Int64" if c in NUMBERS else "String"}' for c in columns)
     return "\n".join([
-        f'p, u = pl.col("properties"), pl.col("RemoteUrl").str.to_lowercase()',
+        'p, u = pl.col("properties"), pl.col("RemoteUrl").str.to_lowercase()',
         f'schema = {{"category": pl.String, "properties": pl.Struct({{{types}}})}}',
         f"(pl.scan_ndjson({path!r}, schema=schema)",
         f' .filter((pl.col("category") == "{CATEGORY}") & p.struct.field("RemoteUrl").str.contains(r"{REGEX}"))',
