@@ -143,9 +143,8 @@ def markdown(results):
     parts = [about(results), counts(results), goals(results)]
     for result in results:
         parts += [f"### {result['title']} (`{result['name']}`)", *PARTS[result["kind"]](result)]
-    parts += [NOTES]
     if any(r["kind"] == "speed" for r in results):
-        parts += ["### What was run", commands(results)]
+        parts += ["### How it was run", NOTES, commands(results)]
     return "\n\n".join(part for part in parts if part) + "\n"
 
 
