@@ -103,6 +103,12 @@ def a_report_says_what_was_missed(_binary):
     assert report.headline([one]).splitlines()[2] == "| wc -l | 1 | 10.0 |", report.headline([one])
 
 
+def a_missed_goal_does_not_look_met(_binary):
+    check = {"goal": 2.0, "measured": 1.9981, "verdict": "missed"}
+    assert report.measured_text(check) == "1.998", report.measured_text(check)
+    assert report.measured_text({**check, "measured": 2.0012, "verdict": "met"}) == "2.00"
+
+
 def only_what_stands_between_the_marks_is_replaced(_binary):
     page = f"before\n{report.BEGIN}\nold\n{report.END}\nafter\n"
     assert report.replaced(page, "new\n") == f"before\n{report.BEGIN}\n\nnew\n\n{report.END}\nafter\n"
@@ -182,7 +188,8 @@ def finds_the_hits_of(name):
 
 TESTS = [a_ratio_is_of_rates_of_medians, a_goal_is_met_from_its_own_value_on, numbers_have_the_digits_that_count,
          a_wrong_number_of_hits_is_seen, other_rows_are_seen_and_another_order_of_columns_is_not, rows_that_are_not_sorted_are_seen,
-         a_report_says_what_was_missed, only_what_stands_between_the_marks_is_replaced, a_command_names_no_path,
+         a_report_says_what_was_missed, a_missed_goal_does_not_look_met,
+         only_what_stands_between_the_marks_is_replaced, a_command_names_no_path,
          a_seed_makes_the_same_bytes_and_another_one_others, data_is_made_anew_only_when_how_it_is_made_has_changed,
          rows_have_the_lengths_that_the_goals_name, one_remote_url_in_six_is_null]
 

@@ -40,9 +40,17 @@ def goal_text(check):
     return text + (f", stretch {number(check['stretch'])}" if check["stretch"] is not None else "")
 
 
+def measured_text(check):
+    """The figure, cut off so that it can't look like the goal where it is not."""
+    text, goal = number(check["measured"]), check["goal"]
+    if check["verdict"] == "missed" and text == number(goal):
+        return f"{check['measured']:.4g}"
+    return text
+
+
 def goals(results):
     """Every check that has a goal."""
-    body = [[f"{result['title']}" if at == 0 else "", check["label"], number(check["measured"]), goal_text(check), marked(check["verdict"])]
+    body = [[f"{result['title']}" if at == 0 else "", check["label"], measured_text(check), goal_text(check), marked(check["verdict"])]
             for result in results for at, check in enumerate([c for c in result["checks"] if c["goal"] is not None])]
     return table(["work", "what", ">measured", "goal", ""], body) if body else ""
 
