@@ -19,6 +19,7 @@ THREADS = (1, 2, 16)
 DATA = "rare"            # few hits, since hits are kept
 EVERY_S = 0.003
 RUNS = 3
+ENOUGH = 500_000_000     # of the shorter input: with less, many threads are done before all have had a block
 SPARE = 20 << 30         # of the disk, to stay free
 
 
@@ -95,6 +96,8 @@ def judge(runs, row_bytes):
             checks.append({"label": f"{threads} threads: {TIMES} times the input against once, resident, without the hits", "goal": 1.1,
                            "measured": grown, "stretch": None, "unit": "times", "most": True,
                            "verdict": "met" if grown <= 1.1 else "missed"})
+            if small[0] < ENOUGH:
+                checks[-1].update(goal=None, verdict="reported")
     return checks
 
 
