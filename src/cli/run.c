@@ -121,6 +121,7 @@ void signals_catch(void)
     catch_one(SIGINT);
     catch_one(SIGTERM);
     sigaction(SIGPIPE, &ignore, NULL);
+    sigaction(SIGXFSZ, &ignore, NULL); /* a limit on the size of files is an error of the write (EFBIG) */
 }
 
 bool signals_caught(void)
@@ -265,6 +266,12 @@ static enum err_code parse(struct run *run, struct err *err)
     return run->opts->with_source ? with_source(run->ast, &run->arena, err) : ERR_NONE;
 }
 
+static void query_set_memory(struct query *query, const struct opts *opts)
+{
+    query->memory_max = opts->memory;
+    query->temporary_folder = opts->tmp_dir ? opts->tmp_dir : opts->tmp_dir_usual;
+}
+
 static void unbind(struct run *run)
 {
     if (run->bound)
@@ -277,7 +284,7 @@ static enum err_code bind(struct run *run, struct err *err)
     struct bind_options options = {.table = run->table, .now = run->now, .knowledge = run->knowledge};
     TRY(kql_bind(run->ast, &options, &run->query, err));
     run->bound = true;
-    run->query.memory_max = run->opts->memory_max;
+    query_set_memory(&run->query, run->opts);
     run->query.slow = is_slow();
     return ERR_NONE;
 }
@@ -467,7 +474,7 @@ static enum err_code recount(struct run *run, uint64_t *out_rows, struct err *er
                                        .interrupted = on_interrupted};
     TRY(kql_parse(run->text->text, &run->arena, &ast, err));
     TRY(kql_bind(ast, &options, &query, err));
-    query.memory_max = run->opts->memory_max;
+    query_set_memory(&query, run->opts);
     query.slow = is_slow();
     enum err_code code = kql_optimize(&query, err);
     if (code == ERR_NONE)

@@ -443,6 +443,21 @@ enum json_verdict json_fast_verdict(const struct json_facts *facts, const struct
 }
 
 /*
+ * Is the bracket at `at` that of an envelope's row, whose key is before it? Neither of the key's quotes has a backslash
+ * before it, so both begin or end strings; the first can't end one, so they are the key's.
+ */
+static bool is_row_bracket(const char *text, uint32_t begin, uint32_t at)
+{
+    int64_t colon = back_over_blanks(text, begin, at);
+    if (colon < begin || text[colon] != ':')
+        return false;
+    int64_t end = back_over_blanks(text, begin, colon) + 1;
+    struct slice key = SLICE("\"properties\"");
+    return end - begin > (int64_t)key.len && text[end - (int64_t)key.len - 1] != '\\' &&
+           memcmp(text + end - key.len, key.ptr, key.len) == 0;
+}
+
+/*
  * The row's own members are what they were for the verdict: no other bracket opens in it, and the envelope's close stands
  * where it was found then. So a key that is found once in between is one of them.
  */
@@ -454,6 +469,9 @@ uint32_t json_fast_find(const struct json_probe *probe, const char *text, uint32
     if (facts.doubt || facts.brackets > 1 || !probe->wanted[NEEDLE_COLUMN])
         return JSON_VALUE_UNKNOWN;
     if (facts.brackets == 1) {
+        /* For the verdict it may have been known to stand in a string. */
+        if (!is_row_bracket(text, begin, facts.bracket))
+            return JSON_VALUE_UNKNOWN;
         low = facts.bracket;
         high = row_close(&facts, text, end);
     }

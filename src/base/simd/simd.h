@@ -66,6 +66,7 @@ struct simd {
      * In the same way, what stands out in JSON text: braces and brackets outside of strings; the first byte of each
      * pair; `u` that is escaped in a string; and two faults, newlines in strings (but escaped ones) and backslashes
      * outside of them. It stops behind a fault, which is the last offset then. *json is how the text stands at *from.
+     * `Y`, `y`, `_` and DEL outside of strings are given as well: in well-formed text there are none.
      */
     size_t (*outline)(const char *text, size_t len, const struct simd_marks *marks, struct simd_json *json,
                       size_t *from, uint32_t *out, size_t capacity);

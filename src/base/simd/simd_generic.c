@@ -115,13 +115,20 @@ static inline uint64_t chunk_equal(struct chunk c, char byte)
     return mask;
 }
 
+/* All of them, and no byte but four more, become the same where these three bits are set. */
 static inline uint64_t chunk_brackets(struct chunk c)
 {
     uint64_t mask = 0;
-    for (unsigned i = 0; i < PARTS; i++) {
-        bytes16 folded = c.part[i] | repeat(0x20);
-        mask |= mask16(equal(folded, '{') | equal(folded, '}')) << (16 * i);
-    }
+    for (unsigned i = 0; i < PARTS; i++)
+        mask |= mask16(equal(c.part[i] | repeat(0x26), 0x7f)) << (16 * i);
+    return mask;
+}
+
+static inline uint64_t chunk_breaks(struct chunk c)
+{
+    uint64_t mask = 0;
+    for (unsigned i = 0; i < PARTS; i++)
+        mask |= mask16(equal(c.part[i], '\\') | equal(c.part[i], '\n')) << (16 * i);
     return mask;
 }
 

@@ -141,7 +141,7 @@ static bool plain_outline_step(struct plain_outline *state, const char *text, si
         state->in_string = c != '"' || escaped;
     } else {
         state->fault = c == '\\';
-        found |= c && strchr("{}[]", c);
+        found |= c && strchr("{}[]Yy_\x7f", c);
         state->in_string = c == '"';
     }
     return found || state->fault;
@@ -176,7 +176,7 @@ static void check_outline(const struct simd *simd, const char *text, size_t len,
 
 static void fill_json(char *text, size_t len)
 {
-    static const char often[] = "\"\"\\\\{}[]u0\nUr:,";
+    static const char often[] = "\"\"\\\\{}[]u0\nUr:,y_";
     uint32_t most = random_below(3);
     for (size_t i = 0; i < len; i++) {
         bool run = i > 0 && most == 2 && random_below(3);
