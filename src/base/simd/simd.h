@@ -43,6 +43,20 @@ struct simd_shape {
     size_t chunks;
 };
 
+/* What 64 bytes of CSV text hold, a bit a byte. */
+struct simd_csv_bits {
+    uint64_t separators; /* commas and newlines outside of quoted cells */
+    uint64_t newlines;   /* all */
+};
+
+/* How CSV text stands at an offset. */
+struct simd_csv {
+    size_t at;   /* the first byte that is not known yet */
+    bool quoted; /* it is in a quoted cell */
+    bool opens;  /* a quote there is a cell's first byte, or the second of two */
+    bool closed; /* it stands behind a closing quote, or the first of two */
+};
+
 struct simd {
     const char *name;
     /*
@@ -78,6 +92,15 @@ struct simd {
      * begin or lies behind a whole escape of it, a quote at which it stops is the string's end.
      */
     size_t (*string_close)(const char *text, size_t len, size_t from, bool *out_escaped);
+    /*
+     * Finds cells and records in strict CSV. Sets the bits of text from csv->at on, bits[i] being those of 64 bytes at
+     * 64 * i, and leaves those before it as they are. Returns len; or the offset of the first byte that strict CSV does
+     * not have (a quote within an unquoted cell; behind a closing quote what is neither a comma nor LF nor CRLF): the
+     * bits before it alone are right then. csv->at is moved to the last multiple of 64 that was reached.
+     */
+    size_t (*csv)(const char *text, size_t len, struct simd_csv *csv, struct simd_csv_bits *bits);
+    /* Offset of separator number n, from 0, in [from, end); end if there are not so many. */
+    size_t (*separator)(const struct simd_csv_bits *bits, size_t from, size_t end, size_t n);
 };
 enum { SIMD_MARKS_ROOM = 64 };
 
