@@ -127,13 +127,20 @@ static bool trail_follow(struct json_reader *reader, struct json_trail *trail, s
                          struct json_cursor *cursor, struct json_walk *walk)
 {
     uint32_t column;
-    while (json_trail_take(trail, cursor, walk, &column)) {
+    for (;;) {
         struct slice value;
+        struct simd_span values[TRAIL_STEPS_MAX];
+        const char *base = cursor->at;
+        const uint32_t *columns = NULL;
+        uint32_t count = json_trail_run(trail, cursor, walk, values, &base, &columns);
+        for (uint32_t i = 0; i < count; i++)
+            put(reader, table, columns[i], slice_of(base + values[i].start, values[i].end - values[i].start));
+        if (!json_trail_take(trail, cursor, walk, &column))
+            return true;
         if (!value_take(cursor, &value))
             return false;
         put(reader, table, column, value);
     }
-    return true;
 }
 
 /* The object that may be a row inside of an envelope. */

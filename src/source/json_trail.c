@@ -13,7 +13,7 @@ static inline uint64_t word_at(const char *text)
     return word;
 }
 
-/* Both have len bytes, at least TRAIL_LEAD_MIN. */
+/* Both have len bytes, at least SIMD_LEAD_MIN. */
 static inline bool same(const char *a, const char *b, size_t len)
 {
     for (size_t i = 0; i + sizeof(uint64_t) < len; i += sizeof(uint64_t)) {
@@ -27,28 +27,50 @@ bool json_trail_take(struct json_trail *trail, struct json_cursor *cursor, struc
 {
     size_t left = (size_t)(cursor->end - cursor->at);
     for (uint32_t i = trail->at; i < trail->count && i <= trail->at + SKIP_MAX; i++) {
-        const struct json_step_seen *step = &trail->steps[i];
-        if (step->len > left || step->is_first == walk->begun || !same(step->lead, cursor->at, step->len))
+        const struct simd_lead *lead = &trail->leads[i];
+        if (lead->len > left || trail->is_first[i] == walk->begun || !same(lead->text, cursor->at, lead->len))
             continue;
-        cursor->at += step->len;
+        cursor->at += lead->len;
         walk->begun = true;
         trail->at = i + 1;
-        *out_column = step->column;
+        *out_column = trail->columns[i];
         return true;
     }
     return false;
 }
 
+uint32_t json_trail_run(struct json_trail *trail, struct json_cursor *cursor, const struct json_walk *walk,
+                        struct simd_span *out_values, const char **out_base, const uint32_t **out_columns)
+{
+    uint32_t at = trail->at;
+    size_t from = 0;
+    if (!walk->begun || at < trail->first_ends || at == trail->count)
+        return 0;
+    uint32_t done = simd_ops()->members(cursor->at, (size_t)(cursor->end - cursor->at), &from, &trail->leads[at],
+                                        trail->count - at, out_values);
+    *out_base = cursor->at;
+    *out_columns = &trail->columns[at];
+    cursor->at += from;
+    trail->at += done;
+    return done;
+}
+
 void json_trail_learn(struct json_trail *trail, struct slice lead, bool is_first, uint32_t column)
 {
-    if (lead.len < TRAIL_LEAD_MIN || lead.len > TRAIL_LEAD_MAX || trail->count == TRAIL_STEPS_MAX)
+    uint32_t at = trail->at, behind = trail->count - at;
+    if (lead.len < SIMD_LEAD_MIN || lead.len > SIMD_LEAD_MAX || trail->count == TRAIL_STEPS_MAX)
         return;
-    struct json_step_seen *step = &trail->steps[trail->at];
-    memmove(step + 1, step, (trail->count - trail->at) * sizeof *step);
-    step->len = (uint16_t)lead.len;
-    step->is_first = is_first;
-    step->column = column;
-    memcpy(step->lead, lead.ptr, lead.len);
+    memmove(&trail->leads[at + 1], &trail->leads[at], behind * sizeof trail->leads[0]);
+    memmove(&trail->is_first[at + 1], &trail->is_first[at], behind * sizeof trail->is_first[0]);
+    memmove(&trail->columns[at + 1], &trail->columns[at], behind * sizeof trail->columns[0]);
+    memcpy(trail->leads[at].text, lead.ptr, lead.len);
+    trail->leads[at].len = (uint32_t)lead.len;
+    trail->is_first[at] = is_first;
+    trail->columns[at] = column;
     trail->count++;
     trail->at++;
+    if (is_first && at >= trail->first_ends)
+        trail->first_ends = at + 1;
+    else if (at < trail->first_ends)
+        trail->first_ends++;
 }

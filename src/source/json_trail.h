@@ -10,23 +10,20 @@
 #ifndef DDNSHUNT_SOURCE_JSON_TRAIL_H
 #define DDNSHUNT_SOURCE_JSON_TRAIL_H
 
+#include "base/simd/simd.h"
 #include "source/json_token.h"
 
 #include <stdint.h>
 
-enum { TRAIL_LEAD_MIN = 8, TRAIL_LEAD_MAX = 56, TRAIL_STEPS_MAX = 96 };
-
-struct json_step_seen {
-    char lead[TRAIL_LEAD_MAX];
-    uint16_t len;
-    bool is_first;   /* an object begins with it; all others begin with a comma */
-    uint32_t column; /* that the key names, or COLUMN_NONE */
-};
+enum { TRAIL_STEPS_MAX = 96 };
 
 /* Begins zeroed; good for any object of the same schema. */
 struct json_trail {
-    uint32_t count, at; /* at: the step that is expected next */
-    struct json_step_seen steps[TRAIL_STEPS_MAX];
+    uint32_t count, at;  /* at: the step that is expected next */
+    uint32_t first_ends; /* no step from here on is_first */
+    struct simd_lead leads[TRAIL_STEPS_MAX];
+    bool is_first[TRAIL_STEPS_MAX];    /* an object begins with it; all others begin with a comma */
+    uint32_t columns[TRAIL_STEPS_MAX]; /* that the key names, or COLUMN_NONE */
 };
 
 /* An object begins. */
@@ -41,6 +38,14 @@ static inline void json_trail_begin(struct json_trail *trail)
  */
 bool json_trail_take(struct json_trail *trail, struct json_cursor *cursor, struct json_walk *walk,
                      uint32_t *out_column);
+
+/*
+ * Takes members with plain values (simd.h, members()) as long as they are the expected ones, none missing. Returns how many
+ * there were; out_values, with room for TRAIL_STEPS_MAX, has where their values stand, from *out_base on, and
+ * *out_columns their columns.
+ */
+uint32_t json_trail_run(struct json_trail *trail, struct json_cursor *cursor, const struct json_walk *walk,
+                        struct simd_span *out_values, const char **out_base, const uint32_t **out_columns);
 
 /* Puts in what json_trail_take() did not know: the text from where it was asked up to the value. */
 void json_trail_learn(struct json_trail *trail, struct slice lead, bool is_first, uint32_t column);

@@ -57,6 +57,16 @@ struct simd_csv {
     bool closed; /* it stands behind a closing quote, or the first of two */
 };
 
+/* What stands between the values of two members of a JSON object: a comma, a key, a colon, blanks. */
+enum { SIMD_LEAD_MIN = 8, SIMD_LEAD_MAX = 60 };
+struct simd_lead {
+    char text[SIMD_LEAD_MAX];
+    uint32_t len; /* SIMD_LEAD_MIN to SIMD_LEAD_MAX */
+};
+struct simd_span {
+    uint32_t start, end;
+};
+
 struct simd {
     const char *name;
     /*
@@ -101,6 +111,13 @@ struct simd {
     size_t (*csv)(const char *text, size_t len, struct simd_csv *csv, struct simd_csv_bits *bits);
     /* Offset of separator number n, from 0, in [from, end); end if there are not so many. */
     size_t (*separator)(const struct simd_csv_bits *bits, size_t from, size_t end, size_t n);
+    /*
+     * Takes JSON members at *from as long as each begins with its lead, to the letter, and has a plain value: a string whose
+     * escapes have two characters, a whole number, null. Writes where each value stands, sets *from behind the last one taken,
+     * and returns how many there were: fewer than count for any other reason too, such as the nearness of the end.
+     */
+    uint32_t (*members)(const char *text, size_t len, size_t *from, const struct simd_lead *leads, uint32_t count,
+                        struct simd_span *out_values);
 };
 enum { SIMD_MARKS_ROOM = 64 };
 

@@ -356,6 +356,62 @@ static KERNEL_TARGET size_t kernel_separator(const struct simd_csv_bits *bits, s
     return at < end ? at : end;
 }
 
+static inline uint64_t load_word(const char *at)
+{
+    uint64_t word;
+    memcpy(&word, at, sizeof word);
+    return word;
+}
+
+static inline bool lead_is_at(const struct simd_lead *lead, const char *text)
+{
+    for (uint32_t i = 0; i + sizeof(uint64_t) < lead->len; i += sizeof(uint64_t)) {
+        if (load_word(lead->text + i) != load_word(text + i))
+            return false;
+    }
+    return load_word(lead->text + lead->len - sizeof(uint64_t)) == load_word(text + lead->len - sizeof(uint64_t));
+}
+
+/* Behind a whole number or null that begins at `at` and that a comma or brace follows, or 0. */
+static inline size_t plain_end(const char *text, size_t len, size_t at)
+{
+    size_t end = at;
+    if (text[at] == 'n' && memcmp(text + at, "null", 4) == 0)
+        end = at + 4;
+    else if (text[at] == '0')
+        end = at + 1;
+    else
+        while (end < len && text[end] >= '0' && text[end] <= '9')
+            end++;
+    return end > at && end < len && (text[end] == ',' || text[end] == '}') ? end : 0;
+}
+
+static KERNEL_TARGET uint32_t kernel_members(const char *text, size_t len, size_t *from, const struct simd_lead *leads,
+                                             uint32_t count, struct simd_span *out_values)
+{
+    size_t at = *from;
+    uint32_t done = 0;
+    for (; done < count; done++) {
+        bool escaped = false;
+        const struct simd_lead *lead = &leads[done];
+        if (len - at < SIMD_LEAD_MAX + CHUNK || !lead_is_at(lead, text + at))
+            break;
+        size_t start = at + lead->len, end;
+        if (text[start] == '"') {
+            end = kernel_string_close(text, len, start + 1, &escaped);
+            end = end < len && text[end] == '"' ? end + 1 : 0;
+        } else {
+            end = plain_end(text, len, start);
+        }
+        if (!end)
+            break;
+        out_values[done] = (struct simd_span){(uint32_t)start, (uint32_t)end};
+        at = end;
+    }
+    *from = at;
+    return done;
+}
+
 const struct simd KERNEL_TABLE = {.name = KERNEL_NAME,
                                   .string_end = kernel_string_end,
                                   .string_close = kernel_string_close,
@@ -365,4 +421,5 @@ const struct simd KERNEL_TABLE = {.name = KERNEL_NAME,
                                   .outline = kernel_outline,
                                   .alike = kernel_alike,
                                   .csv = kernel_csv,
-                                  .separator = kernel_separator};
+                                  .separator = kernel_separator,
+                                  .members = kernel_members};
