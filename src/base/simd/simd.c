@@ -22,6 +22,11 @@ static bool has_avx512(void)
            __builtin_cpu_supports("bmi2") && __builtin_cpu_supports("popcnt") && __builtin_cpu_supports("pclmul");
 }
 
+static bool has_avx512vbmi(void)
+{
+    return has_avx512() && __builtin_cpu_supports("avx512vbmi");
+}
+
 static bool has_avx2(void)
 {
     return __builtin_cpu_supports("avx2") && __builtin_cpu_supports("bmi") && __builtin_cpu_supports("bmi2") &&
@@ -35,6 +40,7 @@ static const struct {
     bool (*supported)(void);
 } CHOICES[] = {
 #ifdef SIMD_X86
+    {&SIMD_AVX512VBMI, has_avx512vbmi},
     {&SIMD_AVX512, has_avx512},
     {&SIMD_AVX2, has_avx2},
 #endif

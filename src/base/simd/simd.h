@@ -3,7 +3,7 @@
  *
  * simd_impl.h holds the algorithm over a handful of vector operations; simd_avx512.c, simd_avx2.c, simd_neon.c and
  * simd_generic.c (SSE2, or 64-bit words elsewhere) name these operations and include it. The table is chosen once, by
- * what the CPU can do; DDNSHUNT_SIMD=generic|avx2|avx512|neon forces another one, for tests. Every table gives the same
+ * what the CPU can do; DDNSHUNT_SIMD=generic|avx2|avx512|avx512vbmi|neon forces another one, for tests. Every table gives the same
  * answers.
  *
  * No kernel reads a byte outside [text, text + len), so that input may end at the end of a page.

@@ -1,6 +1,7 @@
 /*
  * simd_avx512.c - the kernels in AVX-512BW: a chunk is one register, a comparison gives its mask at once, and a masked
- * comparison is the "and" of two.
+ * comparison is the "and" of two. With VBMI the marks have a table of their own, which looks
+ * bytes up.
  */
 #include "base/simd/simd_tables.h"
 
@@ -119,4 +120,98 @@ static inline KERNEL_TARGET uint64_t chunk_pairs(const char *p, const struct mar
 }
 
 #include "base/simd/simd_impl.h"
+
+/* --- marks with VBMI --- */
+
+#define VBMI_TARGET __attribute__((target("avx512f,avx512bw,avx512vbmi,bmi,bmi2,popcnt")))
+
+/*
+ * What a byte may be part of is looked up, a bit for each kind of mark: as the mark's own byte, as the one behind it, as
+ * the second of each pair. Where a bit is in common a mark stands. There are 128 places: bytes beyond count as the last.
+ */
+enum { MARK_NEWLINE = 1, MARK_BRACKET = 2, MARK_LETTER = 4, MARK_PAIR = 8, PLACES = 128 };
+
+_Static_assert(SIMD_PAIRS_MAX == 3, "vbmi_mark() has a loop for each number of pairs");
+
+struct places {
+    __m512i low, high;
+};
+struct vbmi_consts {
+    struct places here, next, second[SIMD_PAIRS_MAX];
+    size_t distance[SIMD_PAIRS_MAX];
+};
+
+static VBMI_TARGET struct places places_load(const uint8_t *table)
+{
+    return (struct places){_mm512_loadu_si512(table), _mm512_loadu_si512(table + PLACES / 2)};
+}
+
+/* False where a pair has a byte that has no place of its own. */
+static VBMI_TARGET bool vbmi_prepare(const struct simd_marks *marks, struct vbmi_consts *c)
+{
+    uint8_t here[PLACES] = {['\n'] = MARK_NEWLINE, ['{'] = MARK_BRACKET, ['['] = MARK_BRACKET, ['u'] = MARK_LETTER};
+    uint8_t next[PLACES];
+    memset(next, MARK_NEWLINE | MARK_BRACKET, sizeof next);
+    next['\\'] = MARK_NEWLINE;
+    next['0'] |= MARK_LETTER;
+    for (uint32_t i = 0; i < marks->count; i++) {
+        uint8_t first = (uint8_t)marks->pair[i].first, last = (uint8_t)marks->pair[i].second;
+        uint8_t bit = (uint8_t)(MARK_PAIR << i), second[PLACES] = {0};
+        if (first >= PLACES - 1 || last >= PLACES - 1)
+            return false;
+        here[first] |= bit;
+        second[last] = bit;
+        c->second[i] = places_load(second);
+        c->distance[i] = marks->pair[i].distance;
+    }
+    c->here = places_load(here);
+    c->next = places_load(next);
+    return true;
+}
+
+static inline VBMI_TARGET __m512i look_up(const struct places *places, const char *p)
+{
+    __m512i at = _mm512_min_epu8(_mm512_loadu_si512(p), _mm512_set1_epi8(PLACES - 1));
+    return _mm512_permutex2var_epi8(places->low, at, places->high);
+}
+
+/* `pairs` is a constant where this is called, so that it is compiled for each. */
+static inline __attribute__((always_inline)) VBMI_TARGET size_t vbmi_loop(const char *text, size_t len,
+                                                                          const struct vbmi_consts *c, uint32_t pairs,
+                                                                          size_t *from, uint32_t *out, size_t room)
+{
+    size_t at = *from, count = 0;
+    for (; len - at >= CHUNK + SIMD_DISTANCE_MAX && count <= room; at += CHUNK) {
+        __m512i behind = look_up(&c->next, text + at + 1);
+        for (uint32_t i = 0; i < pairs; i++)
+            behind = _mm512_or_si512(behind, look_up(&c->second[i], text + at + c->distance[i]));
+        uint64_t found = _mm512_test_epi8_mask(look_up(&c->here, text + at), behind);
+        for (; found; found &= found - 1)
+            out[count++] = (uint32_t)(at + first_bit(found));
+    }
+    *from = at;
+    return count;
+}
+
+static VBMI_TARGET size_t vbmi_mark(const char *text, size_t len, const struct simd_marks *marks, size_t *from,
+                                    uint32_t *out, size_t capacity)
+{
+    struct vbmi_consts c;
+    size_t count = 0, room = capacity - SIMD_MARKS_ROOM;
+    if (!vbmi_prepare(marks, &c))
+        return kernel_mark(text, len, marks, from, out, capacity);
+    if (marks->count == 0)
+        count = vbmi_loop(text, len, &c, 0, from, out, room);
+    else if (marks->count == 1)
+        count = vbmi_loop(text, len, &c, 1, from, out, room);
+    else if (marks->count == 2)
+        count = vbmi_loop(text, len, &c, 2, from, out, room);
+    else
+        count = vbmi_loop(text, len, &c, SIMD_PAIRS_MAX, from, out, room);
+    /* The last bytes of a text. */
+    return count <= room ? count + kernel_mark(text, len, marks, from, out + count, capacity - count) : count;
+}
+
+const struct simd SIMD_AVX512VBMI = {"avx512vbmi",  kernel_string_end, kernel_structure, vbmi_mark,
+                                     kernel_quotes, kernel_outline,    kernel_alike};
 #endif

@@ -63,6 +63,12 @@ static inline uint64_t chunk_equal(struct chunk c, char byte)
     return join(equal(c.part[0], byte), equal(c.part[1], byte), equal(c.part[2], byte), equal(c.part[3], byte));
 }
 
+static inline uint64_t chunk_same(struct chunk c, struct chunk d)
+{
+    return join(vceqq_u8(c.part[0], d.part[0]), vceqq_u8(c.part[1], d.part[1]), vceqq_u8(c.part[2], d.part[2]),
+                vceqq_u8(c.part[3], d.part[3]));
+}
+
 static inline uint8x16_t string_part(uint8x16_t v)
 {
     return vorrq_u8(vcltq_u8(v, vdupq_n_u8(0x20)), vorrq_u8(equal(v, '"'), equal(v, '\\')));

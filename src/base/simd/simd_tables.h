@@ -8,6 +8,7 @@
 
 #if defined(__x86_64__)
 #define SIMD_X86 1
+extern const struct simd SIMD_AVX512VBMI;
 extern const struct simd SIMD_AVX512;
 extern const struct simd SIMD_AVX2;
 #endif

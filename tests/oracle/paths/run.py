@@ -87,8 +87,10 @@ def kernels():
         return [("generic", None), ("neon", None)]
     with open("/proc/cpuinfo", encoding="ascii", errors="replace") as info:
         flags = set(re.search(r"^flags\s*:(.*)$", info.read(), re.M)[1].split())
+    wide = {"avx512f", "avx512bw", "bmi1", "bmi2", "popcnt", "pclmulqdq"}
     return [("generic", None), ("avx2", None if {"avx2", "bmi1", "bmi2", "popcnt", "pclmulqdq"} <= flags else "this CPU lacks AVX2"),
-            ("avx512", None if {"avx512f", "avx512bw", "bmi1", "bmi2", "popcnt", "pclmulqdq"} <= flags else "this CPU lacks AVX-512")]
+            ("avx512", None if wide <= flags else "this CPU lacks AVX-512"),
+            ("avx512vbmi", None if wide | {"avx512_vbmi"} <= flags else "this CPU lacks AVX-512 VBMI")]
 
 
 def roads(rng, count, names, no_pipe):

@@ -12,7 +12,7 @@
 #include <sys/mman.h>
 #include <unistd.h>
 
-static const char *const NAMES[] = {"generic", "avx2", "avx512", "neon"};
+static const char *const NAMES[] = {"generic", "avx2", "avx512", "avx512vbmi", "neon"};
 enum { TEXT_MAX = 400 };
 
 static uint64_t random_state = 88172645463325252;
@@ -307,6 +307,50 @@ static void outlines_equal_a_plain_loop(void **state)
     }
 }
 
+static bool plain_alike(const char *text, const struct simd_shape *shape)
+{
+    for (size_t i = 0; i < shape->chunks * SIMD_CHUNK; i++) {
+        unsigned char c = (unsigned char)text[i];
+        bool plain = c >= 0x20 && !strchr("\"\\{}[]", c);
+        if ((shape->fixed[i / 64] >> i % 64 & 1 && text[i] != shape->like[i]) ||
+            (shape->plain[i / 64] >> i % 64 & 1 && !plain))
+            return false;
+    }
+    return true;
+}
+
+/* One byte of text that is alike is changed at a time, to each byte. */
+static void shapes_equal_a_plain_loop(void **state)
+{
+    (void)state;
+    enum { CHUNKS = 3, LEN = CHUNKS * SIMD_CHUNK };
+    char *text = guarded_end() - LEN, like[LEN];
+    uint64_t fixed[CHUNKS], plain[CHUNKS];
+    for (int round = 0; round < 200; round++) {
+        for (size_t i = 0; i < CHUNKS; i++) {
+            fixed[i] = (uint64_t)random_below(UINT32_MAX) << 32 | random_below(UINT32_MAX);
+            plain[i] = round % 3 ? ~fixed[i] & ((uint64_t)random_below(UINT32_MAX) << 20) : 0;
+        }
+        memset(text, 'a', LEN);
+        fill(like, LEN);
+        for (size_t i = 0; i < LEN; i++)
+            text[i] = fixed[i / 64] >> i % 64 & 1 ? like[i] : 'b';
+        const struct simd_shape shape = {like, fixed, plain, 1 + random_below(CHUNKS)};
+        for (size_t n = 0; n < TEST_COUNT(NAMES); n++) {
+            const struct simd *simd = simd_named(NAMES[n]);
+            if (!simd)
+                continue;
+            assert_true(simd->alike(text, &shape));
+            for (int change = 0; change < 300; change++) {
+                char *at = &text[random_below(LEN)], old = *at;
+                *at = (char)random_below(256);
+                assert_int_equal(simd->alike(text, &shape), plain_alike(text, &shape));
+                *at = old;
+            }
+        }
+    }
+}
+
 static void a_table_is_chosen_and_an_unknown_name_is_none(void **state)
 {
     (void)state;
@@ -324,6 +368,7 @@ int main(void)
         cmocka_unit_test(searches_equal_a_plain_loop),
         cmocka_unit_test(marks_equal_a_plain_loop),
         cmocka_unit_test(outlines_equal_a_plain_loop),
+        cmocka_unit_test(shapes_equal_a_plain_loop),
         cmocka_unit_test(a_table_is_chosen_and_an_unknown_name_is_none),
     };
     /* For tests/cross/run.py, which knows what other CPUs must have. */

@@ -126,7 +126,7 @@ static void nothing_is_read_behind_the_end(void **state)
 static void every_kernel_marks_quotes_and_newlines(void **state)
 {
     (void)state;
-    static const char *const NAMES[] = {"generic", "avx2", "avx512"};
+    static const char *const NAMES[] = {"generic", "avx2", "avx512", "avx512vbmi"};
     char text[300];
     uint32_t seed = 3;
     for (size_t i = 0; i < sizeof text; i++) {
