@@ -50,6 +50,7 @@ DATASETS = {
     "flat": Dataset("flat NDJSON rows", envelope=False),
     "api": Dataset(f"API result objects of {API_ROWS:,} rows", envelope=False, wrap="api"),
     "records": Dataset('{"records":[...]}, 500 envelopes a line', wrap="records"),
+    "records-one": Dataset('{"records":[...]}, one object that holds all', wrap="records-one"),
     "inspected": Dataset("envelopes, one row in five inspected: AdditionalFields with keys called RemoteUrl", shape=rows.inspected_row),
     "escapes": Dataset("envelopes with \\u0026 and its like in every command line", shape=rows.escaped_row),
     "csv": Dataset("the portal's CSV, two cells a row quoted", envelope=False, wrap="csv"),
@@ -99,6 +100,14 @@ def records(batches):
         yield b'{"records":[' + b",".join(piece) + b"]}\n"
 
 
+def records_one(batches):
+    before = b'{"records":['
+    for batch in batches:
+        yield before + b",".join(batch)
+        before = b","
+    yield b"]}\n"
+
+
 def csv_line(cells):
     out = io.StringIO()
     csv.writer(out, lineterminator="").writerow(["" if cell is None else cell for cell in cells])
@@ -110,7 +119,7 @@ def csv_file(batches):
     yield from lines(batches)
 
 
-WRAPS = {"lines": lines, "array": array, "api": api, "records": records, "csv": csv_file}
+WRAPS = {"lines": lines, "array": array, "api": api, "records": records, "records-one": records_one, "csv": csv_file}
 
 
 # --- making ---
@@ -204,7 +213,7 @@ class Store:
     def path(self, name):
         spec = DATASETS[name]
         end = {"gzip": ".jsonl.gz", "zstd": ".jsonl.zst"}.get(spec.packed) or \
-            {"csv": ".csv", "array": ".json", "api": ".json", "files": ""}.get(spec.wrap, ".jsonl")
+            {"csv": ".csv", "array": ".json", "api": ".json", "records-one": ".json", "files": ""}.get(spec.wrap, ".jsonl")
         return os.path.join(self.folder, f"{name}-{self.size}{end}")
 
     def key(self, name):

@@ -164,7 +164,9 @@ def twice(data):
 def as_fast(data, goal):
     """A form that is to cost no more than envelopes do."""
     def make(field):
-        team = field.scan(data) + field.beside("envelopes") + field.duckdb_detection(data)
+        team = field.scan(data) + field.beside("envelopes")
+        if data != "records-one":  # longer than any value that DuckDB takes
+            team += field.duckdb_detection(data)
         return Workload(DATASETS[data].about, team, on_both(field, "rate against envelopes", "envelopes", goal, base_both=True))
     return make
 
@@ -214,7 +216,7 @@ WORKLOADS = {
     "envelopes": (["envelopes"], envelopes),
     **{name: ([name, "envelopes"], reported(name)) for name in ("rare", "tenth", "every")},
     **{name: ([name], twice(name)) for name in ("flows", "long", "files", "array")},
-    **{name: ([name, "envelopes"], as_fast(name, 0.9)) for name in ("flat", "api", "records")},
+    **{name: ([name, "envelopes"], as_fast(name, 0.9)) for name in ("flat", "api", "records", "records-one")},
     **{name: ([name, "envelopes"], as_fast(name, 0.85)) for name in ("inspected", "escapes")},
     "csv": (["csv", "flat"], csv),
     "gzip": (["gzip"], unpack("gzip", {"igzip": 0.9, "libdeflate-gzip": 0.9, "pigz": None, "gzip": None})),
