@@ -102,96 +102,73 @@ static inline uint64_t chunk_breaks(struct chunk c)
 
 static inline uint8x16_t structure_part(uint8x16_t v)
 {
-    /* All of them, and no byte but four more, become the same where these three bits are set. */
-    static inline uint8x16_t brackets_part(uint8x16_t v)
-    {
-        return equal(vorrq_u8(v, vdupq_n_u8(0x26)), 0x7f);
-    }
-
-    static inline uint64_t chunk_brackets(struct chunk c)
-    {
-        return each(c, brackets_part);
-    }
-
-    static inline uint8x16_t breaks_part(uint8x16_t v)
-    {
-        return vorrq_u8(equal(v, '\\'), equal(v, '\n'));
-    }
-
-    static inline uint64_t chunk_breaks(struct chunk c)
-    {
-        return each(c, breaks_part);
-    }
-
     /* `[` and `{`, `]` and `}` differ in one bit. */
-    static inline uint8x16_t structure_part(uint8x16_t v)
-    {
-        uint8x16_t folded = vorrq_u8(v, vdupq_n_u8(0x20));
-        return vorrq_u8(equal(v, '"'), vorrq_u8(equal(folded, '{'), equal(folded, '}')));
-    }
+    uint8x16_t folded = vorrq_u8(v, vdupq_n_u8(0x20));
+    return vorrq_u8(equal(v, '"'), vorrq_u8(equal(folded, '{'), equal(folded, '}')));
+}
 
-    static inline uint64_t chunk_structure(struct chunk c)
-    {
-        return each(c, structure_part);
-    }
+static inline uint64_t chunk_structure(struct chunk c)
+{
+    return each(c, structure_part);
+}
 
-    static inline uint8x16_t quotes_part(uint8x16_t v)
-    {
-        return vorrq_u8(equal(v, '"'), equal(v, '\n'));
-    }
+static inline uint8x16_t quotes_part(uint8x16_t v)
+{
+    return vorrq_u8(equal(v, '"'), equal(v, '\n'));
+}
 
-    static inline uint64_t chunk_quotes(struct chunk c)
-    {
-        return each(c, quotes_part);
-    }
+static inline uint64_t chunk_quotes(struct chunk c)
+{
+    return each(c, quotes_part);
+}
 
-    /* The instruction that multiplies without carry is not every CPU's. */
-    static inline uint64_t prefix_xor(uint64_t mask)
-    {
-        for (unsigned shift = 1; shift < 64; shift *= 2)
-            mask ^= mask << shift;
-        return mask;
-    }
+/* The instruction that multiplies without carry is not every CPU's. */
+static inline uint64_t prefix_xor(uint64_t mask)
+{
+    for (unsigned shift = 1; shift < 64; shift *= 2)
+        mask ^= mask << shift;
+    return mask;
+}
 
-    static inline struct marks_consts marks_prepare(const struct simd_marks *marks)
-    {
-        struct marks_consts c = {.count = marks->count};
-        for (uint32_t i = 0; i < marks->count; i++) {
-            c.first[i] = vdupq_n_u8((uint8_t)marks->pair[i].first);
-            c.second[i] = vdupq_n_u8((uint8_t)marks->pair[i].second);
-            c.distance[i] = marks->pair[i].distance;
-        }
-        return c;
+static inline struct marks_consts marks_prepare(const struct simd_marks *marks)
+{
+    struct marks_consts c = {.count = marks->count};
+    for (uint32_t i = 0; i < marks->count; i++) {
+        c.first[i] = vdupq_n_u8((uint8_t)marks->pair[i].first);
+        c.second[i] = vdupq_n_u8((uint8_t)marks->pair[i].second);
+        c.distance[i] = marks->pair[i].distance;
     }
+    return c;
+}
 
-    static inline uint8x16_t pairs_part(const char *p, const struct marks_consts *c)
-    {
-        uint8x16_t v = load(p), found = vdupq_n_u8(0);
-        for (uint32_t i = 0; i < c->count; i++) {
-            uint8x16_t second = vceqq_u8(load(p + c->distance[i]), c->second[i]);
-            found = vorrq_u8(found, vandq_u8(vceqq_u8(v, c->first[i]), second));
-        }
-        return found;
+static inline uint8x16_t pairs_part(const char *p, const struct marks_consts *c)
+{
+    uint8x16_t v = load(p), found = vdupq_n_u8(0);
+    for (uint32_t i = 0; i < c->count; i++) {
+        uint8x16_t second = vceqq_u8(load(p + c->distance[i]), c->second[i]);
+        found = vorrq_u8(found, vandq_u8(vceqq_u8(v, c->first[i]), second));
     }
+    return found;
+}
 
-    static inline uint64_t chunk_pairs(const char *p, const struct marks_consts *c)
-    {
-        return join(pairs_part(p, c), pairs_part(p + 16, c), pairs_part(p + 32, c), pairs_part(p + 48, c));
-    }
+static inline uint64_t chunk_pairs(const char *p, const struct marks_consts *c)
+{
+    return join(pairs_part(p, c), pairs_part(p + 16, c), pairs_part(p + 32, c), pairs_part(p + 48, c));
+}
 
-    static inline uint8x16_t marks_part(const char *p, const struct marks_consts *c)
-    {
-        uint8x16_t v = load(p), next = load(p + 1);
-        uint8x16_t bracket = equal(vorrq_u8(v, vdupq_n_u8(0x20)), '{');
-        uint8x16_t found = vbicq_u8(bracket, equal(next, '\\'));
-        found = vorrq_u8(found, vandq_u8(equal(v, 'u'), equal(next, '0')));
-        return vorrq_u8(vorrq_u8(found, equal(v, '\n')), pairs_part(p, c));
-    }
+static inline uint8x16_t marks_part(const char *p, const struct marks_consts *c)
+{
+    uint8x16_t v = load(p), next = load(p + 1);
+    uint8x16_t bracket = equal(vorrq_u8(v, vdupq_n_u8(0x20)), '{');
+    uint8x16_t found = vbicq_u8(bracket, equal(next, '\\'));
+    found = vorrq_u8(found, vandq_u8(equal(v, 'u'), equal(next, '0')));
+    return vorrq_u8(vorrq_u8(found, equal(v, '\n')), pairs_part(p, c));
+}
 
-    static inline uint64_t chunk_marks(const char *p, const struct marks_consts *c)
-    {
-        return join(marks_part(p, c), marks_part(p + 16, c), marks_part(p + 32, c), marks_part(p + 48, c));
-    }
+static inline uint64_t chunk_marks(const char *p, const struct marks_consts *c)
+{
+    return join(marks_part(p, c), marks_part(p + 16, c), marks_part(p + 32, c), marks_part(p + 48, c));
+}
 
 #include "base/simd/simd_impl.h"
 #endif
