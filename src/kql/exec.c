@@ -202,6 +202,7 @@ static enum err_code scan_run(struct run *run, struct err *err)
         code = err_set(err, ERR_INPUT, "the input's columns have changed since the query was read");
     } else {
         scan_set_first_column(scan, plan_first_column(run->root));
+        scan_set_filter(scan, run->chain[0]->filter);
         code = scan_flow(run, scan, err);
     }
     scan_inputs(scan, run->stats);

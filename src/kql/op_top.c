@@ -6,7 +6,8 @@
  * then the living are copied to a new one, in their order, which is the order of input. So ties go to the earlier row.
  *
  * Where N rows are more than the query may hold, what the heap has is written to the temporary file as a sorted run and a
- * new heap begins; the first N of all runs are the result (op_runs.h).
+ * new heap begins; the first N of all runs are the result (op_runs.h). Then more rows are decoded than N rows in memory
+ * would have let in: that many keys are not kept to tell.
  */
 #include "kql/op_order.h"
 

@@ -75,7 +75,8 @@ static enum err_code optimize(struct query *query, struct plan **root, struct er
         TRY(opt_where(query, root, err));
         merge_takes(root);
     }
-    return place_verify(query, root, err);
+    TRY(place_verify(query, root, err));
+    return opt_literals(query, *root, err);
 }
 
 /* --- preparing --- */

@@ -13,6 +13,7 @@
 #include "kql/aggr.h"
 #include "kql/ast.h"
 #include "kql/expr.h"
+#include "source/text_filter.h"
 
 struct kb; /* ddns/kb.h */
 struct value_set;
@@ -52,6 +53,9 @@ struct plan {
     uint32_t key_count;
     uint64_t limit;
     bool of_rows;
+
+    /* PLAN_SCAN: what the first predicate asks of one column's text, set by the optimizer; NULL: nothing is known */
+    const struct text_filter *filter;
 
     struct value *rows; /* PLAN_ROWS: row_count * schema->count, row by row */
     uint32_t row_count;

@@ -1,15 +1,19 @@
 /*
  * csv.c - the portal's and Log Analytics' CSV as a source.
  *
- * read() cuts the text into records (quotes decide which newline ends one, so this goes from the front); split() looks
- * at no cell unless the header has one for the table's name; load() finds the asked cell in the selected rows. A row
- * is checked whole, cells counted, when it is to be shown (verify) or under --strict.
+ * read() makes the text's index (quotes decide which newline ends a record, so this goes from the front) and cuts behind
+ * the last record; split() lists the rows and looks at no cell unless the header has one for the table's name; load()
+ * finds the asked cell in the selected rows. A row is checked whole, cells counted, when it is to be shown (verify) or
+ * under --strict.
  */
 #include "base/mem.h"
+#include "source/block_pool.h"
 #include "source/cells.h"
 #include "source/csv_header.h"
-#include "source/csv_scan.h"
+#include "source/csv_index.h"
 #include "source/formats.h"
+
+#include <assert.h>
 
 /* Offsets in a block are 32 bits; no cell is longer than Kusto's own bound on a value by far. */
 enum { CSV_RECORD_MAX = 1 << 30 };
@@ -20,31 +24,28 @@ struct csv_source {
     struct arena arena;
     struct csv_header header;
     struct csv_scanner scanner;
-    char *rest; /* [rest_len]: the beginning of a record behind the last block */
-    size_t rest_len;
-    uint64_t offset;       /* of the next block's first byte */
-    uint64_t told;         /* bytes that the blocks so far stand for */
-    uint32_t header_lines; /* until the first block has taken them */
+    struct block_pool pool; /* of csv_blocks with room for options.block_bytes */
+    struct buf rest;        /* the beginning of a record behind the last block */
+    uint64_t offset;        /* of the next block's first byte */
+    uint64_t told;          /* bytes that the blocks so far stand for */
+    uint32_t header_lines;  /* until the first block has taken them */
     bool ended, interrupted;
     struct err failure; /* of the stream; told behind the last block */
-};
-
-struct csv_row {
-    uint32_t at, end; /* in the block's text, line end included */
-    uint32_t line;    /* on which it begins, from 0 in the block */
 };
 
 struct csv_block {
     struct block block;
     char *text;
     size_t len, capacity;
-    struct csv_row *rows;
+    struct csv_index index;
+    struct csv_row *rows; /* their lines count from 0 at the block's begin */
     size_t row_count, row_capacity;
-    uint32_t lines, first_line; /* line ends in it; those of the header that the first block has before its rows */
-    uint64_t bytes;             /* of the input that it stands for: the header and what was skipped included */
-    bool too_long;              /* no rows: the text is the begin of a record that is too long */
-    bool cut;                   /* the last row has no line end */
-    bool failed;                /* the input is broken behind it */
+    uint32_t first_line; /* lines of the header, which the first block has before its rows */
+    uint32_t lines;      /* those and its own */
+    uint64_t bytes;      /* of the input that it stands for: the header and what was skipped included */
+    bool too_long;       /* no rows: the text is the begin of a record that is too long */
+    bool cut;            /* the last row has no line end */
+    bool failed;         /* the input is broken behind it */
 };
 
 struct csv_batch {
@@ -56,12 +57,22 @@ static const struct batch_type CSV_BATCH;
 
 /* --- opening --- */
 
+static void block_destroy(void *item)
+{
+    struct csv_block *block = item;
+    mem_free(block->text);
+    csv_index_release(&block->index);
+    mem_free(block->rows);
+    mem_free(block);
+}
+
 static void csv_close(struct source *source)
 {
     struct csv_source *csv = (struct csv_source *)source;
     stream_close(csv->stream);
     arena_release(&csv->arena);
-    mem_free(csv->rest);
+    block_pool_release(&csv->pool, block_destroy);
+    buf_release(&csv->rest);
     mem_free(csv);
 }
 
@@ -97,7 +108,8 @@ static enum err_code csv_open(struct stream *stream, const struct schema *schema
         csv->source.options.block_bytes = CSV_RECORD_MAX;
     csv->stream = stream;
     arena_init(&csv->arena, 0);
-    csv_scanner_init(&csv->scanner, 0);
+    block_pool_init(&csv->pool);
+    buf_init(&csv->rest, 0);
     enum err_code code = header_take(csv, err);
     if (code) {
         csv_close(&csv->source);
@@ -112,9 +124,11 @@ static enum err_code csv_open(struct stream *stream, const struct schema *schema
 static void csv_free_block(struct block *base)
 {
     struct csv_block *block = (struct csv_block *)base;
-    mem_free(block->text);
-    mem_free(block->rows);
-    mem_free(block);
+    struct csv_source *csv = (struct csv_source *)base->source;
+    /* One that grew for a long record is not kept. */
+    bool usual = block->capacity == csv->source.options.block_bytes;
+    if (!usual || !block_pool_give(&csv->pool, block))
+        block_destroy(block);
 }
 
 static enum err_code failure_tell(const struct csv_source *csv, struct err *err)
@@ -156,51 +170,13 @@ static enum err_code block_grow(struct csv_block *block, size_t capacity, struct
     return ERR_NONE;
 }
 
-/* A one-column file may have rows that are empty lines; elsewhere these are nothing. */
-static bool is_row(const struct csv_source *csv, struct slice record)
-{
-    return record.len || csv->header.cells == 1;
-}
-
-static enum err_code row_add(const struct csv_source *csv, struct csv_block *block, size_t start, size_t end,
-                             struct err *err)
-{
-    if (is_row(csv, csv_record(block->text, start, end))) {
-        struct csv_row *grown = mem_grow(block->rows, block->row_count, &block->row_capacity, sizeof *block->rows);
-        if (!grown)
-            return err_no_memory(err, sizeof *grown);
-        block->rows = grown;
-        block->rows[block->row_count++] = (struct csv_row){(uint32_t)start, (uint32_t)end, block->lines};
-        block->cut = block->text[end - 1] != '\n';
-    }
-    block->lines += csv->scanner.lines;
-    return ERR_NONE;
-}
-
-/* Enters the records that are whole; *out_end is behind the last one. */
-static enum err_code block_scan(struct csv_source *csv, struct csv_block *block, size_t *out_end, struct err *err)
-{
-    size_t start = *out_end, end;
-    while (start < block->len && csv_scan(&csv->scanner, block->text, block->len, csv->ended, &end)) {
-        TRY(row_add(csv, block, start, end, err));
-        *out_end = start = end;
-        csv_scanner_next(&csv->scanner, start);
-    }
-    return ERR_NONE;
-}
-
 /* What is left behind the last whole record goes into the next block. */
 static enum err_code rest_keep(struct csv_source *csv, struct csv_block *block, size_t end, struct err *err)
 {
-    size_t len = block->len - end;
-    char *rest = len ? mem_alloc(len) : NULL;
-    if (len && !rest)
-        return err_no_memory(err, len);
-    if (len)
-        memcpy(rest, block->text + end, len);
-    csv->rest = rest;
-    csv->rest_len = len;
-    csv_scanner_move(&csv->scanner, end);
+    buf_clear(&csv->rest);
+    buf_add(&csv->rest, slice_of(block->text + end, block->len - end));
+    if (csv->rest.failed)
+        return err_no_memory(err, block->len - end);
     block->len = end;
     csv->offset = block->block.offset + end;
     return ERR_NONE;
@@ -213,12 +189,16 @@ static enum err_code record_skip(struct csv_source *csv, struct csv_block *block
     struct csv_block window = {.text = mem_alloc(SOURCE_BLOCK_BYTES), .capacity = SOURCE_BLOCK_BYTES};
     if (!window.text)
         return err_no_memory(err, SOURCE_BLOCK_BYTES);
-    /* What is in the block behind the bound has been scanned, but for a quote at its very end. */
+    size_t end = 0;
+    csv_scanner_init(&csv->scanner, 0);
+    bool ends = csv_scan(&csv->scanner, block->text, block->len, false, &end);
+    assert(!ends);
+    (void)ends;
+    /* What is in the block has been looked at, but for a quote at its very end. */
     uint64_t passed = csv->scanner.at;
     window.len = block->len - csv->scanner.at;
     memcpy(window.text, block->text + csv->scanner.at, window.len);
     csv_scanner_move(&csv->scanner, csv->scanner.at);
-    size_t end = 0;
     enum err_code code = ERR_NONE;
     while (!(code = block_fill(csv, &window, err))) {
         if (csv_scan(&csv->scanner, window.text, window.len, csv->ended, &end))
@@ -235,9 +215,8 @@ static enum err_code record_skip(struct csv_source *csv, struct csv_block *block
     }
     if (!code) {
         block->too_long = true;
-        block->lines += csv->scanner.lines;
+        block->lines = block->first_line + csv->scanner.lines;
         block->len = max;
-        csv_scanner_next(&csv->scanner, end);
         struct csv_block behind = {
             .block = {.offset = block->block.offset + passed}, .text = window.text, .len = window.len};
         code = rest_keep(csv, &behind, end, err);
@@ -250,10 +229,12 @@ static enum err_code record_skip(struct csv_source *csv, struct csv_block *block
 static enum err_code block_read(struct csv_source *csv, struct csv_block *block, struct err *err)
 {
     size_t max = csv->source.options.record_max;
-    size_t end = 0;
+    csv_index_begin(&block->index, &csv->scanner, csv->source.options.slow);
     for (;;) {
         TRY(block_fill(csv, block, err));
-        TRY(block_scan(csv, block, &end, err));
+        TRY(csv_index_reserve(&block->index, block->capacity, err));
+        TRY(csv_index_run(&block->index, &csv->scanner, block->text, block->len, csv->ended, err));
+        size_t end = block->index.end;
         /* Even with CRLF behind it the record would have ended by now, or the input with a quote that is open. */
         if (end == 0 && block->len > max + 2)
             return record_skip(csv, block, err);
@@ -265,27 +246,39 @@ static enum err_code block_read(struct csv_source *csv, struct csv_block *block,
     }
 }
 
+/* A block that has memory from earlier use, or none. */
+static struct csv_block *block_take(struct csv_source *csv)
+{
+    struct csv_block *used = block_pool_take(&csv->pool);
+    if (!used)
+        return mem_zalloc(1, sizeof *used);
+    *used = (struct csv_block){.text = used->text,
+                               .capacity = used->capacity,
+                               .index = used->index,
+                               .rows = used->rows,
+                               .row_capacity = used->row_capacity};
+    return used;
+}
+
 /* A block that begins with what the last one left. */
 static enum err_code block_create(struct csv_source *csv, struct csv_block **out_block, struct err *err)
 {
-    struct csv_block *block = mem_zalloc(1, sizeof *block);
+    struct csv_block *block = block_take(csv);
     if (!block)
         return err_no_memory(err, sizeof *block);
-    size_t capacity = csv->source.options.block_bytes;
-    enum err_code code = block_grow(block, capacity > csv->rest_len ? capacity : csv->rest_len + 1, err);
+    block->block.source = &csv->source;
+    size_t usual = csv->source.options.block_bytes, capacity = usual > csv->rest.len ? usual : csv->rest.len + 1;
+    enum err_code code = block->capacity < capacity ? block_grow(block, capacity, err) : ERR_NONE;
     if (code) {
-        csv_free_block(&block->block);
+        block_destroy(block);
         return code;
     }
-    if (csv->rest_len)
-        memcpy(block->text, csv->rest, csv->rest_len);
-    block->len = csv->rest_len;
-    mem_free(csv->rest);
-    csv->rest = NULL;
-    csv->rest_len = 0;
-    block->block.source = &csv->source;
+    if (csv->rest.len)
+        memcpy(block->text, csv->rest.ptr, csv->rest.len);
+    block->len = csv->rest.len;
+    buf_clear(&csv->rest);
     block->block.offset = csv->offset;
-    block->lines = block->first_line = csv->header_lines;
+    block->first_line = csv->header_lines;
     csv->header_lines = 0;
     *out_block = block;
     return ERR_NONE;
@@ -295,7 +288,7 @@ static enum err_code csv_read(struct source *source, struct block **out_block, s
 {
     struct csv_source *csv = (struct csv_source *)source;
     *out_block = NULL;
-    if (csv->interrupted || (csv->ended && csv->rest_len == 0))
+    if (csv->interrupted || (csv->ended && csv->rest.len == 0))
         return failure_tell(csv, err);
     struct csv_block *block = NULL;
     TRY(block_create(csv, &block, err));
@@ -353,12 +346,13 @@ static struct slice row_record(const struct csv_block *block, const struct csv_r
 }
 
 /* A whole row of another table. One that can't be read may have its cells shifted: it is none for sure. */
-static bool is_other_table(const struct csv_block *block, struct slice record)
+static bool is_other_table(const struct csv_block *block, const struct csv_row *row)
 {
     struct csv_cell cell;
     const struct csv_header *header = &block_csv(block)->header;
-    return header->table_cell != CSV_NO_CELL && csv_cell_find(record, header->table_cell, &cell) && cell.text.len &&
-           !slice_eq(cell.text, SLICE("DeviceNetworkEvents")) && !record_fault(record, header->cells);
+    return header->table_cell != CSV_NO_CELL &&
+           csv_row_cell(&block->index, block->text, row, header->table_cell, &cell) && cell.text.len &&
+           !slice_eq(cell.text, SLICE("DeviceNetworkEvents")) && !record_fault(row_record(block, row), header->cells);
 }
 
 static enum err_code row_reject(struct csv_batch *batch, const struct csv_block *block, const struct csv_row *row,
@@ -393,6 +387,32 @@ static const char *row_fault(const struct csv_block *block, size_t i, struct sli
     return record_fault(record, csv->header.cells);
 }
 
+/* A one-column file may have rows that are empty lines; elsewhere these are nothing. */
+static bool is_row(const struct csv_source *csv, struct slice record)
+{
+    return record.len || csv->header.cells == 1;
+}
+
+/* Lists the block's rows. */
+static enum err_code rows_find(struct csv_block *block, struct err *err)
+{
+    struct csv_walk walk;
+    struct csv_row row;
+    csv_walk_begin(&walk, &block->index, block->first_line);
+    while (csv_walk_next(&walk, &row)) {
+        if (!is_row(block_csv(block), row_record(block, &row)))
+            continue;
+        struct csv_row *grown = mem_grow(block->rows, block->row_count, &block->row_capacity, sizeof *block->rows);
+        if (!grown)
+            return err_no_memory(err, sizeof *grown);
+        block->rows = grown;
+        block->rows[block->row_count++] = row;
+        block->cut = block->text[row.end - 1] != '\n';
+    }
+    block->lines = walk.line;
+    return ERR_NONE;
+}
+
 /* Takes out of the block's rows those that are none of the table or can't be read. */
 static enum err_code rows_sift(struct csv_batch *batch, struct csv_block *block, struct err *err)
 {
@@ -403,7 +423,7 @@ static enum err_code rows_sift(struct csv_batch *batch, struct csv_block *block,
         struct slice record = row_record(block, &row);
         enum reject_kind kind;
         const char *why = row_fault(block, i, record, &kind, stats);
-        if (!why && is_other_table(block, record)) {
+        if (!why && is_other_table(block, &row)) {
             stats->rows_passed++;
             continue;
         }
@@ -419,7 +439,7 @@ static enum err_code rows_sift(struct csv_batch *batch, struct csv_block *block,
 
 static enum err_code too_long_reject(struct csv_batch *batch, const struct csv_block *block, struct err *err)
 {
-    struct csv_row row = {0, (uint32_t)block->len, block->first_line};
+    struct csv_row row = {0, (uint32_t)block->len, block->first_line & INT32_MAX, true};
     batch->source_batch.stats.rows++;
     return row_reject(batch, block, &row, REJECT_TOO_LONG, TOO_LONG, err);
 }
@@ -443,9 +463,14 @@ static enum err_code batch_fill(struct csv_batch *csv_batch, struct csv_block *b
 static enum err_code csv_split(struct block *base, struct batch **out_batch, struct err *err)
 {
     struct csv_block *block = (struct csv_block *)base;
+    enum err_code code = block->too_long ? ERR_NONE : rows_find(block, err);
     block_counted(base, block->lines);
+    if (code) {
+        csv_free_block(base);
+        return code;
+    }
     struct csv_batch *batch = mem_zalloc(1, sizeof *batch);
-    enum err_code code = batch ? source_batch_init(&batch->source_batch, base, err) : err_no_memory(err, sizeof *batch);
+    code = batch ? source_batch_init(&batch->source_batch, base, err) : err_no_memory(err, sizeof *batch);
     if (code) {
         mem_free(batch);
         csv_free_block(base);
@@ -487,7 +512,8 @@ static enum err_code cell_read(struct batch *batch, uint32_t row, uint32_t numbe
     struct csv_cell cell;
     *out_why = NULL;
     *out_text = SLICE("");
-    if (!csv_cell_find(row_record(batch_block(batch), batch_row(batch, row)), number, &cell)) {
+    const struct csv_block *block = batch_block(batch);
+    if (!csv_row_cell(&block->index, block->text, batch_row(batch, row), number, &cell)) {
         *out_why = TOO_FEW;
         return ERR_NONE;
     }

@@ -184,6 +184,24 @@ bool json_batch_prepare(struct json_batch *json)
     return json->probe->ready && !options->strict && !options->slow;
 }
 
+/*
+ * Does the plan's first predicate turn the row away for certain, by the text of the fast column? Not where the value's
+ * reading is of consequence: what is malformed or of another type is for the batch to find out.
+ */
+static bool is_filtered(const struct json_batch *json, uint32_t value, uint32_t end)
+{
+    const struct text_filter *filter = json->base.source->options.filter;
+    if (!filter || text_filter_column(filter) != json->fast_column || value == JSON_VALUE_UNKNOWN)
+        return false;
+    if (value == JSON_VALUE_ABSENT)
+        return true;
+    struct slice text;
+    const char *bytes = json->block->bytes;
+    if ((bytes[value] != '"' && bytes[value] != 'n') || !json_fast_value(bytes + value, bytes + end, &text))
+        return false;
+    return bytes[value] == 'n' || !text_filter_may_json(filter, slice_cut(text, 1, text.len - 1));
+}
+
 enum err_code json_batch_quick(struct json_batch *json, uint32_t end, uint32_t record, bool *out_done, struct err *err)
 {
     uint32_t value, begin = json->facts.begin;
@@ -192,6 +210,10 @@ enum err_code json_batch_quick(struct json_batch *json, uint32_t end, uint32_t r
     switch (
         json_fast_verdict(&json->facts, json->probe, &json->memory, block->bytes, (uint32_t)block->len, end, &value)) {
     case JSON_FAST_ROW: {
+        if (is_filtered(json, value, end)) {
+            json->base.stats.rows++;
+            return ERR_NONE;
+        }
         struct json_row row = {.start = begin, .len = end - begin, .record = record, .value = value};
         return row_add(json, &row, err);
     }

@@ -8,6 +8,7 @@
 #include "source/cells.h"
 #include "source/json_int.h"
 
+#include "base/utf8.h"
 #include "event/value.h"
 
 #include <math.h>
@@ -27,6 +28,13 @@ static enum err_code string_text(struct batch *batch, struct slice value, struct
     text.escaped = text.raw.len && memchr(text.raw.ptr, '\\', text.raw.len);
     if (!text.escaped)
         return cell_mend(text.raw, batch->arena, out_text, err);
+    if (utf8_is_ascii(text.raw)) {
+        char *decoded = arena_alloc(batch->arena, text.raw.len);
+        if (!decoded)
+            return err_no_memory(err, text.raw.len);
+        *out_text = slice_of(decoded, json_text_decode_ascii(text, decoded));
+        return ERR_NONE;
+    }
     buf_clear(&json->text);
     json_text_decode(text, &json->text);
     struct slice copy = json->text.failed ? slice_of(NULL, 0) : arena_copy(batch->arena, buf_slice(&json->text));

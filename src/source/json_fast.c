@@ -10,6 +10,9 @@
 
 /* --- the probe --- */
 
+/* A longer key is not looked for: its rows are read by the full parser. */
+enum { NEEDLE_KEY_MAX = 255 };
+
 /* How common a byte is in telemetry, roughly. What is rare makes the better mark. */
 static unsigned commonness(char c)
 {
@@ -32,10 +35,12 @@ static char quoted_at(struct slice key, size_t i)
 static void needle_add(struct json_probe *probe, unsigned number, struct slice key)
 {
     size_t best_first = 0, best_second = 1;
-    unsigned best = UINT32_MAX;
+    unsigned best = UINT32_MAX, common[NEEDLE_KEY_MAX + 2];
+    for (size_t i = 0; i < key.len + 2; i++)
+        common[i] = commonness(quoted_at(key, i));
     for (size_t i = 0; i < key.len + 1; i++) {
         for (size_t k = i + 1; k < key.len + 2 && k - i <= SIMD_DISTANCE_MAX; k++) {
-            unsigned cost = commonness(quoted_at(key, i)) * commonness(quoted_at(key, k));
+            unsigned cost = common[i] * common[k];
             if (cost < best) {
                 best = cost;
                 best_first = i;
@@ -63,7 +68,7 @@ static bool is_plain(struct slice key)
         if (!ascii_is_alnum(c) && c != '_' && c != '$' && c != '.' && c != '-' && c != ' ')
             return false;
     }
-    return key.len > 0 && key.len < 256;
+    return key.len > 0 && key.len <= NEEDLE_KEY_MAX;
 }
 
 void json_probe_init(struct json_probe *probe, const struct schema *schema, uint32_t column, bool tables)

@@ -103,30 +103,71 @@ static uint32_t column_of(struct json_reader *reader, struct json_text key, uint
     return column;
 }
 
-static void put(struct json_reader *reader, struct json_table *table, struct json_text key, struct slice value,
-                uint32_t *previous)
+static void put(struct json_reader *reader, struct json_table *table, uint32_t column, struct slice value)
 {
-    uint32_t column = column_of(reader, key, previous);
     if (column != COLUMN_NONE)
         table_put(table, (struct json_entry){column, (uint32_t)(value.ptr - reader->base), (uint32_t)value.len});
+}
+
+/* json_value(), the sooner where it is a string. */
+static bool value_take(struct json_cursor *cursor, struct slice *out_value)
+{
+    const char *start = cursor->at;
+    struct json_text text;
+    if (start == cursor->end || *start != '"')
+        return json_value(cursor, out_value);
+    if (!json_string(cursor, &text))
+        return false;
+    *out_value = slice_of(start, (size_t)(cursor->at - start));
+    return true;
+}
+
+/* Takes members as long as they are those of the rows before. False: a value is malformed. */
+static bool trail_follow(struct json_reader *reader, struct json_trail *trail, struct json_table *table,
+                         struct json_cursor *cursor, struct json_walk *walk)
+{
+    uint32_t column;
+    for (;;) {
+        struct slice value;
+        struct simd_span values[TRAIL_STEPS_MAX];
+        const char *base = cursor->at;
+        const uint32_t *columns = NULL;
+        uint32_t count = json_trail_run(trail, cursor, walk, values, &base, &columns);
+        for (uint32_t i = 0; i < count; i++)
+            put(reader, table, columns[i], slice_of(base + values[i].start, values[i].end - values[i].start));
+        if (!json_trail_take(trail, cursor, walk, &column))
+            return true;
+        if (!value_take(cursor, &value))
+            return false;
+        put(reader, table, column, value);
+    }
 }
 
 /* The object that may be a row inside of an envelope. */
 static bool properties_read(struct json_reader *reader, struct json_cursor *cursor)
 {
     struct json_walk walk;
-    struct json_text key;
-    struct slice value;
-    enum json_step step;
+    struct json_trail *trail = &reader->properties_trail;
     uint32_t previous = reader->keys->schema->count;
     table_clear(&reader->properties);
     json_enter(cursor, &walk);
-    while ((step = json_member(cursor, &walk, &key)) == JSON_ITEM) {
-        if (!json_value(cursor, &value))
+    json_trail_begin(trail);
+    for (;;) {
+        struct json_text key;
+        struct slice value;
+        if (!trail_follow(reader, trail, &reader->properties, cursor, &walk))
             return false;
-        put(reader, &reader->properties, key, value, &previous);
+        const char *lead = cursor->at;
+        bool is_first = !walk.begun;
+        enum json_step step = json_member(cursor, &walk, &key);
+        if (step != JSON_ITEM)
+            return step == JSON_END;
+        uint32_t column = column_of(reader, key, &previous);
+        json_trail_learn(trail, slice_of(lead, (size_t)(cursor->at - lead)), is_first, column);
+        if (!value_take(cursor, &value))
+            return false;
+        put(reader, &reader->properties, column, value);
     }
-    return step == JSON_END;
 }
 
 bool json_key_holds_rows(struct json_text key)
@@ -153,6 +194,19 @@ bool json_names_other_table(struct slice value)
     return value.ptr[0] == '"' && value.len > 2 && !string_is(value, SLICE(JSON_TABLE));
 }
 
+/* Does the key say nothing about the record's shape? Only such keys may be learned. */
+static bool is_mere_column(struct json_text key)
+{
+    static const struct slice NAMES[] = {{"category", 8}, {"Type", 4}, {"$table", 6}, {"properties", 10}};
+    if (key.escaped || json_key_holds_rows(key))
+        return false;
+    for (size_t i = 0; i < sizeof NAMES / sizeof NAMES[0]; i++) {
+        if (slice_eq(key.raw, NAMES[i]))
+            return false;
+    }
+    return true;
+}
+
 static void findings_add(struct findings *findings, struct json_text key, struct slice value)
 {
     if (json_text_is(key, SLICE("category")))
@@ -165,30 +219,47 @@ static void findings_add(struct findings *findings, struct json_text key, struct
         findings->has_rows = true;
 }
 
+/* The value of a member of the record itself; `properties` is read as a row if it can be one. */
+static bool member_read(struct json_reader *reader, struct json_cursor *cursor, struct json_text key,
+                        struct findings *findings, struct slice *out_value)
+{
+    bool properties = json_text_is(key, SLICE("properties"));
+    if (properties)
+        findings->has_properties = cursor->at < cursor->end && *cursor->at == '{';
+    const char *start = cursor->at;
+    if (!properties || !findings->has_properties)
+        return value_take(cursor, out_value);
+    if (!properties_read(reader, cursor))
+        return false;
+    *out_value = slice_of(start, (size_t)(cursor->at - start));
+    return true;
+}
+
 static bool object_read(struct json_reader *reader, struct json_cursor *cursor, struct findings *findings)
 {
     struct json_walk walk;
-    struct json_text key;
-    struct slice value;
-    enum json_step step;
+    struct json_trail *trail = &reader->row_trail;
     uint32_t previous = reader->keys->schema->count;
     json_enter(cursor, &walk);
-    while ((step = json_member(cursor, &walk, &key)) == JSON_ITEM) {
-        bool properties = json_text_is(key, SLICE("properties"));
-        if (properties)
-            findings->has_properties = cursor->at < cursor->end && *cursor->at == '{';
-        const char *start = cursor->at;
-        if (properties && findings->has_properties) {
-            if (!properties_read(reader, cursor))
-                return false;
-            value = slice_of(start, (size_t)(cursor->at - start));
-        } else if (!json_value(cursor, &value)) {
+    json_trail_begin(trail);
+    for (;;) {
+        struct json_text key;
+        struct slice value;
+        if (!trail_follow(reader, trail, &reader->row, cursor, &walk))
             return false;
-        }
+        const char *lead = cursor->at;
+        bool is_first = !walk.begun;
+        enum json_step step = json_member(cursor, &walk, &key);
+        if (step != JSON_ITEM)
+            return step == JSON_END;
+        uint32_t column = column_of(reader, key, &previous);
+        if (is_mere_column(key))
+            json_trail_learn(trail, slice_of(lead, (size_t)(cursor->at - lead)), is_first, column);
+        if (!member_read(reader, cursor, key, findings, &value))
+            return false;
         findings_add(findings, key, value);
-        put(reader, &reader->row, key, value, &previous);
+        put(reader, &reader->row, column, value);
     }
-    return step == JSON_END;
 }
 
 static enum err_code index_make(const struct json_table *table, struct arena *arena,

@@ -58,7 +58,7 @@ static bool escape(struct json_cursor *cursor)
         cursor->at = at + 5;
         return true;
     }
-    if (*at == '\0' || !strchr("\"\\/bfnrt", *at))
+    if (!simd_is_escape_letter(*at))
         return fault(cursor, "an escape that JSON does not have");
     cursor->at = at + 1;
     return true;
@@ -72,7 +72,7 @@ bool json_string(struct json_cursor *cursor, struct json_text *out_text)
     const struct simd *simd = simd_ops();
     bool escaped = false;
     for (;;) {
-        cursor->at += simd->string_end(cursor->at, (size_t)(cursor->end - cursor->at), 0);
+        cursor->at += simd->string_close(cursor->at, (size_t)(cursor->end - cursor->at), 0, &escaped);
         if (cursor->at == cursor->end)
             return fault(cursor, "a string does not end");
         if (*cursor->at == '"')
@@ -311,6 +311,10 @@ static uint32_t escape_decode(const char **at, const char *end)
     static const char letters[] = "bfnrt", codes[] = "\b\f\n\r\t";
     const char *p = *at + 1;
     uint32_t unit = (unsigned char)*p++;
+    if (unit == '\\' || unit == '"') {
+        *at = p;
+        return unit;
+    }
     if (unit == 'u') {
         uint32_t low;
         hex4(p, end, &unit);
@@ -344,6 +348,39 @@ void json_text_decode(struct json_text text, struct buf *out)
             buf_add(out, slice_of(code, len));
         }
     }
+}
+
+static inline bool has_backslash(uint64_t word)
+{
+    uint64_t differs = word ^ UINT64_C(0x5c5c5c5c5c5c5c5c);
+    return ((differs - UINT64_C(0x0101010101010101)) & ~differs & UINT64_C(0x8080808080808080)) != 0;
+}
+
+/* What is written is never longer than what was read: \uXXXX is three bytes at most, a pair of them four. */
+size_t json_text_decode_ascii(struct json_text text, char *out)
+{
+    const char *at = text.raw.ptr, *end = at + text.raw.len, *begin = out;
+    while (at < end) {
+        uint64_t word;
+        if ((size_t)(end - at) >= sizeof word) {
+            memcpy(&word, at, sizeof word);
+            if (!has_backslash(word)) {
+                memcpy(out, &word, sizeof word);
+                at += sizeof word;
+                out += sizeof word;
+                continue;
+            }
+        }
+        while (at < end && *at != '\\')
+            *out++ = *at++;
+        if (at < end) {
+            char code[4];
+            unsigned len = utf8_encode(escape_decode(&at, end), code);
+            for (unsigned i = 0; i < len; i++)
+                *out++ = code[i];
+        }
+    }
+    return (size_t)(out - begin);
 }
 
 static bool text_is(struct json_text text, struct slice wanted, bool nocase)

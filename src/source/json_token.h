@@ -60,6 +60,8 @@ bool json_at_end(struct json_cursor *cursor);
  * from json_string().
  */
 void json_text_decode(struct json_text text, struct buf *out);
+/* The same for a text that is ASCII as it stands, to `out`, which has room for raw.len bytes. Returns the length. */
+size_t json_text_decode_ascii(struct json_text text, char *out);
 /* The string is exactly `wanted` (plain ASCII), however it is spelt. */
 bool json_text_is(struct json_text text, struct slice wanted);
 /* The same without regard to the case of A-Z. */

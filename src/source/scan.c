@@ -486,6 +486,13 @@ void scan_set_first_column(struct scan *scan, uint32_t column)
         scan->current->source->options.first_column = column;
 }
 
+void scan_set_filter(struct scan *scan, const struct text_filter *filter)
+{
+    scan->config.options.filter = filter;
+    if (scan->current)
+        scan->current->source->options.filter = filter;
+}
+
 /* --- counts --- */
 
 static int reject_compare(const void *a, const void *b)

@@ -18,6 +18,7 @@
 #include "base/stream.h"
 #include "event/batch.h"
 #include "event/schema.h"
+#include "source/text_filter.h"
 
 #include <stdbool.h>
 #include <stdint.h>
@@ -63,6 +64,11 @@ struct source_options {
     bool slow;          /* take no short cut: the reference that tests compare with (DDNSHUNT_FAST=off) */
     bool count_cells;
     uint32_t first_column; /* the column that the plan asks of every row, or COLUMN_NONE: a hint for the scan */
+    /*
+     * Rows whose text in its column it is sure of may be left out of the batch (they count as rows): a hint too. It is of
+     * the first column, as what rows are checked for by their first predicate must not depend on it. Borrowed; or NULL.
+     */
+    const struct text_filter *filter;
 };
 enum { SOURCE_BLOCK_BYTES = 1 << 18 };
 #define SOURCE_RECORD_MAX ((size_t)128 << 20)
@@ -209,6 +215,8 @@ enum err_code scan_open(const struct scan_config *config, struct scan **out_scan
 const struct schema *scan_schema(const struct scan *scan);
 /* Tells the scan what the plan asks for first, before the first scan_next(). */
 void scan_set_first_column(struct scan *scan, uint32_t column);
+/* The same for what it asks of that column's text; filter lives as long as the scan. */
+void scan_set_filter(struct scan *scan, const struct text_filter *filter);
 /* An input is no regular file: scan_next() may have to wait for bytes, for ever even. */
 bool scan_waits(const struct scan *scan);
 /* The next block in input order; NULL at the end of all inputs. Thread-safe. */

@@ -13,6 +13,7 @@ are kept in FOLDER/runs, a file a workload; the report is made of them, so workl
     ./dev bench --headline         no run: the rows for the README
 """
 import argparse
+import atexit
 import os
 import sys
 
@@ -116,6 +117,7 @@ def update_page(text):
 
 def main():
     options = arguments()
+    atexit.register(peers.clean_up)
     folder = os.path.join(options.folder, "runs-quick" if options.quick else "runs")
     if options.list:
         print("\n".join(NAMES))

@@ -1,12 +1,14 @@
-// roofline.c - how fast bytes can be had at all: roofline FILE THREADS [RUNS]
-//
-// A line a measurement: name, threads, bytes, then the seconds of each run. FILE should be in the page cache. Each thread has its own
-// part of the bytes and a buffer of its own; they start together, and the clock runs until the last one is done.
-//
-//   read          read() into a buffer of 256 KiB, which stays in the processor's cache: the kernel's copy, nothing else
-//   read+count    the same, and count the newlines in the buffer: what wc -l does, the least that a reader of lines can do
-//   load          load every cache line of a large array: the bandwidth of memory
-//   memcpy        copy a large array to another one (each byte is read once and written once; counted once)
+/*
+ * roofline.c - how fast bytes can be had at all: roofline FILE THREADS [RUNS]
+ *
+ * A line a measurement: name, threads, bytes, then the seconds of each run. FILE should be in the page cache. Each thread has its own
+ * part of the bytes and a buffer of its own; they start together, and the clock runs until the last one is done.
+ *
+ *   read          read() into a buffer of 256 KiB, which stays in the processor's cache: the kernel's copy, nothing else
+ *   read+count    the same, and count the newlines in the buffer: what wc -l does, the least that a reader of lines can do
+ *   load          load every cache line of a large array: the bandwidth of memory
+ *   memcpy        copy a large array to another one (each byte is read once and written once; counted once)
+ */
 
 #define _GNU_SOURCE
 #include <errno.h>
@@ -22,7 +24,7 @@
 
 enum { BUFFER = 256 * 1024, MAX_THREADS = 64, MAX_RUNS = 100 };
 static const size_t ARRAY = (size_t)256 << 20;
-static const size_t PIECE = (size_t)255 * 64; // until a count of a byte is full
+static const size_t PIECE = (size_t)255 * 64; /* until a count of a byte is full */
 
 struct part {
     pthread_barrier_t *begin;
@@ -30,10 +32,10 @@ struct part {
     double start_s, end_s;
     int file;
     off_t from, to;
-    const unsigned char *source; // of load and memcpy
+    const unsigned char *source; /* of load and memcpy */
     unsigned char *target;
     size_t len;
-    uint64_t sum; // so that no compiler leaves the work out
+    uint64_t sum; /* so that no compiler leaves the work out */
 };
 
 static _Noreturn void fail(const char *what)
@@ -55,7 +57,7 @@ static double now_s(void)
 #define WIDE
 #endif
 
-// Compilers turn this into compares of whole vectors: counts of a byte are summed before they can overflow.
+/* Compilers turn this into compares of whole vectors: counts of a byte are summed before they can overflow. */
 WIDE static uint64_t newlines(const unsigned char *p, size_t len)
 {
     uint64_t count = 0;
@@ -137,7 +139,7 @@ static void *run_part(void *of)
     return NULL;
 }
 
-// Seconds from the first thread's start to the last one's end.
+/* Seconds from the first thread's start to the last one's end. */
 static double timed(void (*work)(struct part *), struct part *parts, int threads)
 {
     pthread_t ids[MAX_THREADS];
@@ -163,7 +165,7 @@ static double timed(void (*work)(struct part *), struct part *parts, int threads
 static void report(const char *name, void (*work)(struct part *), struct part *parts, int threads, double bytes,
                    int runs)
 {
-    (void)timed(work, parts, threads); // the first run brings pages in
+    (void)timed(work, parts, threads); /* the first run brings pages in */
     printf("%s %d %.0f", name, threads, bytes);
     for (int i = 0; i < runs; i++) {
         printf(" %.6f", timed(work, parts, threads));

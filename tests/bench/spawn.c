@@ -1,11 +1,13 @@
-// spawn.c - starts a command again and again, and tells what each run took: spawn COUNT OUTPUT [--first-read FILE] COMMAND...
-//
-// A line a run: nanoseconds, the peak of resident memory in KiB, the exit status. A small program does this because a script's own
-// start of processes takes about as long as what is measured, and because the kernel counts the memory of the process that
-// starts another one as that one's peak.
-//
-// With --first-read the clock stops at the first read of standard input, a pipe of one page that was filled before (from FILE):
-// poll() says when the page is gone. What the program did until then is its start, all that it knows included.
+/*
+ * spawn.c - starts a command again and again, and tells what each run took: spawn COUNT OUTPUT [--first-read FILE] COMMAND...
+ *
+ * A line a run: nanoseconds, the peak of resident memory in KiB, the exit status. A small program does this because a script's own
+ * start of processes takes about as long as what is measured, and because the kernel counts the memory of the process that
+ * starts another one as that one's peak.
+ *
+ * With --first-read the clock stops at the first read of standard input, a pipe of one page that was filled before (from FILE):
+ * poll() says when the page is gone. What the program did until then is its start, all that it knows included.
+ */
 
 #define _GNU_SOURCE
 #include <errno.h>
@@ -35,7 +37,7 @@ static long long now_ns(void)
     return (long long)t.tv_sec * 1000000000 + t.tv_nsec;
 }
 
-// A pipe that holds one page, full.
+/* A pipe that holds one page, full. */
 static void full_pipe(const char *path, int ends[2])
 {
     char page[PAGE];

@@ -24,6 +24,9 @@ HEAVY = ["query", "DeviceNetworkEvents | where RemoteUrl matches regex @'(?i)^[a
 LISTS = ["query", "let urls = DeviceNetworkEvents | distinct RemoteUrl; DeviceNetworkEvents | where RemoteUrl in (urls)"
          " | project RemoteUrl, Extra | take 3"]
 
+SPILLED = ["query", "DeviceNetworkEvents | distinct RemoteUrl, RemotePort | summarize s = make_set(RemoteUrl), n = count(),"
+           " m = arg_max(RemoteUrl, *) by RemotePort | sort by n asc | top 5 by n", "--memory", "1"]
+
 SCALAR = ["query", "let bag = toscalar(DeviceNetworkEvents | summarize make_bag(bag_pack(RemoteUrl, RemotePort)));"
           " DeviceNetworkEvents | where toint(bag[RemoteUrl]) == 1 | project RemoteUrl"]
 
@@ -66,6 +69,7 @@ def runs(folder):
     yield "csv", [*RULE, "-j", "1", "--format", "markdown", at("rows.csv")]
     yield "folder, rejects", [*RULE, "-j", "1", "--rejects", at("kept"), folder]
     yield "summarize, regex, dynamic", [*HEAVY, "-j", "1", "--format", "json", at("rows.jsonl")]
+    yield "temporary file", [*SPILLED, "-j", "1", "--format", "ndjson", at("rows.jsonl")]
     yield "subquery", [*LISTS, "-j", "1", "--format", "tsv", at("rows.jsonl")]
     yield "toscalar", [*SCALAR, "-j", "1", "--format", "tsv", at("rows.jsonl")]
     yield "rule", ["rule", "--allow", "a.duckdns.org", "--outbound", "-o", at("out.json")]

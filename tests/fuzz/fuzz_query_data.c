@@ -37,7 +37,7 @@ struct trial {
     const char *path;
     unsigned threads;
     size_t block_bytes;
-    bool strict, plain;                /* plain: not optimized */
+    bool strict, plain;                /* plain: not optimized, and all that can be kept in a file is */
     const struct sink_type *sink_type; /* rows are also written in this format; may be NULL */
     bool endless;                      /* set by the bound query: it makes rows of its own */
     /* What came of it. */
@@ -127,7 +127,7 @@ static enum err_code trial_bind(struct trial *trial)
     TRY(kql_parse(trial->query, &trial->arena, &ast, &trial->err));
     TRY(trial_columns(trial, &options.table));
     TRY(kql_bind(ast, &options, &trial->bound, &trial->err));
-    trial->bound.memory_max = MEMORY_MAX;
+    trial->bound.memory_max = trial->plain ? 1 : MEMORY_MAX;
     trial->endless = has_range(trial->bound.root);
     for (uint32_t i = 0; i < trial->bound.subquery_count; i++)
         trial->endless |= has_range(trial->bound.subqueries[i]);

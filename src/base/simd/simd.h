@@ -43,6 +43,30 @@ struct simd_shape {
     size_t chunks;
 };
 
+/* What 64 bytes of CSV text hold, a bit a byte. */
+struct simd_csv_bits {
+    uint64_t separators; /* commas and newlines outside of quoted cells */
+    uint64_t newlines;   /* all */
+};
+
+/* How CSV text stands at an offset. */
+struct simd_csv {
+    size_t at;   /* the first byte that is not known yet */
+    bool quoted; /* it is in a quoted cell */
+    bool opens;  /* a quote there is a cell's first byte, or the second of two */
+    bool closed; /* it stands behind a closing quote, or the first of two */
+};
+
+/* What stands between the values of two members of a JSON object: a comma, a key, a colon, blanks. */
+enum { SIMD_LEAD_MIN = 8, SIMD_LEAD_MAX = 60 };
+struct simd_lead {
+    char text[SIMD_LEAD_MAX];
+    uint32_t len; /* SIMD_LEAD_MIN to SIMD_LEAD_MAX */
+};
+struct simd_span {
+    uint32_t start, end;
+};
+
 struct simd {
     const char *name;
     /*
@@ -72,8 +96,36 @@ struct simd {
                       size_t *from, uint32_t *out, size_t capacity);
     /* Has the text, of shape->chunks * SIMD_CHUNK bytes, this shape? */
     bool (*alike)(const char *text, const struct simd_shape *shape);
+    /*
+     * As string_end, but steps over escapes of two characters, and then sets *out_escaped. A backslash at which it stops
+     * is to be looked at by the caller: it is that of a \u, of no escape, or near the end. Where `from` is a string's
+     * begin or lies behind a whole escape of it, a quote at which it stops is the string's end.
+     */
+    size_t (*string_close)(const char *text, size_t len, size_t from, bool *out_escaped);
+    /*
+     * Finds cells and records in strict CSV. Sets the bits of text from csv->at on, bits[i] being those of 64 bytes at
+     * 64 * i, and leaves those before it as they are. Returns len; or the offset of the first byte that strict CSV does
+     * not have (a quote within an unquoted cell; behind a closing quote what is neither a comma nor LF nor CRLF): the
+     * bits before it alone are right then. csv->at is moved to the last multiple of 64 that was reached.
+     */
+    size_t (*csv)(const char *text, size_t len, struct simd_csv *csv, struct simd_csv_bits *bits);
+    /* Offset of separator number n, from 0, in [from, end); end if there are not so many. */
+    size_t (*separator)(const struct simd_csv_bits *bits, size_t from, size_t end, size_t n);
+    /*
+     * Takes JSON members at *from as long as each begins with its lead, to the letter, and has a plain value: a string whose
+     * escapes have two characters, a whole number, null. Writes where each value stands, sets *from behind the last one taken,
+     * and returns how many there were: fewer than count for any other reason too, such as the nearness of the end.
+     */
+    uint32_t (*members)(const char *text, size_t len, size_t *from, const struct simd_lead *leads, uint32_t count,
+                        struct simd_span *out_values);
 };
 enum { SIMD_MARKS_ROOM = 64 };
+
+/* May the byte stand behind a backslash in a JSON string, and be all of the escape? */
+static inline bool simd_is_escape_letter(char c)
+{
+    return c == '\\' || c == '"' || c == '/' || c == 'n' || c == 'r' || c == 't' || c == 'b' || c == 'f';
+}
 
 /* The best table for this CPU, or the one that DDNSHUNT_SIMD names if the CPU can run it. */
 const struct simd *simd_ops(void);

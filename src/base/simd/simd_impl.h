@@ -54,6 +54,25 @@ static KERNEL_TARGET size_t kernel_string_end(const char *text, size_t len, size
     return find(text, len, from, chunk_string);
 }
 
+static KERNEL_TARGET size_t kernel_string_close(const char *text, size_t len, size_t from, bool *out_escaped)
+{
+    while (len - from > CHUNK) {
+        uint64_t found = chunk_string(chunk_load(text + from));
+        size_t next = from + CHUNK;
+        while (found) {
+            unsigned bit = first_bit(found);
+            if (text[from + bit] != '\\' || !simd_is_escape_letter(text[from + bit + 1]))
+                return from + bit;
+            *out_escaped = true;
+            if (bit == CHUNK - 1)
+                next++;
+            found &= ~(UINT64_C(3) << bit);
+        }
+        from = next;
+    }
+    return find(text, len, from, chunk_string);
+}
+
 static KERNEL_TARGET size_t kernel_structure(const char *text, size_t len, size_t from)
 {
     return find(text, len, from, chunk_structure);
@@ -227,5 +246,180 @@ static KERNEL_TARGET bool kernel_alike(const char *text, const struct simd_shape
     return true;
 }
 
-const struct simd KERNEL_TABLE = {KERNEL_NAME,   kernel_string_end, kernel_structure, kernel_mark,
-                                  kernel_quotes, kernel_outline,    kernel_alike};
+/* --- the cells of CSV --- */
+
+struct csv_state {
+    uint64_t inside; /* all ones: the next byte is in a quoted cell */
+    uint64_t opens;  /* 1: a quote would open a cell there, or be the second of two */
+    uint64_t closed; /* 1: it stands behind a closing quote */
+};
+
+struct csv_masks {
+    struct simd_csv_bits bits;
+    uint64_t stray;  /* quotes that open nothing */
+    uint64_t behind; /* bytes behind a closing quote that don't belong there; a carriage return may, for all that */
+};
+
+/*
+ * Two quotes in a quoted cell are seen as one that closes it and one that opens it again. So the number of quotes before
+ * a byte says whether it is in a cell, as long as each one that opens stands where one may.
+ */
+static inline __attribute__((always_inline)) KERNEL_TARGET struct csv_masks csv_step(struct csv_state *state,
+                                                                                     struct chunk c, uint64_t wanted)
+{
+    uint64_t quotes = chunk_equal(c, '"') & wanted, newlines = chunk_equal(c, '\n') & wanted;
+    uint64_t ends = (chunk_equal(c, ',') & wanted) | newlines, known = ends | quotes;
+    uint64_t inside = prefix_xor(quotes) ^ state->inside;
+    uint64_t closing = quotes & ~inside;
+    struct csv_masks masks = {
+        .bits = {ends & ~inside, newlines},
+        .stray = quotes & inside & ~(known << 1 | state->opens),
+        .behind = (closing << 1 | state->closed) & ~known,
+    };
+    *state = (struct csv_state){(uint64_t)((int64_t)inside >> 63), known >> 63, closing >> 63};
+    return masks;
+}
+
+/* Offset of the first byte that strict CSV does not have, or SIZE_MAX. */
+static KERNEL_TARGET size_t csv_fault(const char *text, size_t len, size_t base, const struct csv_masks *masks)
+{
+    size_t stray = masks->stray ? base + first_bit(masks->stray) : SIZE_MAX;
+    for (uint64_t behind = masks->behind; behind; behind &= behind - 1) {
+        size_t at = base + first_bit(behind);
+        if (at >= stray)
+            break;
+        if (text[at] != '\r' || at + 1 == len || text[at + 1] != '\n')
+            return at;
+    }
+    return stray;
+}
+
+static KERNEL_TARGET size_t kernel_csv(const char *text, size_t len, struct simd_csv *csv, struct simd_csv_bits *bits)
+{
+    size_t at = csv->at / CHUNK * CHUNK;
+    unsigned skip = csv->at % CHUNK;
+    struct csv_state state = {csv->quoted ? UINT64_MAX : 0, (uint64_t)csv->opens << skip,
+                              (uint64_t)csv->closed << skip};
+    uint64_t wanted = UINT64_MAX << skip;
+    for (; at < len; at += CHUNK) {
+        struct csv_state before = state;
+        struct csv_masks masks;
+        bool whole = len - at >= CHUNK;
+        if (whole) {
+            masks = csv_step(&state, chunk_load(text + at), wanted);
+        } else {
+            char tail[CHUNK] = {0};
+            memcpy(tail, text + at, len - at);
+            masks = csv_step(&state, chunk_load(tail), wanted);
+            masks.behind &= ~(UINT64_MAX << (len - at));
+        }
+        struct simd_csv_bits *into = &bits[at / CHUNK];
+        if (wanted != UINT64_MAX) {
+            masks.bits.separators |= into->separators & ~wanted;
+            masks.bits.newlines |= into->newlines & ~wanted;
+        }
+        *into = masks.bits;
+        size_t fault = SIZE_MAX;
+        if (masks.stray | masks.behind)
+            fault = csv_fault(text, len, at, &masks);
+        if (fault != SIZE_MAX || !whole) {
+            /* The bytes of this chunk are looked at again when more are there. */
+            if (wanted == UINT64_MAX)
+                *csv = (struct simd_csv){at, before.inside != 0, before.opens != 0, before.closed != 0};
+            return fault != SIZE_MAX ? fault : len;
+        }
+        wanted = UINT64_MAX;
+    }
+    if (at > csv->at)
+        *csv = (struct simd_csv){at, state.inside != 0, state.opens != 0, state.closed != 0};
+    return len;
+}
+
+static KERNEL_TARGET size_t kernel_separator(const struct simd_csv_bits *bits, size_t from, size_t end, size_t n)
+{
+    if (from >= end)
+        return end;
+    size_t word = from / CHUNK;
+    uint64_t set = bits[word].separators & UINT64_MAX << from % CHUNK;
+    for (;;) {
+        size_t count = (size_t)__builtin_popcountll(set);
+        if (n < count)
+            break;
+        n -= count;
+        if (++word * CHUNK >= end)
+            return end;
+        set = bits[word].separators;
+    }
+    for (; n; n--)
+        set &= set - 1;
+    size_t at = word * CHUNK + first_bit(set);
+    return at < end ? at : end;
+}
+
+static inline uint64_t load_word(const char *at)
+{
+    uint64_t word;
+    memcpy(&word, at, sizeof word);
+    return word;
+}
+
+static inline bool lead_is_at(const struct simd_lead *lead, const char *text)
+{
+    for (uint32_t i = 0; i + sizeof(uint64_t) < lead->len; i += sizeof(uint64_t)) {
+        if (load_word(lead->text + i) != load_word(text + i))
+            return false;
+    }
+    return load_word(lead->text + lead->len - sizeof(uint64_t)) == load_word(text + lead->len - sizeof(uint64_t));
+}
+
+/* Behind a whole number or null that begins at `at` and that a comma or brace follows, or 0. */
+static inline size_t plain_end(const char *text, size_t len, size_t at)
+{
+    size_t end = at;
+    if (text[at] == 'n' && memcmp(text + at, "null", 4) == 0)
+        end = at + 4;
+    else if (text[at] == '0')
+        end = at + 1;
+    else
+        while (end < len && text[end] >= '0' && text[end] <= '9')
+            end++;
+    return end > at && end < len && (text[end] == ',' || text[end] == '}') ? end : 0;
+}
+
+static KERNEL_TARGET uint32_t kernel_members(const char *text, size_t len, size_t *from, const struct simd_lead *leads,
+                                             uint32_t count, struct simd_span *out_values)
+{
+    size_t at = *from;
+    uint32_t done = 0;
+    for (; done < count; done++) {
+        bool escaped = false;
+        const struct simd_lead *lead = &leads[done];
+        if (len - at < SIMD_LEAD_MAX + CHUNK || !lead_is_at(lead, text + at))
+            break;
+        size_t start = at + lead->len, end;
+        if (text[start] == '"') {
+            end = kernel_string_close(text, len, start + 1, &escaped);
+            end = end < len && text[end] == '"' ? end + 1 : 0;
+        } else {
+            end = plain_end(text, len, start);
+        }
+        if (!end)
+            break;
+        out_values[done] = (struct simd_span){(uint32_t)start, (uint32_t)end};
+        at = end;
+    }
+    *from = at;
+    return done;
+}
+
+const struct simd KERNEL_TABLE = {.name = KERNEL_NAME,
+                                  .string_end = kernel_string_end,
+                                  .string_close = kernel_string_close,
+                                  .structure = kernel_structure,
+                                  .mark = kernel_mark,
+                                  .quotes = kernel_quotes,
+                                  .outline = kernel_outline,
+                                  .alike = kernel_alike,
+                                  .csv = kernel_csv,
+                                  .separator = kernel_separator,
+                                  .members = kernel_members};

@@ -1,8 +1,8 @@
 """The peak of memory for an input and one ten times as long, at several numbers of threads.
 
-Two figures, of two runs. "anonymous" is the largest sum of anonymous pages (heap, stacks) in /proc/PID/smaps_rollup, which the
+Two figures, each the largest of some runs. "anonymous" is the largest sum of anonymous pages (heap, stacks) in /proc/PID/smaps_rollup, which the
 kernel counts page by page, looked at every few milliseconds; a peak shorter than that may be missed. "resident" is the kernel's own
-peak (ru_maxrss), which misses nothing and has the program's own file pages in it: an upper bound.
+peak (ru_maxrss), which misses nothing and has the program's own file pages in it: an upper bound. That one tells whether both inputs need the same.
 """
 import os
 import shutil
@@ -18,6 +18,8 @@ TIMES = 10
 THREADS = (1, 2, 16)
 DATA = "rare"            # few hits, since hits are kept
 EVERY_S = 0.003
+RUNS = 3
+ENOUGH = 500_000_000     # of the shorter input: with less, many threads are done before all have had a block
 SPARE = 20 << 30         # of the disk, to stay free
 
 
@@ -43,8 +45,8 @@ def sampled_peak(command):
 
 
 def resident_peak(spawn, command):
-    done = subprocess.run([spawn, "1", peers.OUT, *command], capture_output=True, text=True, env=peers.ENV, check=True)
-    return int(done.stdout.split()[1]) * 1024
+    done = subprocess.run([spawn, str(RUNS), peers.OUT, *command], capture_output=True, text=True, env=peers.ENV, check=True)
+    return max(int(line.split()[1]) for line in done.stdout.splitlines()) * 1024
 
 
 def ten_times(path):
@@ -67,7 +69,7 @@ def command_for(binary, path, threads):
 
 def one(spawn, binary, path, threads):
     command = command_for(binary, path, threads)
-    peak = sampled_peak(command)
+    peak = max(sampled_peak(command) for _ in range(RUNS))
     hit_bytes = os.path.getsize(peers.OUT)
     return {"threads": threads, "bytes": os.path.getsize(path), "anonymous": peak, "resident": resident_peak(spawn, command),
             "hit_bytes": hit_bytes}
@@ -89,11 +91,13 @@ def judge(runs, row_bytes):
     for threads in dict.fromkeys(run["threads"] for run in runs):
         mine = [run for run in runs if run["threads"] == threads]
         if len(mine) == 2:
-            small, large = sorted((run["bytes"], run["anonymous"], run["hit_bytes"]) for run in mine)
+            small, large = sorted((run["bytes"], run["resident"], run["hit_bytes"]) for run in mine)
             grown = (large[1] - 2 * (large[2] - small[2])) / small[1]  # a hit that is kept is larger than its text
-            checks.append({"label": f"{threads} threads: {TIMES} times the input against once, without the hits", "goal": 1.1,
+            checks.append({"label": f"{threads} threads: {TIMES} times the input against once, resident, without the hits", "goal": 1.1,
                            "measured": grown, "stretch": None, "unit": "times", "most": True,
                            "verdict": "met" if grown <= 1.1 else "missed"})
+            if small[0] < ENOUGH:
+                checks[-1].update(goal=None, verdict="reported")
     return checks
 
 

@@ -46,7 +46,7 @@ class Contender:
             text = self.command[2]
         else:
             text = " ".join(quoted(word) for word in self.command)
-        text = text.replace(store.path(self.data), "FILE").replace(OUT, "OUT").replace(binary, "ddnshunt")
+        text = text.replace(store.path(self.data), "FILE").replace(OUT, "OUT").replace(binary, "ddnshunt").replace("\x01", "\\x01")
         for long, short in questions.abbreviations():
             text = text.replace(long, short)
         return text

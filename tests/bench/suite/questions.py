@@ -51,6 +51,15 @@ def duckdb_table(form, path, columns):
     return source, (lambda c: f'r.properties."{c}"'), f"r.category = '{CATEGORY}'"
 
 
+def duckdb_lines(path, out, columns):
+    """A trick: the lines as CSV of one cell, grep's regex over them, JSON only of those that it lets through. Faster, and no reading of
+    JSON: a row that is escaped otherwise would be missed."""
+    shown = ", ".join(f"l->>'$.properties.{c}' AS {c}" for c in columns)
+    lines = f"read_csv('{path}', columns = {{l: 'VARCHAR'}}, header = false, auto_detect = false, delim = '\x01', quote = '', escape = '')"
+    return duckdb_copy(f"SELECT *, CASE {duckdb_providers()} ELSE 'Other' END AS DynamicDNSProvider FROM (SELECT {shown} FROM {lines} "
+                       f"WHERE regexp_matches(l, '{KEY_REGEX}')) ORDER BY \"Timestamp\" DESC", out)
+
+
 def duckdb_csv(path, columns):
     with open(path, encoding="utf-8") as f:
         header = f.readline().rstrip("\n").split(",")
@@ -73,7 +82,7 @@ def duckdb_providers():
 
 def duckdb_detection(form, path, out, columns):
     source, column, also = duckdb_table(form, path, columns)
-    star = {"envelope": "properties.*", "records": "r.properties.*", "api": "r.*", "csv": ", ".join(columns)}.get(form, "*")
+    star = {"envelope": "properties.*", "records": "unnest(r.properties)", "api": "r.*", "csv": ", ".join(columns)}.get(form, "*")
     matches = f"regexp_matches({column('RemoteUrl')}, '{REGEX}')"
     return duckdb_copy(f"SELECT *, CASE {duckdb_providers()} ELSE 'Other' END AS DynamicDNSProvider FROM (SELECT {star} FROM {source} "
                        f"WHERE {where([matches, also])}) ORDER BY \"Timestamp\" DESC", out)
@@ -89,7 +98,7 @@ def polars_detection(path, out, columns):
     """Python, over envelopes."""
     types = ", ".join(f'"{c}": pl.{"Int64" if c in NUMBERS else "String"}' for c in columns)
     return "\n".join([
-        f'p, u = pl.col("properties"), pl.col("RemoteUrl").str.to_lowercase()',
+        'p, u = pl.col("properties"), pl.col("RemoteUrl").str.to_lowercase()',
         f'schema = {{"category": pl.String, "properties": pl.Struct({{{types}}})}}',
         f"(pl.scan_ndjson({path!r}, schema=schema)",
         f' .filter((pl.col("category") == "{CATEGORY}") & p.struct.field("RemoteUrl").str.contains(r"{REGEX}"))',

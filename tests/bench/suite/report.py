@@ -24,7 +24,7 @@ def table(head, body):
     """A Markdown table; a column whose head begins with > has its cells at the right."""
     lines = ["| " + " | ".join(h.lstrip(">") for h in head) + " |",
              "| " + " | ".join("---:" if h.startswith(">") else "---" for h in head) + " |"]
-    return "\n".join(lines + ["| " + " | ".join(row) + " |" for row in body])
+    return "\n".join(lines + ["| " + " | ".join(cell.replace("|", "\\|") for cell in row) + " |" for row in body])
 
 
 def rate_of(result):
@@ -40,9 +40,17 @@ def goal_text(check):
     return text + (f", stretch {number(check['stretch'])}" if check["stretch"] is not None else "")
 
 
+def measured_text(check):
+    """The figure, cut off so that it can't look like the goal where it is not."""
+    text, goal = number(check["measured"]), check["goal"]
+    if check["verdict"] == "missed" and text == number(goal):
+        return f"{check['measured']:.4g}"
+    return text
+
+
 def goals(results):
     """Every check that has a goal."""
-    body = [[f"{result['title']}" if at == 0 else "", check["label"], number(check["measured"]), goal_text(check), marked(check["verdict"])]
+    body = [[f"{result['title']}" if at == 0 else "", check["label"], measured_text(check), goal_text(check), marked(check["verdict"])]
             for result in results for at, check in enumerate([c for c in result["checks"] if c["goal"] is not None])]
     return table(["work", "what", ">measured", "goal", ""], body) if body else ""
 
@@ -103,7 +111,8 @@ def about(results):
     lines = [f"{dates[0]} to {dates[-1]} UTC, {machine['cpu']} ({machine['cpus']} CPUs, {machine['machine']}), "
              f"{machine['memory'] / 2**30:.0f} GiB, {machine['kernel']}, {machine['distribution']}."]
     if sizes:
-        lines.append(f"Inputs of {sizes[0] / 1e9:.2f} to {sizes[-1] / 1e9:.2f} GB in the page cache; medians of "
+        span = list(dict.fromkeys(f"{size / 1e9:.2f}" for size in (sizes[0], sizes[-1])))
+        lines.append(f"Inputs of {' to '.join(span)} GB in the page cache; medians of "
                      + " or ".join(f"{n} runs in turns ({few} where a run takes over {s} s)" for n, s, few in rounds) + "; LC_ALL=C.")
     lines.append(f"Versions: {known}.")
     lines += [f"Left out: {name} ({reason})." for name, reason in last["left_out"]]
@@ -142,18 +151,17 @@ def markdown(results):
     parts = [about(results), counts(results), goals(results)]
     for result in results:
         parts += [f"### {result['title']} (`{result['name']}`)", *PARTS[result["kind"]](result)]
-    parts += [NOTES]
     if any(r["kind"] == "speed" for r in results):
-        parts += ["### What was run", commands(results)]
+        parts += ["### How it was run", NOTES, commands(results)]
     return "\n\n".join(part for part in parts if part) + "\n"
 
 
 def headline(results):
-    """The rows for the README: the first workload, the best form of each peer."""
+    """The rows for the README: the first workload, the better pattern of grep's and ripgrep's, engines as they read JSON."""
     first = next((r for r in results if r["name"] == "envelopes"), None)
     if not first:
         return ""
-    mine = [(key, r) for key, r in first["contenders"].items() if r["seconds"] and not key.startswith("published")]
+    mine = [(key, r) for key, r in first["contenders"].items() if r["seconds"] and not key.startswith(("published", "duckdb-"))]
     best = {}
     for key, contender in mine:
         family = key if key.startswith("ours") else key.split("-")[0]

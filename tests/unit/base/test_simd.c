@@ -53,6 +53,112 @@ static size_t plain_find(const char *text, size_t len, size_t from, bool structu
     return from;
 }
 
+/* Where a string ends, one character after the other; near the end of the text the kernels stop at each backslash. */
+static size_t plain_close(const char *text, size_t len, size_t from, bool *out_escaped)
+{
+    for (; from < len; from++) {
+        unsigned char c = (unsigned char)text[from];
+        if (c == '\\' && from + 1 < len && simd_is_escape_letter(text[from + 1])) {
+            *out_escaped = true;
+            from++;
+        } else if (c == '"' || c == '\\' || c < 0x20) {
+            break;
+        }
+    }
+    return from;
+}
+
+/* As a caller does who steps over the escapes at which the kernel stops. */
+static size_t kernel_close(const struct simd *simd, const char *text, size_t len, size_t from, bool *out_escaped)
+{
+    for (;;) {
+        from = simd->string_close(text, len, from, out_escaped);
+        if (from + 1 >= len || text[from] != '\\' || !simd_is_escape_letter(text[from + 1]))
+            return from;
+        assert_true(len - from <= 64);
+        *out_escaped = true;
+        from += 2;
+    }
+}
+
+static void the_end_of_a_string_is_behind_its_escapes(void **state)
+{
+    (void)state;
+    char *end = guarded_end();
+    for (int round = 0; round < 6000; round++) {
+        size_t len = random_below(TEXT_MAX + 1);
+        char *text = end - len;
+        fill(text, len);
+        for (size_t i = 0; i < len; i++) {
+            if (random_below(3) == 0)
+                text[i] = "\\\\\"nu"[random_below(5)];
+        }
+        size_t from = random_below((uint32_t)len + 1);
+        for (size_t i = 0; i < TEST_COUNT(NAMES); i++) {
+            bool escaped = false, wanted = false;
+            if (!simd_named(NAMES[i]))
+                continue;
+            size_t close = kernel_close(simd_named(NAMES[i]), text, len, from, &escaped);
+            assert_int_equal(close, plain_close(text, len, from, &wanted));
+            assert_int_equal(escaped, wanted);
+        }
+    }
+}
+
+static struct simd_lead lead_of(const char *text)
+{
+    struct simd_lead lead = {.len = (uint32_t)strlen(text)};
+    memcpy(lead.text, text, lead.len);
+    return lead;
+}
+
+static void members_are_taken_as_long_as_they_are_the_expected_ones(void **state)
+{
+    (void)state;
+    static const char *const VALUES[] = {"\"\"", "\"a b\"", "\"C:\\\\x\\\"\"", "0", "443", "null",
+                                         /* not plain, or not at all */
+                                         "\"\\u0041\"", "-1", "1.5", "01", "nul", "\"\x01\"", "\"\\x\"", "[]", "1 "};
+    enum { PLAIN = 6, MEMBERS = 5 };
+    const struct simd_lead leads[MEMBERS] = {
+        lead_of(",\"Name\":"), lead_of(",\"RemotePort\":"), lead_of(", \"Url\" : "),
+        lead_of(",\"InitiatingProcessVersionInfoCompanyName12\":"), lead_of(",\"LocalPort\":")};
+    char *end = guarded_end();
+    for (int round = 0; round < 5000; round++) {
+        char made[TEXT_MAX + 200] = "";
+        struct simd_span wanted[MEMBERS];
+        uint32_t good = 0;
+        for (uint32_t i = 0; i < MEMBERS; i++) {
+            uint32_t kind = random_below(round % 2 ? TEST_COUNT(VALUES) : PLAIN);
+            bool other_key = random_below(20) == 0;
+            strncat(made, leads[i].text, leads[i].len - other_key);
+            wanted[i].start = (uint32_t)strlen(made);
+            strcat(made, VALUES[kind]);
+            wanted[i].end = (uint32_t)strlen(made);
+            good += good == i && kind < PLAIN && !other_key;
+        }
+        strcat(made, "}");
+        memset(made + strlen(made), '.', random_below(200));
+        size_t len = strlen(made);
+        char *text = end - len;
+        memcpy(text, made, len);
+        for (size_t n = 0; n < TEST_COUNT(NAMES); n++) {
+            struct simd_span values[MEMBERS];
+            size_t from = 0;
+            if (!simd_named(NAMES[n]))
+                continue;
+            uint32_t count = simd_named(NAMES[n])->members(text, len, &from, leads, MEMBERS, values);
+            assert_true(count <= good);
+            for (uint32_t i = 0; i < count; i++) {
+                assert_int_equal(values[i].start, wanted[i].start);
+                assert_int_equal(values[i].end, wanted[i].end);
+            }
+            assert_int_equal(from, count ? wanted[count - 1].end : 0);
+            /* Fewer than there are only near the end. */
+            assert_true(count == good || len - from < SIMD_LEAD_MAX + 64);
+        }
+    }
+}
+
 static void searches_equal_a_plain_loop(void **state)
 {
     (void)state;
@@ -213,6 +319,8 @@ static void a_table_is_chosen_and_an_unknown_name_is_none(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
+        cmocka_unit_test(the_end_of_a_string_is_behind_its_escapes),
+        cmocka_unit_test(members_are_taken_as_long_as_they_are_the_expected_ones),
         cmocka_unit_test(searches_equal_a_plain_loop),
         cmocka_unit_test(marks_equal_a_plain_loop),
         cmocka_unit_test(outlines_equal_a_plain_loop),

@@ -136,15 +136,56 @@ static void a_sort_that_is_cut_is_a_top(void **state)
     CHECK(CASES, SHOW_PLAN);
 }
 
+static void the_scan_is_told_which_texts_the_first_predicate_needs(void **state)
+{
+    (void)state;
+    static const char *const NEEDS[] = {"T | where b has 'duck'",
+                                        "T | where b == 'duck'",
+                                        "T | where b in~ ('duck', 'goose')",
+                                        "T | where b has_any ('aa', 'bb', 'cc', 'dd', 'ee')",
+                                        "T | where b startswith 'duck' or b hassuffix 'goose'",
+                                        "T | project x = b | where x contains 'duck' | take 3",
+                                        "T | where a > 1 and b endswith '.org' | count",
+                                        "T | where b has_any (dynamic(['duck', 'goose']))"};
+    static const char *const DOES_NOT[] = {
+        "T | where b !has 'duck'",
+        "T | where b contains ''",
+        "T | where b contains 'd'",
+        "T | where b has s",
+        "T | where b has 'duck' or s has 'duck'",
+        "T | where b has 'duck' or a == 1",
+        "T | where not(b has 'duck')",
+        "T | where b has_all ('duck', 'goose')",
+        "T | where b has_any (T | project s)",
+        "T | where tolower(b) contains 'duck'",
+        "T | extend x = strcat(b, s) | where x has 'duck'",
+        "T | summarize by b | where b has 'duck' | take 1 | where b has 'goose'",
+        "T | where string(d) has 'duck'",
+        "T | where b contains 'aa' or b contains 'bb' or b contains 'cc' or b contains 'dd'",
+        "T | where a == 1 and b has 'duck'"};
+    for (size_t i = 0; i < TEST_COUNT(NEEDS) + TEST_COUNT(DOES_NOT); i++) {
+        bool needs = i < TEST_COUNT(NEEDS);
+        const char *query = needs ? NEEDS[i] : DOES_NOT[i - TEST_COUNT(NEEDS)];
+        struct buf shown;
+        buf_init(&shown, 0);
+        fixture_show(query, SHOW_PLAN, &shown);
+        if ((strstr(buf_cstr(&shown), "which must hold") != NULL) != needs)
+            fail_msg("%s\n%s", query, buf_cstr(&shown));
+        buf_release(&shown);
+    }
+}
+
 static void a_regular_expression_that_means_less_becomes_less(void **state)
 {
     (void)state;
     static const struct fixture_case CASES[] = {
         {"T | where b matches regex @'.*\\.(duckdns\\.org|ddns\\.net)$'",
-         "scan T    // first column: b\n| where b ends in one of 2 suffixes: .duckdns.org, .ddns.net    // cost 10\n| "
+         "scan T    // first column: b, which must hold one of 2 texts\n| where b ends in one of 2 suffixes: "
+         ".duckdns.org, .ddns.net    // cost 10\n| "
          "verify    // rows that are left are read whole\n"},
         {"T | where b matches regex @'\\.(ddns\\.net|x\\.org|duckdns\\.org)$' and a == 1",
-         "scan T    // first column: b\n| where b ends in one of 3 suffixes: .ddns.net, .x.org, .duckdns.org    // "
+         "scan T    // first column: b, which must hold one of 3 texts\n| where b ends in one of 3 suffixes: "
+         ".ddns.net, .x.org, .duckdns.org    // "
          "cost "
          "10\n| where a == 1    // cost 6\n| verify    // rows that are left are read whole\n"},
         {"T | where not(b matches regex @'(a|b)$')",
@@ -154,7 +195,8 @@ static void a_regular_expression_that_means_less_becomes_less(void **state)
          "scan T\n| verify    // rows that are left are read whole\n| extend x = iff(b ends in one of 7 suffixes: .a, "
          ".b, .c, .d, .e, ..., 1, 0)\n"},
         {"T | where b matches regex @'duckdns\\.org'",
-         "scan T    // first column: b\n| where b contains_cs \"duckdns.org\"    // cost 15\n| verify    // rows that "
+         "scan T    // first column: b, which must hold 1 text\n| where b contains_cs \"duckdns.org\"    // cost 15\n| "
+         "verify    // rows that "
          "are left are read whole\n"},
         {"T | where b matches regex @'(?i)\\.(a|b)$'",
          "scan T    // first column: b\n| where b matches regex \"(?i)\\\\.(a|b)$\"    // cost 105\n| verify    // "
@@ -182,6 +224,7 @@ int main(void)
         cmocka_unit_test(selective_predicates_move_below_what_they_are_worked_out_from),
         cmocka_unit_test(rows_are_verified_above_the_last_predicate_over_the_scan),
         cmocka_unit_test(a_sort_that_is_cut_is_a_top),
+        cmocka_unit_test(the_scan_is_told_which_texts_the_first_predicate_needs),
         cmocka_unit_test(a_regular_expression_that_means_less_becomes_less),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);

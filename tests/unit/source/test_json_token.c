@@ -3,6 +3,8 @@
  */
 #include "test.h"
 
+#include "base/utf8.h"
+
 #include "source/json_token.h"
 
 #include <stdlib.h>
@@ -84,6 +86,13 @@ static void assert_decodes(struct slice string, struct slice expected)
     assert_true(json_string(&cursor, &text));
     json_text_decode(text, &out);
     assert_slice_equal(buf_slice(&out), expected);
+    if (utf8_is_ascii(text.raw)) {
+        char *decoded = malloc(text.raw.len + 1);
+        assert_non_null(decoded);
+        size_t len = json_text_decode_ascii(text, decoded);
+        assert_slice_equal(slice_of(decoded, len), expected);
+        free(decoded);
+    }
     buf_release(&out);
 }
 
@@ -94,6 +103,8 @@ static void escapes_are_decoded_and_bad_text_is_mended(void **state)
     assert_decodes(SLICE("\"\\\"\\\\\\/\\b\\f\\n\\r\\t\""), SLICE("\"\\/\b\f\n\r\t"));
     assert_decodes(SLICE("\"\\u0041\\u00e9\\u20AC\\u0000\""), SLICE("A\xc3\xa9\xe2\x82\xac\0"));
     assert_decodes(SLICE("\"\\ud83d\\ude00\""), SLICE("\xf0\x9f\x98\x80"));
+    assert_decodes(SLICE("\"C:\\\\Program Files\\\\a b c d e f\\\\x.exe \\u0041 --flag=\\\"v\\\"\""),
+                   SLICE("C:\\Program Files\\a b c d e f\\x.exe A --flag=\"v\""));
     assert_decodes(SLICE("\"\\ud83d\""), SLICE("\xef\xbf\xbd"));
     assert_decodes(SLICE("\"\\ude00\\ud83dx\""), SLICE("\xef\xbf\xbd\xef\xbf\xbdx"));
     assert_decodes(SLICE("\"\\ud83d\\u0041\""), SLICE("\xef\xbf\xbd"

@@ -1,0 +1,61 @@
+/*
+ * csv_index.h - where the records and cells of a piece of CSV are, as a bit a byte.
+ *
+ * One pass over the text finds all commas and newlines outside of quoted cells (simd.h); a cell is then found by counting
+ * bits. That pass knows strict CSV alone. Where the text is not (a quote in the middle of a cell, text behind a closing
+ * one), the scanner of csv_scan.h reads on for a while, record by record: those records are *careful* ones, of which the
+ * bits tell the ends but not the cells.
+ */
+#ifndef DDNSHUNT_SOURCE_CSV_INDEX_H
+#define DDNSHUNT_SOURCE_CSV_INDEX_H
+
+#include "base/err.h"
+#include "base/simd/simd.h"
+#include "source/csv_scan.h"
+
+struct csv_index {
+    struct simd_csv_bits *bits; /* of text's bytes [0, end) */
+    size_t capacity;            /* in bytes of text */
+    struct simd_csv state;
+    size_t end;           /* behind the last whole record */
+    size_t careful_until; /* while end is before it, the scanner reads */
+    uint32_t *careful;    /* where careful records begin, ascending */
+    size_t careful_count, careful_capacity;
+};
+
+/* Room for a text of so many bytes; what is known stays. ERR_MEMORY. */
+enum err_code csv_index_reserve(struct csv_index *index, size_t text_bytes, struct err *err) MUST_CHECK;
+/* At a record's begin. The scanner is the index's own until its last csv_index_run(); `always_careful` keeps to it. */
+void csv_index_begin(struct csv_index *index, struct csv_scanner *scanner, bool always_careful);
+void csv_index_release(struct csv_index *index);
+
+/*
+ * Goes on in text, of which [0, len) is known (it may have moved since the last call, and grown), and moves index->end.
+ * last: nothing comes behind it, so what stands behind the last line end is a record too (a careful one).
+ */
+enum err_code csv_index_run(struct csv_index *index, struct csv_scanner *scanner, const char *text, size_t len,
+                            bool last, struct err *err) MUST_CHECK;
+
+struct csv_row {
+    uint32_t at, end;   /* in the text, line end included */
+    uint32_t line : 31; /* on which it begins */
+    uint32_t careful : 1;
+};
+
+/* Walks over the records in order. */
+struct csv_walk {
+    const struct csv_index *index;
+    size_t word;
+    uint64_t newlines; /* of the word, those that are left */
+    uint32_t start, line;
+    size_t careful; /* the next one of index->careful */
+};
+void csv_walk_begin(struct csv_walk *walk, const struct csv_index *index, uint32_t first_line);
+/* False behind the last one; walk->line is then the number of lines before index->end. */
+bool csv_walk_next(struct csv_walk *walk, struct csv_row *out_row);
+
+/* As csv_cell_find() of the record that the row is. */
+bool csv_row_cell(const struct csv_index *index, const char *text, const struct csv_row *row, uint32_t cell,
+                  struct csv_cell *out_cell);
+
+#endif

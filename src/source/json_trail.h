@@ -1,0 +1,53 @@
+/*
+ * json_trail.h - taking members whose keys are those of the rows before, without reading the keys as JSON.
+ *
+ *   row before:  {"DeviceName":"a","RemotePort":443,"RemoteUrl":null}
+ *   its trail:    "DeviceName":  ,"RemotePort":    ,"RemoteUrl":          leads: what stands between two values
+ *
+ * A lead is compared to the letter, blanks included, at a place where a member may begin, so that it is the same tokens
+ * and the same column as it was when it was read. What the trail expects is a guess; what it takes is proven.
+ */
+#ifndef DDNSHUNT_SOURCE_JSON_TRAIL_H
+#define DDNSHUNT_SOURCE_JSON_TRAIL_H
+
+#include "base/simd/simd.h"
+#include "source/json_token.h"
+
+#include <stdint.h>
+
+enum { TRAIL_STEPS_MAX = 96 };
+
+/* Begins zeroed; good for any object of the same schema. */
+struct json_trail {
+    uint32_t count, at;  /* at: the step that is expected next */
+    uint32_t first_ends; /* no step from here on is_first */
+    struct simd_lead leads[TRAIL_STEPS_MAX];
+    bool is_first[TRAIL_STEPS_MAX];    /* an object begins with it; all others begin with a comma */
+    uint32_t columns[TRAIL_STEPS_MAX]; /* that the key names, or COLUMN_NONE */
+};
+
+/* An object begins. */
+static inline void json_trail_begin(struct json_trail *trail)
+{
+    trail->at = 0;
+}
+
+/*
+ * Behind the brace of an object (walk->begun is false) or behind a member's value: takes the comma and the key of the next
+ * member if the trail knows them, so that the cursor stands at the value. False: nothing was taken.
+ */
+bool json_trail_take(struct json_trail *trail, struct json_cursor *cursor, struct json_walk *walk,
+                     uint32_t *out_column);
+
+/*
+ * Takes members with plain values (simd.h, members()) as long as they are the expected ones, none missing. Returns how many
+ * there were; out_values, with room for TRAIL_STEPS_MAX, has where their values stand, from *out_base on, and
+ * *out_columns their columns.
+ */
+uint32_t json_trail_run(struct json_trail *trail, struct json_cursor *cursor, const struct json_walk *walk,
+                        struct simd_span *out_values, const char **out_base, const uint32_t **out_columns);
+
+/* Puts in what json_trail_take() did not know: the text from where it was asked up to the value. */
+void json_trail_learn(struct json_trail *trail, struct slice lead, bool is_first, uint32_t column);
+
+#endif

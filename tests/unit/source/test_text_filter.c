@@ -1,0 +1,193 @@
+/*
+ * test_text_filter.c - a filter says no only of texts in which none of its own stands, however they are spelt.
+ */
+#include "test.h"
+
+#include "kql/match.h"
+#include "source/json_token.h"
+#include "source/text_filter.h"
+
+static uint64_t random_state = 88172645463325252;
+
+static uint32_t random_below(uint32_t limit)
+{
+    random_state ^= random_state << 13;
+    random_state ^= random_state >> 7;
+    random_state ^= random_state << 17;
+    return (uint32_t)(random_state >> 33) % limit;
+}
+
+static const struct text_filter *filter_of(const char *const *texts, uint32_t count, bool nocase, bool are_terms,
+                                           struct arena *arena)
+{
+    struct slice slices[64];
+    const struct text_filter *filter = NULL;
+    struct err err;
+    assert_true(count <= TEST_COUNT(slices));
+    for (uint32_t i = 0; i < count; i++)
+        slices[i] = slice_from_cstr(texts[i]);
+    struct text_filter_wish wish = {7, slices, count, nocase, are_terms};
+    assert_int_equal(text_filter_new(&wish, arena, &filter, &err), ERR_NONE);
+    return filter;
+}
+
+static void assert_may(const char *const *texts, uint32_t count, bool are_terms, const char *raw, bool may)
+{
+    struct arena arena;
+    arena_init(&arena, 0);
+    const struct text_filter *filter = filter_of(texts, count, true, are_terms, &arena);
+    assert_non_null(filter);
+    if (text_filter_may_json(filter, slice_from_cstr(raw)) != may)
+        fail_msg("%s in %s", texts[0], raw);
+    arena_release(&arena);
+}
+
+static void a_text_is_found_in_any_case_and_spelling(void **state)
+{
+    (void)state;
+    static const char *const one[] = {"No-Sandbox"};
+    assert_may(one, 1, false, "", false);
+    assert_may(one, 1, false, "--type=utility --lang=en-US", false);
+    assert_may(one, 1, false, "no-sandbox", true);
+    assert_may(one, 1, false, "chrome.exe --type=utility --NO-SANDBOX", true);
+    assert_may(one, 1, false, "chrome.exe --type=utility --NO-SANDBO", false);
+    assert_may(one, 1, false, "chrome.exe --no\\u002dsandbox", true);
+    assert_may(one, 1, false, "C:\\\\users\\\\x", false); /* no escape of a character */
+    static const char *const quoted[] = {"a\"bcd/"};
+    assert_may(quoted, 1, false, "a\\\"bcd\\/", true);
+    assert_may(quoted, 1, false, "a\\\"bce", false);
+}
+
+static void a_term_is_found_between_what_is_no_letter_or_digit(void **state)
+{
+    (void)state;
+    static const char *const many[] = {"certutil", "mshta", "iex", "regsvr32", "zz"};
+    assert_may(many, 5, true, "C:\\\\Windows\\\\certutil.exe -x", true);
+    assert_may(many, 5, true, "C:\\\\Windows\\\\certutils.exe -x", false);
+    assert_may(many, 5, true, "C:\\\\Windows\\\\xcertutil.exe -x", false);
+    assert_may(many, 5, true, "(IEX)", true);
+    assert_may(many, 5, true, "zz", true);
+    assert_may(many, 5, true, "zzz z", false);
+    assert_may(many, 5, true, "a\\niex", true);
+    assert_may(many, 5, true, "a\\u0020b", true);
+    assert_may(many, 5, true, "\xc3\xa9mshta\xc3\xa9", true);
+    assert_may(many, 5, true, "................................................................regsvr32", true);
+    assert_may(many, 5, true, "............................................................. regsvr32 ", true);
+}
+
+static void what_helps_nothing_makes_no_filter(void **state)
+{
+    (void)state;
+    static const char *const shorts[] = {"x"}, *const escaped[] = {"\"\\/\""}, *const foreign[] = {"\xc3\xa9"};
+    static const char *const many[] = {"aa", "bb", "cc", "dd"};
+    struct arena arena;
+    arena_init(&arena, 0);
+    assert_null(filter_of(shorts, 1, true, true, &arena));
+    assert_null(filter_of(shorts, 0, true, true, &arena));
+    assert_null(filter_of(escaped, 1, true, false, &arena));
+    assert_null(filter_of(foreign, 1, true, false, &arena));
+    assert_null(filter_of(many, 4, true, false, &arena));
+    const struct text_filter *filter = filter_of(many, 4, true, true, &arena);
+    assert_int_equal(text_filter_count(filter), 4);
+    assert_int_equal(text_filter_column(filter), 7);
+    arena_release(&arena);
+}
+
+/* Pieces that the texts are made of too, so that they meet. */
+static size_t hostile_raw(char *out)
+{
+    static const char *const pieces[] = {"ab",     "AB",      "c1",    "-", "\\\\", "\\n",      "\\\"",
+                                         "\\/",    "\\u0061", "\\u00", "n", "\xff", "\xc3\xa9", "\\ud83d\\ude00",
+                                         "abc1-x", "Abn",     "u0061", " "};
+    size_t len = 0;
+    for (uint32_t i = random_below(60); i > 0; i--) {
+        const char *piece = pieces[random_below(TEST_COUNT(pieces))];
+        if (strcmp(piece, "\\u00") == 0)
+            piece = "\\u0042";
+        memcpy(out + len, piece, strlen(piece));
+        len += strlen(piece);
+    }
+    return len;
+}
+
+/* What the predicate finds in the decoded text. */
+static bool is_found(const char *const *texts, uint32_t count, bool nocase, bool are_terms, struct slice raw)
+{
+    struct buf text;
+    char folded[2000], needle[100];
+    bool found = false;
+    buf_init(&text, 0);
+    json_text_decode((struct json_text){raw, raw.len > 0 && memchr(raw.ptr, '\\', raw.len)}, &text);
+    assert_true(text.len <= sizeof folded);
+    struct slice whole = buf_slice(&text);
+    if (nocase) {
+        match_fold(whole, folded);
+        whole = slice_of(folded, text.len);
+    }
+    for (uint32_t i = 0; i < count; i++) {
+        struct slice wanted = slice_from_cstr(texts[i]);
+        if (nocase) {
+            match_fold(wanted, needle);
+            wanted = slice_of(needle, wanted.len);
+        }
+        found |= match_found(are_terms ? MATCH_HAS : MATCH_CONTAINS, whole, wanted);
+    }
+    buf_release(&text);
+    return found;
+}
+
+static void a_filter_is_never_narrower_than_the_predicate(void **state)
+{
+    (void)state;
+    static const char *const texts[] = {"ab",   "nab",  "abc1", "c1ab",  "abn",    "nn",
+                                        "BC1-", "c1-a", "n-ab", "aa\"b", "ab\\ab", "ab/ab"};
+    static const struct {
+        uint32_t first, count;
+        bool nocase, are_terms;
+    } kinds[] = {{0, 1, true, false}, {3, 1, false, true},  {0, 6, true, true},  {1, 5, true, true},
+                 {6, 1, true, false}, {7, 2, false, false}, {9, 3, true, false}, {11, 1, true, false},
+                 {5, 1, true, true},  {2, 4, true, true}};
+    char raw[1000];
+    size_t no = 0, yes = 0;
+    struct arena arena;
+    arena_init(&arena, 0);
+    for (size_t k = 0; k < TEST_COUNT(kinds); k++) {
+        const char *const *own = texts + kinds[k].first;
+        uint32_t count = kinds[k].count;
+        const struct text_filter *filter = filter_of(own, count, kinds[k].nocase, kinds[k].are_terms, &arena);
+        assert_non_null(filter);
+        for (int round = 0; round < 20000; round++) {
+            struct slice text = slice_of(raw, hostile_raw(raw));
+            bool may = text_filter_may_json(filter, text);
+            no += !may;
+            if (!is_found(own, count, kinds[k].nocase, kinds[k].are_terms, text))
+                continue;
+            yes++;
+            assert_true(may);
+        }
+    }
+    arena_release(&arena);
+    assert_true(no > 1000 && yes > 1000); /* the generator makes sense */
+}
+
+static void a_long_text_may_hold_anything(void **state)
+{
+    (void)state;
+    static const char *const many[] = {"certutil", "mshta", "iex", "regsvr32"};
+    static char text[5000];
+    memset(text, 'x', sizeof text - 1);
+    assert_may(many, 4, true, text, true);
+    assert_may(many, 1, true, text, false);
+}
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(a_text_is_found_in_any_case_and_spelling),
+        cmocka_unit_test(a_term_is_found_between_what_is_no_letter_or_digit),
+        cmocka_unit_test(what_helps_nothing_makes_no_filter),
+        cmocka_unit_test(a_filter_is_never_narrower_than_the_predicate),
+        cmocka_unit_test(a_long_text_may_hold_anything),
+    };
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}
