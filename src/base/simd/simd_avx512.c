@@ -212,6 +212,5 @@ static VBMI_TARGET size_t vbmi_mark(const char *text, size_t len, const struct s
     return count <= room ? count + kernel_mark(text, len, marks, from, out + count, capacity - count) : count;
 }
 
-const struct simd SIMD_AVX512VBMI = {"avx512vbmi",  kernel_string_end, kernel_structure, vbmi_mark,
-                                     kernel_quotes, kernel_outline,    kernel_alike};
+const struct simd SIMD_AVX512VBMI = KERNELS("avx512vbmi", vbmi_mark);
 #endif

@@ -412,14 +412,12 @@ static KERNEL_TARGET uint32_t kernel_members(const char *text, size_t len, size_
     return done;
 }
 
-const struct simd KERNEL_TABLE = {.name = KERNEL_NAME,
-                                  .string_end = kernel_string_end,
-                                  .string_close = kernel_string_close,
-                                  .structure = kernel_structure,
-                                  .mark = kernel_mark,
-                                  .quotes = kernel_quotes,
-                                  .outline = kernel_outline,
-                                  .alike = kernel_alike,
-                                  .csv = kernel_csv,
-                                  .separator = kernel_separator,
-                                  .members = kernel_members};
+/* A table's kernels; a file whose `mark` or name is another has a second table. */
+#define KERNELS(name_, mark_)                                                                                          \
+    {                                                                                                                  \
+        .name = (name_), .string_end = kernel_string_end, .string_close = kernel_string_close,                         \
+        .structure = kernel_structure, .mark = (mark_), .quotes = kernel_quotes, .outline = kernel_outline,            \
+        .alike = kernel_alike, .csv = kernel_csv, .separator = kernel_separator, .members = kernel_members             \
+    }
+
+const struct simd KERNEL_TABLE = KERNELS(KERNEL_NAME, kernel_mark);

@@ -87,10 +87,10 @@ def kernels():
         return [("generic", None), ("neon", None)]
     with open("/proc/cpuinfo", encoding="ascii", errors="replace") as info:
         flags = set(re.search(r"^flags\s*:(.*)$", info.read(), re.M)[1].split())
-    wide = {"avx512f", "avx512bw", "bmi1", "bmi2", "popcnt", "pclmulqdq"}
-    return [("generic", None), ("avx2", None if {"avx2", "bmi1", "bmi2", "popcnt", "pclmulqdq"} <= flags else "this CPU lacks AVX2"),
-            ("avx512", None if wide <= flags else "this CPU lacks AVX-512"),
-            ("avx512vbmi", None if wide | {"avx512_vbmi"} <= flags else "this CPU lacks AVX-512 VBMI")]
+    basic = {"bmi1", "bmi2", "popcnt", "pclmulqdq"}
+    needs = {"generic": set(), "avx2": basic | {"avx2"}, "avx512": basic | {"avx512f", "avx512bw"},
+             "avx512vbmi": basic | {"avx512f", "avx512bw", "avx512_vbmi"}}
+    return [(name, None if wanted <= flags else f"this CPU lacks {' '.join(sorted(wanted - flags))}") for name, wanted in needs.items()]
 
 
 def roads(rng, count, names, no_pipe):
