@@ -4,7 +4,7 @@
  *   where CommandLine has_any ("certutil", "mshta")     one of certutil, mshta, as a term
  *   where Url contains "duck" or Url endswith ".net"     one of duck, .net
  *
- * The scan's source may leave out rows that have none of them (source/text_filter.h). That is what the predicate would do with
+ * The scan's source may leave out rows that have none of them (event/text_filter.h). That is what the predicate would do with
  * them; it still judges all that are left. Only the first predicate will do: it alone sees every row.
  */
 #include "kql/opt_int.h"

@@ -13,7 +13,7 @@
 #include "kql/aggr.h"
 #include "kql/ast.h"
 #include "kql/expr.h"
-#include "source/text_filter.h"
+#include "event/text_filter.h"
 
 struct kb; /* ddns/kb.h */
 struct value_set;

@@ -78,7 +78,7 @@ static enum err_code read_block(struct stream_source *source, struct json_block 
         memcpy(block->bytes, source->carry.ptr, source->carry.len);
     block->len = source->carry.len;
     block->base.offset = source->json.offset - block->len;
-    block->begins = source->begins;
+    block->begins = (int)source->begins;
     buf_clear(&source->carry);
     json_block_fill(&source->json, block, block->capacity);
     block->last = source->json.ended && !json_source_interrupted(&source->json);

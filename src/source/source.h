@@ -18,7 +18,7 @@
 #include "base/stream.h"
 #include "event/batch.h"
 #include "event/schema.h"
-#include "source/text_filter.h"
+#include "event/text_filter.h"
 
 #include <stdbool.h>
 #include <stdint.h>

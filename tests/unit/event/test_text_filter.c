@@ -5,7 +5,7 @@
 
 #include "kql/match.h"
 #include "source/json_token.h"
-#include "source/text_filter.h"
+#include "event/text_filter.h"
 
 static uint64_t random_state = 88172645463325252;
 

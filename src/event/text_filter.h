@@ -8,8 +8,8 @@
  * A filter says "no" only where the predicate is false for certain. What it says "may" of is for the predicate to decide,
  * so that it need not know about terms, case or place more than helps to be quick.
  */
-#ifndef DDNSHUNT_SOURCE_TEXT_FILTER_H
-#define DDNSHUNT_SOURCE_TEXT_FILTER_H
+#ifndef DDNSHUNT_EVENT_TEXT_FILTER_H
+#define DDNSHUNT_EVENT_TEXT_FILTER_H
 
 #include "base/arena.h"
 #include "base/err.h"

@@ -4,7 +4,7 @@
  * Few texts are sought one by one, by the two of their bytes that are the rarest; of many terms, the first bytes of each
  * word of the text are looked up in a table of bits. Both are done eight bytes at a time in plain C.
  */
-#include "source/text_filter.h"
+#include "event/text_filter.h"
 
 #include <string.h>
 
