@@ -331,7 +331,8 @@ static enum err_code json_load(struct batch *batch, uint32_t column, struct err 
     struct column *cells;
     TRY(cells_begin(batch, column, &cells, err));
     struct json_probe probe;
-    json_probe_init(&probe, batch->schema, column, false);
+    if (column != json_of(batch)->fast_column) /* where that one stands is known */
+        json_probe_init(&probe, batch->schema, column, false);
     const struct selection *selection = batch->selection;
     for (uint32_t i = 0; i < selection->count; i++) {
         uint32_t row = selection->rows[i];

@@ -137,6 +137,15 @@ bool json_batch_prepare(struct json_batch *batch);
  */
 enum err_code json_batch_quick(struct json_batch *batch, uint32_t end, uint32_t record, bool *out_done,
                                struct err *err) MUST_CHECK;
+/* Does the same with a record or reject that a scan found. quick: as json_batch_prepare() has it. */
+enum err_code json_batch_span(struct json_batch *batch, const struct json_span *span, uint32_t record, bool quick,
+                              struct err *err) MUST_CHECK;
+/*
+ * Does so with the elements of the container that is the text, without blanks around it. Each is judged alone. *out_done
+ * is false where it is no container, or a damaged one: json_batch_record() must look.
+ */
+enum err_code json_batch_container(struct json_batch *batch, struct slice text, uint32_t record, bool quick,
+                                   bool *out_done, struct err *err) MUST_CHECK;
 enum err_code json_batch_reject(struct json_batch *batch, enum reject_kind kind, struct slice bytes, uint32_t record,
                                 const char *why, struct err *err) MUST_CHECK;
 /* Makes the batch that the contract asks for; records is how many the block held. Consumes `batch` in any case. */

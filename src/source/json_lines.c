@@ -143,8 +143,10 @@ static struct slice line_trim(struct slice line)
     return line;
 }
 
-static enum err_code line_read(struct json_batch *batch, struct slice line, uint32_t number, struct err *err)
+static enum err_code line_read(struct json_batch *batch, struct slice line, uint32_t number, bool quick,
+                               struct err *err)
 {
+    bool done;
     if (line.len > batch->base.source->options.record_max)
         return json_batch_reject(batch, REJECT_TOO_LONG, line, number, "longer than the limit on a record", err);
     struct slice record = line_trim(line);
@@ -152,7 +154,8 @@ static enum err_code line_read(struct json_batch *batch, struct slice line, uint
         return ERR_NONE;
     if (record.ptr[0] != '{' && record.ptr[0] != '[')
         return json_batch_reject(batch, REJECT_NO_RECORD, record, number, "no JSON object on the line", err);
-    return json_batch_record(batch, record, number, true, err);
+    TRY(json_batch_container(batch, record, number, quick, &done, err));
+    return done ? ERR_NONE : json_batch_record(batch, record, number, true, err);
 }
 
 /* A split under way. */
@@ -185,7 +188,7 @@ static enum err_code line_end(struct cut *cut, uint32_t end, bool whole, struct 
         TRY(json_batch_quick(batch, record_end, cut->line, &done, err));
     }
     if (!done)
-        TRY(line_read(batch, slice_of(cut->text + begin, end - begin), cut->line, err));
+        TRY(line_read(batch, slice_of(cut->text + begin, end - begin), cut->line, cut->quick, err));
     line_begin(cut, end + 1);
     cut->line++;
     return ERR_NONE;

@@ -236,6 +236,7 @@ static void top_step(struct piece *piece)
     char c = piece->text[piece->at];
     scan->indent = scan->top_indent = scan->line_indent;
     scan->line_indent = SCAN_NO_INDENT;
+    scan->values++;
     if (c == '[') {
         scan->in_object = false;
         scan->state = SCAN_ROWS;

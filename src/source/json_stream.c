@@ -118,41 +118,11 @@ static void stream_block_free(struct block *base)
     json_block_free(base);
 }
 
-/* What was noted of the record when it was scanned, and whether it begins as the last envelopes did. */
-static void facts_take(struct json_batch *batch, const struct json_span *span)
-{
-    const struct json_block *block = batch->block;
-    struct json_facts alike;
-    if (span->noted)
-        batch->facts = span->facts;
-    else
-        json_scan_facts(&batch->facts, batch->probe, block->bytes, span->start, span->start + span->len);
-    json_facts_begin_alike(&alike, &batch->memory, simd_ops(), block->bytes, (uint32_t)block->len, span->start);
-    if (alike.brackets == batch->facts.brackets && alike.bracket == batch->facts.bracket)
-        batch->facts.known = alike.known;
-}
-
-static enum err_code span_read(struct json_batch *batch, const struct json_span *span, uint32_t record, bool quick,
-                               struct err *err)
-{
-    const char *bytes = batch->block->bytes;
-    uint32_t end = span->start + span->len;
-    struct slice text = slice_of(bytes + span->start, span->len);
-    bool done = false;
-    if (span->why)
-        return json_batch_reject(batch, span->kind, text, record, span->why, err);
-    if (quick) {
-        facts_take(batch, span);
-        TRY(json_batch_quick(batch, end, record, &done, err));
-    }
-    return done ? ERR_NONE : json_batch_record(batch, text, record, false, err);
-}
-
 static enum err_code spans_read(struct json_batch *batch, bool quick, struct err *err)
 {
     const struct json_block *block = batch->block;
     for (size_t i = 0; i < block->span_count; i++)
-        TRY(span_read(batch, &block->spans[i], (uint32_t)i, quick, err));
+        TRY(json_batch_span(batch, &block->spans[i], (uint32_t)i, quick, err));
     return ERR_NONE;
 }
 

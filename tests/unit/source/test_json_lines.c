@@ -72,6 +72,16 @@ static void rows_envelopes_and_containers_mix(void **state)
                 0, 0);
 }
 
+static void elements_of_a_container_are_judged_alone_but_not_those_of_a_damaged_one(void **state)
+{
+    (void)state;
+    assert_rows("[{\"RemoteUrl\":\"a\"},{\"x\":tru},{\"RemoteUrl\":\"b\"}, 1]\n",
+                " RemoteUrl=\"a\"\n RemoteUrl=\"b\"\n", 2, 0);
+    assert_rows("{\"r\\u0065cord\\u0073\":[{\"RemoteUrl\":\"a\"}]}\n", " RemoteUrl=\"a\"\n", 0, 0);
+    assert_rows("{\"records\":[{\"RemoteUrl\":\"a\"}]\n{\"RemoteUrl\":\"b\"}\n", " RemoteUrl=\"b\"\n", 1, 0);
+    assert_rows("[{\"RemoteUrl\":\"a\"}] [{\"RemoteUrl\":\"a\"}]\n{\"RemoteUrl\":\"b\"}\n", " RemoteUrl=\"b\"\n", 1, 0);
+}
+
 static void line_ends_marks_and_blank_lines_are_tolerated(void **state)
 {
     (void)state;
@@ -368,6 +378,7 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(rows_envelopes_and_containers_mix),
+        cmocka_unit_test(elements_of_a_container_are_judged_alone_but_not_those_of_a_damaged_one),
         cmocka_unit_test(line_ends_marks_and_blank_lines_are_tolerated),
         cmocka_unit_test(other_categories_and_tables_are_passed_over),
         cmocka_unit_test(text_outside_of_records_is_always_rejected),

@@ -1,0 +1,97 @@
+/*
+ * json_container.c - records that json_scan.h found become rows of a batch: those of a JSON text, and those of a container
+ * that is one line of many.
+ */
+#include "base/mem.h"
+#include "source/json_int.h"
+#include "source/json_scan.h"
+
+/* What was noted of the record when it was scanned, and whether it begins as the last envelopes did. */
+static void facts_take(struct json_batch *batch, const struct json_span *span)
+{
+    const struct json_block *block = batch->block;
+    struct json_facts alike;
+    if (span->noted)
+        batch->facts = span->facts;
+    else
+        json_scan_facts(&batch->facts, batch->probe, block->bytes, span->start, span->start + span->len);
+    json_facts_begin_alike(&alike, &batch->memory, simd_ops(), block->bytes, (uint32_t)block->len, span->start);
+    if (alike.brackets == batch->facts.brackets && alike.bracket == batch->facts.bracket)
+        batch->facts.known = alike.known;
+}
+
+enum err_code json_batch_span(struct json_batch *batch, const struct json_span *span, uint32_t record, bool quick,
+                              struct err *err)
+{
+    struct slice text = slice_of(batch->block->bytes + span->start, span->len);
+    bool done = false;
+    if (span->why)
+        return json_batch_reject(batch, span->kind, text, record, span->why, err);
+    if (quick) {
+        facts_take(batch, span);
+        TRY(json_batch_quick(batch, span->start + span->len, record, &done, err));
+    }
+    return done ? ERR_NONE : json_batch_record(batch, text, record, false, err);
+}
+
+/* --- a container on a line --- */
+
+static size_t back_over_blanks(struct slice text, size_t at)
+{
+    while (at > 0 && json_is_blank(text.ptr[at - 1]))
+        at--;
+    return at;
+}
+
+/*
+ * Might the bracket at `at` follow a key that holds rows? Such a key ends with an `s`, or an escape for one, and is
+ * spelt with its letters alone or has a backslash.
+ */
+static bool may_hold_rows(struct slice text, size_t at)
+{
+    enum { LETTERS = 7, LONGEST = 6 * LETTERS };
+    size_t colon = back_over_blanks(text, at);
+    if (colon == 0 || text.ptr[colon - 1] != ':')
+        return false;
+    size_t quote = back_over_blanks(text, colon - 1);
+    if (quote < LETTERS + 2 || text.ptr[quote - 1] != '"')
+        return false;
+    size_t end = quote - 1, begin = end > LONGEST ? end - LONGEST : 0;
+    struct slice plain = slice_cut(text, end - LETTERS, end);
+    return json_key_holds_rows((struct json_text){plain, false}) || memchr(text.ptr + begin, '\\', end - begin);
+}
+
+/* A look at the brackets: nearly all lines that are no containers are told apart by it. */
+static bool may_contain(struct slice text)
+{
+    if (text.ptr[0] == '[')
+        return true;
+    const char *at = text.ptr, *end = text.ptr + text.len;
+    while ((at = memchr(at, '[', (size_t)(end - at))) != NULL) {
+        if (may_hold_rows(text, (size_t)(at - text.ptr)))
+            return true;
+        at++;
+    }
+    return false;
+}
+
+enum err_code json_batch_container(struct json_batch *batch, struct slice text, uint32_t record, bool quick,
+                                   bool *out_done, struct err *err)
+{
+    *out_done = false;
+    if (!may_contain(text))
+        return ERR_NONE;
+    /* Offsets are those of the batch's block. */
+    struct json_block line = {.bytes = batch->block->bytes};
+    size_t at = (size_t)(text.ptr - line.bytes);
+    line.len = at + text.len;
+    struct json_scan scan;
+    json_scan_init(&scan, text.len);
+    enum err_code code = json_scan_run(&scan, &line, quick ? batch->probe : NULL, &at, true, err);
+    bool contains = !scan.in_object || scan.has_rows;
+    *out_done = !code && !scan.failure && contains && scan.values == 1;
+    for (size_t i = 0; i < line.span_count && *out_done && !code; i++)
+        code = json_batch_span(batch, &line.spans[i], record, quick, err);
+    mem_free(line.spans);
+    return code;
+}
