@@ -159,6 +159,8 @@ static void row_set(struct csv_walk *walk, uint32_t end, uint32_t line, struct c
 bool csv_walk_next(struct csv_walk *walk, struct csv_row *out_row)
 {
     const struct csv_index *index = walk->index;
+    const struct simd_csv_bits *bits = index->bits;
+    const size_t last = (index->end - 1) / WORD; /* if any */
     uint32_t line = walk->line;
     if (walk->start == index->end)
         return false;
@@ -169,18 +171,22 @@ bool csv_walk_next(struct csv_walk *walk, struct csv_row *out_row)
             if (end > index->end)
                 break;
             walk->line++;
-            if (index->bits[walk->word].separators & bit) {
+            if (bits[walk->word].separators & bit) {
                 walk->newlines &= walk->newlines - 1;
                 row_set(walk, (uint32_t)end, line, out_row);
                 return true;
             }
         }
-        if ((walk->word + 1) * WORD >= index->end)
+        size_t word = walk->word;
+        uint64_t newlines = 0;
+        while (word < last && !newlines)
+            newlines = bits[++word].newlines;
+        walk->word = word;
+        walk->newlines = newlines;
+        if (!newlines)
             break;
-        walk->newlines = index->bits[++walk->word].newlines;
     }
     /* The last one may have no line end. */
-    walk->newlines = 0;
     row_set(walk, (uint32_t)index->end, line, out_row);
     return true;
 }

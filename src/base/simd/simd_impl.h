@@ -294,6 +294,24 @@ static KERNEL_TARGET size_t csv_fault(const char *text, size_t len, size_t base,
     return stray;
 }
 
+/* The whole chunks from `at` on, up to one that has a fault; returns where it stopped. */
+static inline __attribute__((always_inline)) KERNEL_TARGET size_t csv_chunks(const char *text, size_t len, size_t at,
+                                                                             struct csv_state *state,
+                                                                             struct simd_csv_bits *bits)
+{
+    struct csv_state now = *state;
+    for (; len - at >= CHUNK; at += CHUNK) {
+        struct csv_state next = now;
+        struct csv_masks masks = csv_step(&next, chunk_load(text + at), UINT64_MAX);
+        if (__builtin_expect((masks.stray | masks.behind) != 0, 0) && csv_fault(text, len, at, &masks) != SIZE_MAX)
+            break;
+        bits[at / CHUNK] = masks.bits;
+        now = next;
+    }
+    *state = now;
+    return at;
+}
+
 static KERNEL_TARGET size_t kernel_csv(const char *text, size_t len, struct simd_csv *csv, struct simd_csv_bits *bits)
 {
     size_t at = csv->at / CHUNK * CHUNK;
@@ -302,6 +320,11 @@ static KERNEL_TARGET size_t kernel_csv(const char *text, size_t len, struct simd
                               (uint64_t)csv->closed << skip};
     uint64_t wanted = UINT64_MAX << skip;
     for (; at < len; at += CHUNK) {
+        if (wanted == UINT64_MAX) {
+            at = csv_chunks(text, len, at, &state, bits);
+            if (at == len)
+                break;
+        }
         struct csv_state before = state;
         struct csv_masks masks;
         bool whole = len - at >= CHUNK;

@@ -225,6 +225,52 @@ static void block_size_changes_nothing(void **state)
     buf_release(&input);
 }
 
+/* Some rows as they are written, some as they are not. */
+static void rows_make(struct buf *input, uint32_t seed, uint32_t strange)
+{
+    static const char *const CELLS[] = {"a",        "\"q\"",    "",       "\"a,b\"",  "\"x\ny\"", "\"a\"\"b\"", "\"\"",
+                                        "\"\r\n\"", "5\" disk", "\"a\"b", "\"a\"\rb", "\"\"\"",   "\"open"};
+    buf_add_cstr(input, "\xef\xbb\xbfRemoteUrl,DeviceName,Type\n");
+    for (int row = 0; row < 60; row++) {
+        for (uint32_t i = 0; i < 3; i++) {
+            seed = seed * 1664525 + 1013904223;
+            buf_add_cstr(input, CELLS[(seed >> 16) % (8 + ((seed >> 8) % 100 < strange ? 5U : 0))]);
+            if (i < 2 || (seed >> 24) % 20 == 0)
+                buf_add_char(input, ',');
+        }
+        buf_add_cstr(input, (seed >> 12) % 40 == 0 ? "\n\n" : (seed >> 12) % 3 == 0 ? "\r\n" : "\n");
+    }
+    input->len -= seed >> 20 & 3;
+}
+
+/* The same with short cuts as without, for any size of blocks. */
+static void short_cuts_change_nothing(void **state)
+{
+    (void)state;
+    static const size_t SIZES[] = {0, 1, 3, 16, 63, 64, 65, 200};
+    struct buf input;
+    buf_init(&input, 0);
+    for (uint32_t round = 0; round < 60; round++) {
+        buf_clear(&input);
+        rows_make(&input, round, round % 4 * 10);
+        struct source_options options = {.slow = true, .record_max = round % 5 ? 0 : 40};
+        struct scan_text slow = bytes_to_text(buf_slice(&input), options, "RemoteUrl DeviceName SourceRecord");
+        options.slow = false;
+        for (size_t i = 0; i < TEST_COUNT(SIZES); i++) {
+            options.block_bytes = SIZES[i];
+            struct scan_text text = bytes_to_text(buf_slice(&input), options, "RemoteUrl DeviceName SourceRecord");
+            assert_slice_equal(buf_slice(&text.rows), buf_slice(&slow.rows));
+            assert_slice_equal(buf_slice(&text.rejects), buf_slice(&slow.rejects));
+            assert_int_equal(text.stats.rows, slow.stats.rows);
+            assert_int_equal(text.stats.rows_passed, slow.stats.rows_passed);
+            assert_int_equal(text.stats.bytes, input.len);
+            scan_text_release(&text);
+        }
+        scan_text_release(&slow);
+    }
+    buf_release(&input);
+}
+
 /* A record over the limit is rejected, cut, whatever the block size; the rows behind it come. */
 static void record_over_the_limit_is_rejected(void **state)
 {
@@ -420,6 +466,7 @@ int main(void)
         IN_FOLDER(rows_are_checked_as_far_as_they_are_asked_for),
         IN_FOLDER(only_asked_cells_of_selected_rows_are_decoded),
         IN_FOLDER(block_size_changes_nothing),
+        IN_FOLDER(short_cuts_change_nothing),
         IN_FOLDER(record_over_the_limit_is_rejected),
         IN_FOLDER(input_that_breaks_off_loses_its_last_row_alone),
         IN_FOLDER(interrupt_gives_the_rows_that_have_come),
