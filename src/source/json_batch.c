@@ -296,6 +296,10 @@ static enum err_code load_found(struct batch *batch, struct column *cells, uint3
     }
     struct slice text;
     const char *end = json->block->bytes + row->start + row->len;
+    if (cells->type == TYPE_STRING && json_fast_text(json->block->bytes + value, end, &text)) {
+        cells->str[number] = text;
+        return ERR_NONE;
+    }
     if (!json_fast_value(json->block->bytes + value, end, &text))
         return load_parsed(batch, cells, column, number, err);
     return json_cell_set(batch, cells, number, text, err);

@@ -6,6 +6,7 @@
  */
 #include "source/json_fast.h"
 
+#include "base/utf8.h"
 #include "source/json_int.h"
 
 /* --- the probe --- */
@@ -498,4 +499,23 @@ bool json_fast_value(const char *at, const char *end, struct slice *out_value)
     }
     json_blanks(&cursor);
     return cursor.at < end && (*cursor.at == ',' || *cursor.at == '}');
+}
+
+static inline bool may_follow_member(char c)
+{
+    return c == ',' || c == '}';
+}
+
+bool json_fast_text(const char *at, const char *end, struct slice *out_text)
+{
+    static const char null[] = "null";
+    size_t rest = (size_t)(end - at), null_len = sizeof null - 1;
+    if (rest == 0 || *at != '"') {
+        *out_text = SLICE("");
+        return rest > null_len && memcmp(at, null, null_len) == 0 && may_follow_member(at[null_len]);
+    }
+    const char *start = at + 1;
+    size_t len = simd_ops()->string_end(start, rest - 1, 0);
+    *out_text = slice_of(start, len);
+    return len + 2 < rest && start[len] == '"' && may_follow_member(start[len + 1]) && utf8_is_ascii(*out_text);
 }

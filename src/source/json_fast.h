@@ -109,5 +109,10 @@ uint32_t json_fast_find(const struct json_probe *probe, const char *text, uint32
  * scalar, is not well-formed, or is not followed by what may follow a member.
  */
 bool json_fast_value(const char *at, const char *end, struct slice *out_value);
+/*
+ * The same of a value in a column of text, decoded: a string of ASCII without escapes, or null (out_text is empty then).
+ * False of any other, which is json_fast_value()'s.
+ */
+bool json_fast_text(const char *at, const char *end, struct slice *out_text);
 
 #endif
