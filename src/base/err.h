@@ -25,7 +25,7 @@ enum err_code {
     ERR_INPUT,       /* an input can't be read or is no known format: exit 1, the others go on */
     ERR_LIMIT,       /* a bound (memory, rows, depth) was met: exit 3 */
     ERR_MEMORY,      /* an allocation failed: exit 3 */
-    ERR_OUTPUT,      /* the output can't be written: exit 3 */
+    ERR_OUTPUT,      /* the output or a temporary file can't be written: exit 3 */
     ERR_PIPE,        /* the reader of our output went away: a quiet end, exit 0 */
     ERR_INTERRUPTED, /* SIGINT or SIGTERM: exit 130 */
     ERR_CODE_COUNT

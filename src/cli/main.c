@@ -7,6 +7,9 @@
 #include "cli/text_out.h"
 
 #include <locale.h>
+#ifdef __GLIBC__
+#include <malloc.h>
+#endif
 #include <stdlib.h>
 #include <unistd.h>
 
@@ -27,6 +30,18 @@ static void fail_as_asked(const char *nth)
     (void)nth;
 }
 #endif
+
+/*
+ * glibc gives every thread a heap of its own, and memory that one thread allocates and another frees, as blocks are, stays with
+ * the heap that it came from: with 16 threads they held 90 MiB where 30 are in use. Two heaps are as fast: a scan allocates
+ * by the block, not by the row.
+ */
+static void heaps_share(void)
+{
+#ifdef M_ARENA_MAX
+    mallopt(M_ARENA_MAX, 2);
+#endif
+}
 
 /* Help and version are what was asked for: standard output. */
 static enum err_code print_help(const struct opts *opts, struct err *err)
@@ -65,6 +80,7 @@ int main(int argc, char **argv)
 {
     setlocale(LC_CTYPE, "");
     fail_as_asked(from_environment("DDNSHUNT_FAIL_ALLOC"));
+    heaps_share();
     signals_catch();
     struct opts opts;
     struct report report;

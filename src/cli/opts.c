@@ -512,7 +512,7 @@ enum err_code opts_parse(int argc, char *const *argv, const char *(*environment)
                           .format = -1,
                           .print = {.product = -1, .dialect = -1},
                           .record_max = UINT64_C(128) << 20,
-                          .memory_max = UINT64_C(1) << 30,
+                          .memory = UINT64_C(1) << 30,
                           .import = {.from = -1, .category = KB_PUBLIC_DDNS, .tier = TIER_C, .risk = KB_RISK_MEDIUM}};
     arena_init(&opts->arena, 0);
     struct reader reader = {.argv = argv, .argc = argc, .at = 1, .opts = opts, .command = FOR_TOP};
@@ -525,6 +525,8 @@ enum err_code opts_parse(int argc, char *const *argv, const char *(*environment)
         return err_hint(err, "to scan a file: ddnshunt scan FILE; all commands: ddnshunt --help");
     }
     TRY(read_environment(&reader, environment, err));
+    const char *usual = environment("TMPDIR");
+    opts->tmp_dir_usual = usual && *usual ? usual : NULL;
     TRY(config_read(opts, environment, err));
     return settle(opts, err);
 }

@@ -143,8 +143,10 @@ struct opts {
     int input_format;               /* index in SOURCE_TYPES, or -1 */
     struct text_list columns_named; /* --column NAME:TYPE */
     bool strict;
-    uint64_t record_max, memory_max, block_size; /* bytes; block_size 0: the default */
-    unsigned threads;                            /* 0: as many as there are CPUs for us */
+    uint64_t record_max, memory, block_size; /* bytes; block_size 0: the default */
+    unsigned threads;                        /* 0: as many as there are CPUs for us */
+    const char *tmp_dir;                     /* or NULL */
+    const char *tmp_dir_usual;               /* $TMPDIR, or NULL */
 
     const char *output;  /* NULL: standard output */
     int format;          /* index in SINK_TYPES, or -1 */

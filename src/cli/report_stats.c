@@ -172,8 +172,10 @@ static void add_profile(struct stats *stats, const struct profile *profile, uint
     add_share(stats, profile_sum(profile, STAGE_REST).ns, all_ns);
     buf_add_cstr(&stats->text, "other\n");
     if (profile->spilled_bytes > 0) {
-        buf_add_cstr(&stats->text, "bytes written to temporary files: ");
+        buf_add_cstr(&stats->text, "bytes written to a temporary file: ");
         add_number(stats, profile->spilled_bytes);
+        buf_add_cstr(&stats->text, ", in pieces: ");
+        add_number(stats, profile->spilled_pieces);
         buf_add_char(&stats->text, '\n');
     }
     add_threads(stats, profile);

@@ -37,7 +37,8 @@ struct run {
     const struct run_text *text;
     struct report *report;
     struct outcome *outcome;
-    struct arena arena; /* tree, columns, view */
+    atomic_bool input_failed; /* told by whatever thread reads; for the outcome */
+    struct arena arena;       /* tree, columns, view */
     struct ast *ast;
     struct tuning tuning;
     struct tune_texts tune_texts; /* of the stages in ast */
@@ -120,6 +121,7 @@ void signals_catch(void)
     catch_one(SIGINT);
     catch_one(SIGTERM);
     sigaction(SIGPIPE, &ignore, NULL);
+    sigaction(SIGXFSZ, &ignore, NULL); /* a limit on the size of files is an error of the write (EFBIG) */
 }
 
 bool signals_caught(void)
@@ -147,7 +149,7 @@ static void on_notice(void *user, enum scan_notice_kind kind, const char *path, 
     case NOTICE_INPUT_FAILED: {
         struct err failure = *err;
         err_at(&failure, "%s", path);
-        run->outcome->unread = true;
+        atomic_store(&run->input_failed, true);
         report_error(run->report, &failure);
         break;
     }
@@ -264,6 +266,12 @@ static enum err_code parse(struct run *run, struct err *err)
     return run->opts->with_source ? with_source(run->ast, &run->arena, err) : ERR_NONE;
 }
 
+static void query_set_memory(struct query *query, const struct opts *opts)
+{
+    query->memory_max = opts->memory;
+    query->temporary_folder = opts->tmp_dir ? opts->tmp_dir : opts->tmp_dir_usual;
+}
+
 static void unbind(struct run *run)
 {
     if (run->bound)
@@ -276,7 +284,7 @@ static enum err_code bind(struct run *run, struct err *err)
     struct bind_options options = {.table = run->table, .now = run->now, .knowledge = run->knowledge};
     TRY(kql_bind(run->ast, &options, &run->query, err));
     run->bound = true;
-    run->query.memory_max = run->opts->memory_max;
+    query_set_memory(&run->query, run->opts);
     run->query.slow = is_slow();
     return ERR_NONE;
 }
@@ -466,7 +474,7 @@ static enum err_code recount(struct run *run, uint64_t *out_rows, struct err *er
                                        .interrupted = on_interrupted};
     TRY(kql_parse(run->text->text, &run->arena, &ast, err));
     TRY(kql_bind(ast, &options, &query, err));
-    query.memory_max = run->opts->memory_max;
+    query_set_memory(&query, run->opts);
     query.slow = is_slow();
     enum err_code code = kql_optimize(&query, err);
     if (code == ERR_NONE)
@@ -544,6 +552,7 @@ void run_text(const struct opts *opts, const struct run_text *text, struct repor
     arena_init(&run.arena, 0);
     enum err_code code = run_all(&run, &err);
     outcome_add(outcome, code);
+    outcome->unread |= atomic_load(&run.input_failed);
     report_progress_clear(report);
     const struct tune_text *stage = code != ERR_NONE ? tune_text_of(&run.tune_texts, &err) : NULL;
     if (code != ERR_NONE && code != ERR_PIPE)

@@ -7,6 +7,7 @@
  */
 #include "kql/aggr_int.h"
 #include "kql/eval.h"
+#include "kql/row_bytes.h"
 #include "kql/value_set.h"
 
 #include <string.h>
@@ -91,6 +92,42 @@ static enum err_code list_finish(const struct aggr_call *call, void *state, uint
     (void)call, (void)result;
     const struct list *list = state;
     return array_finish(list->items, list->count, arena, out_value, err);
+}
+
+static void list_save(const struct aggr_call *call, const void *state, struct buf *out)
+{
+    (void)call;
+    const struct list *list = state;
+    bytes_put_number(out, list->count);
+    for (uint32_t i = 0; i < list->count; i++)
+        bytes_put_dyn(out, list->items[i]);
+}
+
+/* Elements that are to follow, each of a byte at least, fit in a list. */
+static enum err_code count_load(struct slice *bytes, uint32_t *out_count, struct err *err)
+{
+    uint64_t count = 0;
+    TRY(bytes_get_number(bytes, &count, err));
+    if (count > bytes->len || count > UINT32_MAX)
+        return err_set(err, ERR_OUTPUT, "a temporary file is not as it was written");
+    *out_count = (uint32_t)count;
+    return ERR_NONE;
+}
+
+static enum err_code list_load(const struct aggr_call *call, void *state, struct slice *bytes, struct arena *arena,
+                               struct err *err)
+{
+    (void)call;
+    struct list *list = state;
+    uint32_t count = 0;
+    TRY(count_load(bytes, &count, err));
+    while (list->count < count) {
+        if (list->count == list->capacity && !list_grow(list, arena))
+            return err_no_memory(err, count * sizeof *list->items);
+        TRY(bytes_get_dyn(bytes, arena, &list->items[list->count], err));
+        list->count++;
+    }
+    return ERR_NONE;
 }
 
 /* --- sets --- */
@@ -187,23 +224,56 @@ static enum err_code bag_finish(const struct aggr_call *call, void *state, uint3
     return ERR_NONE;
 }
 
+static void bag_save(const struct aggr_call *call, const void *state, struct buf *out)
+{
+    (void)call;
+    const struct bag *bag = state;
+    bytes_put_number(out, bag->count);
+    for (size_t i = 0; i < bag->count; i++) {
+        const struct dyn key = {.kind = DYN_STRING, .str = bag->members[i].key};
+        bytes_put_dyn(out, &key);
+        bytes_put_dyn(out, bag->members[i].value);
+    }
+}
+
+static enum err_code bag_load(const struct aggr_call *call, void *state, struct slice *bytes, struct arena *arena,
+                              struct err *err)
+{
+    (void)call;
+    struct bag *bag = state;
+    uint32_t count = 0;
+    TRY(count_load(bytes, &count, err));
+    bag->members = arena_array(arena, count, sizeof *bag->members);
+    if (!bag->members)
+        return err_no_memory(err, count * sizeof *bag->members);
+    bag->capacity = count;
+    for (; bag->count < count; bag->count++) {
+        const struct dyn *key;
+        TRY(bytes_get_dyn(bytes, arena, &key, err));
+        bag->members[bag->count].key = key->kind == DYN_STRING ? key->str : SLICE("");
+        TRY(bytes_get_dyn(bytes, arena, &bag->members[bag->count].value, err));
+    }
+    return ERR_NONE;
+}
+
 #define LIST_ROW(name_text, prefix_text, signature_text, predicate_number, with_nulls, bind_name, doc_text)            \
     {                                                                                                                  \
         .name = (name_text), .prefix = (prefix_text), .signature = (signature_text), .name_rule = AGGR_NAME_ARG,       \
         .predicate = (predicate_number), .takes_null = (with_nulls), .state_bytes = sizeof(struct list),               \
-        .bind = (bind_name), .add = list_add, .finish = list_finish, .doc = (doc_text)                                 \
+        .bind = (bind_name), .add = list_add, .finish = list_finish, .save = list_save, .load = list_load,             \
+        .doc = (doc_text)                                                                                              \
     }
 #define SET_ROW(name_text, prefix_text, signature_text, predicate_number, bind_name, doc_text)                         \
     {                                                                                                                  \
         .name = (name_text), .prefix = (prefix_text), .signature = (signature_text), .name_rule = AGGR_NAME_ARG,       \
         .predicate = (predicate_number), .state_bytes = sizeof(struct value_set), .bind = (bind_name), .add = set_add, \
-        .finish = set_finish, .doc = (doc_text)                                                                        \
+        .finish = set_finish, .save = set_state_save, .load = set_state_load, .doc = (doc_text)                        \
     }
 #define BAG_ROW(name_text, signature_text, predicate_number, bind_name, doc_text)                                      \
     {                                                                                                                  \
         .name = (name_text), .prefix = "bag_", .signature = (signature_text), .name_rule = AGGR_NAME_ARG,              \
         .predicate = (predicate_number), .state_bytes = sizeof(struct bag), .bind = (bind_name), .add = bag_add,       \
-        .finish = bag_finish, .doc = (doc_text)                                                                        \
+        .finish = bag_finish, .save = bag_save, .load = bag_load, .doc = (doc_text)                                    \
     }
 
 const struct aggr AGGRS_COLLECT[] = {

@@ -5,6 +5,7 @@
  * 11). Its accuracy argument is accepted and means nothing.
  */
 #include "kql/aggr_int.h"
+#include "kql/row_bytes.h"
 #include "kql/value_set.h"
 
 static enum err_code count_add(const struct aggr_call *call, void *state, const struct column *const *args,
@@ -39,8 +40,34 @@ static enum err_code dcount_finish(const struct aggr_call *call, void *state, ui
     return ERR_NONE;
 }
 
-#define COUNT_STATE  .state_bytes = sizeof(int64_t), .add = count_add, .finish = count_finish
-#define DCOUNT_STATE .state_bytes = sizeof(struct value_set), .add = dcount_add, .finish = dcount_finish
+void set_state_save(const struct aggr_call *call, const void *state, struct buf *out)
+{
+    (void)call;
+    const struct value_set *set = state;
+    bytes_put_number(out, set->count);
+    for (uint32_t i = 0; i < set->count; i++)
+        bytes_put_value(out, &set->values[i]);
+}
+
+enum err_code set_state_load(const struct aggr_call *call, void *state, struct slice *bytes, struct arena *arena,
+                             struct err *err)
+{
+    (void)call;
+    uint64_t count = 0;
+    TRY(bytes_get_number(bytes, &count, err));
+    for (uint64_t i = 0; i < count; i++) {
+        struct value value;
+        TRY(bytes_get_value(bytes, arena, &value, err));
+        if (!value_set_add(state, &value, false, arena))
+            return err_no_memory(err, sizeof value);
+    }
+    return ERR_NONE;
+}
+
+#define COUNT_STATE .state_bytes = sizeof(int64_t), .add = count_add, .finish = count_finish
+#define DCOUNT_STATE                                                                                                   \
+    .state_bytes = sizeof(struct value_set), .add = dcount_add, .finish = dcount_finish, .save = set_state_save,       \
+    .load = set_state_load
 
 const struct aggr AGGRS_COUNT[] = {
     {.name = "count",

@@ -6,6 +6,7 @@
  */
 #include "kql/aggr_int.h"
 #include "kql/eval.h"
+#include "kql/row_bytes.h"
 
 /* --- min, max --- */
 
@@ -40,6 +41,19 @@ static enum err_code kept_finish(const struct aggr_call *call, void *state, uint
     const struct kept *kept = state;
     *out_value = kept && kept->is_set ? kept->value : value_null(call->result_types[result]);
     return ERR_NONE;
+}
+
+static void kept_state_save(const struct aggr_call *call, const void *state, struct buf *out)
+{
+    (void)call;
+    kept_save(state, out);
+}
+
+static enum err_code kept_state_load(const struct aggr_call *call, void *state, struct slice *bytes,
+                                     struct arena *arena, struct err *err)
+{
+    (void)call;
+    return kept_load(state, bytes, arena, err);
 }
 
 /* --- arg_min, arg_max, take_any: a whole row --- */
@@ -112,17 +126,41 @@ static enum err_code row_finish(const struct aggr_call *call, void *state, uint3
     return kept_finish(call, kept->cells ? &kept->cells[result] : NULL, result, arena, out_value, err);
 }
 
+static void row_save(const struct aggr_call *call, const void *state, struct buf *out)
+{
+    const struct kept_row *kept = state;
+    bytes_put_number(out, kept->cells != NULL);
+    for (uint32_t i = 0; kept->cells && i < call->arg_count; i++)
+        kept_save(&kept->cells[i], out);
+}
+
+static enum err_code row_load(const struct aggr_call *call, void *state, struct slice *bytes, struct arena *arena,
+                              struct err *err)
+{
+    struct kept_row *kept = state;
+    uint64_t is_set = 0;
+    TRY(bytes_get_number(bytes, &is_set, err));
+    if (!is_set)
+        return ERR_NONE;
+    kept->cells = arena_zalloc(arena, call->arg_count, sizeof *kept->cells);
+    if (!kept->cells)
+        return err_no_memory(err, call->arg_count * sizeof *kept->cells);
+    for (uint32_t i = 0; i < call->arg_count; i++)
+        TRY(kept_load(&kept->cells[i], bytes, arena, err));
+    return ERR_NONE;
+}
+
 #define EXTREME_ROW(name_text, prefix_text, signature_text, predicate_number, add_name, doc_text)                      \
     {                                                                                                                  \
         .name = (name_text), .prefix = (prefix_text), .signature = (signature_text), .name_rule = AGGR_NAME_ARG,       \
         .predicate = (predicate_number), .state_bytes = sizeof(struct kept), .bind = aggr_bind_first,                  \
-        .add = (add_name), .finish = kept_finish, .doc = (doc_text)                                                    \
+        .add = (add_name), .finish = kept_finish, .save = kept_state_save, .load = kept_state_load, .doc = (doc_text)  \
     }
 #define WHOLE_ROW(name_text, prefix_text, rule, add_name, doc_text)                                                    \
     {                                                                                                                  \
         .name = (name_text), .prefix = (prefix_text), .signature = "xx*:=", .name_rule = (rule), .takes_star = true,   \
         .takes_null = true, .state_bytes = sizeof(struct kept_row), .bind = aggr_bind_all, .add = (add_name),          \
-        .finish = row_finish, .doc = (doc_text)                                                                        \
+        .finish = row_finish, .save = row_save, .load = row_load, .doc = (doc_text)                                    \
     }
 
 const struct aggr AGGRS_EXTREME[] = {

@@ -5,6 +5,7 @@
 
 #include "kql/aggr_int.h"
 #include "kql/eval.h"
+#include "kql/row_bytes.h"
 #include "kql/signature.h"
 
 static const struct aggr *const FAMILIES[] = {AGGRS_COUNT, AGGRS_NUMBER, AGGRS_EXTREME, AGGRS_COLLECT};
@@ -89,4 +90,20 @@ enum err_code aggr_add(const struct aggr_call *call, void *state, const struct c
                        struct arena *arena, struct err *err)
 {
     return row_counts(call->aggr, args, row) ? call->aggr->add(call, state, args, row, arena, err) : ERR_NONE;
+}
+
+void aggr_save(const struct aggr_call *call, const void *state, struct buf *out)
+{
+    if (call->aggr->save)
+        call->aggr->save(call, state, out);
+    else
+        buf_add(out, slice_of(state, call->aggr->state_bytes));
+}
+
+enum err_code aggr_load(const struct aggr_call *call, void *state, struct slice *bytes, struct arena *arena,
+                        struct err *err)
+{
+    if (call->aggr->load)
+        return call->aggr->load(call, state, bytes, arena, err);
+    return bytes_get(bytes, state, call->aggr->state_bytes, err);
 }

@@ -37,6 +37,14 @@ struct aggr {
      */
     enum err_code (*finish)(const struct aggr_call *call, void *state, uint32_t result, struct arena *arena,
                             struct value *out_value, struct err *err);
+    /*
+     * A state as bytes, for the temporary file, and back into a zeroed state that goes on as the first would have. load()
+     * takes its bytes off the front of *bytes, which live as long as arena does. NULL: the state has no pointers, its
+     * own bytes will do.
+     */
+    void (*save)(const struct aggr_call *call, const void *state, struct buf *out);
+    enum err_code (*load)(const struct aggr_call *call, void *state, struct slice *bytes, struct arena *arena,
+                          struct err *err);
     const char *doc;
 };
 
@@ -59,5 +67,10 @@ enum err_code aggr_bind(struct aggr_call *call, struct arena *arena, struct err 
 /* Adds a row to a state, unless its predicate is not true, or its first argument is null and that does not count. */
 enum err_code aggr_add(const struct aggr_call *call, void *state, const struct column *const *args, uint32_t row,
                        struct arena *arena, struct err *err) MUST_CHECK;
+
+/* See aggr.save and load. */
+void aggr_save(const struct aggr_call *call, const void *state, struct buf *out);
+enum err_code aggr_load(const struct aggr_call *call, void *state, struct slice *bytes, struct arena *arena,
+                        struct err *err) MUST_CHECK;
 
 #endif

@@ -5,6 +5,7 @@
 #define DDNSHUNT_KQL_AGGR_INT_H
 
 #include "kql/aggr.h"
+#include "kql/value_set.h"
 
 /* The families. Each array ends with a row whose name is NULL. */
 extern const struct aggr AGGRS_COUNT[];   /* ag_count.c: count countif dcount count_distinct ... */
@@ -24,6 +25,15 @@ struct kept {
 };
 
 enum err_code kept_set(struct kept *kept, const struct value *value, struct arena *arena, struct err *err) MUST_CHECK;
+
+/* As bytes and back (aggr.save, load). */
+void kept_save(const struct kept *kept, struct buf *out);
+enum err_code kept_load(struct kept *kept, struct slice *bytes, struct arena *arena, struct err *err) MUST_CHECK;
+
+/* save and load where the state is a struct value_set of copies. */
+void set_state_save(const struct aggr_call *call, const void *state, struct buf *out);
+enum err_code set_state_load(const struct aggr_call *call, void *state, struct slice *bytes, struct arena *arena,
+                             struct err *err) MUST_CHECK;
 
 /* bind: the results have the types of the arguments (arg_max(x, y)), or one the type of the first (max(x)). */
 enum err_code aggr_bind_all(struct aggr_call *call, struct arena *arena, struct err *err) MUST_CHECK;

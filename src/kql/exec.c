@@ -239,9 +239,14 @@ static enum err_code run_plan(struct run *run, struct op *sink, struct err *err)
                                .user = run};
     TRY(chain_list(run, err));
     TRY(chain_open(run, sink, err));
+    uint64_t bytes = budget_spilled_bytes(&exec->budget), pieces = exec->budget.piece_count;
     TRY(run_source(run, err));
     enum err_code code = op_finish(run->first, err);
     work_enter(run->env.work, STAGE_REST);
+    if (run->profile) {
+        run->profile->spilled_bytes = budget_spilled_bytes(&exec->budget) - bytes;
+        run->profile->spilled_pieces = exec->budget.piece_count - pieces;
+    }
     return code;
 }
 
@@ -312,7 +317,9 @@ static void sets_forget(struct query *query)
 
 enum err_code exec_run(struct query *query, const struct exec_config *config, struct scan_stats *stats, struct err *err)
 {
-    struct exec exec = {.query = query, .config = config, .budget = {.max_bytes = query->memory_max}};
+    struct exec exec = {.query = query,
+                        .config = config,
+                        .budget = {.max_bytes = query->memory_max, .folder = query->temporary_folder}};
     budget_arena_init(&exec.sets, &exec.budget);
     eval_init(&exec.eval, query);
     enum err_code code = run_subqueries(&exec, stats, err);
@@ -320,6 +327,7 @@ enum err_code exec_run(struct query *query, const struct exec_config *config, st
         code = run_root(&exec, stats, err);
     eval_release(&exec.eval);
     budget_arena_release(&exec.sets);
+    budget_release(&exec.budget);
     sets_forget(query);
     if (code == ERR_NONE && exec.interrupted)
         code = err_set(err, ERR_INTERRUPTED, "interrupted");

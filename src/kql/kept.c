@@ -5,6 +5,7 @@
  * other, each aligned.
  */
 #include "kql/aggr_int.h"
+#include "kql/row_bytes.h"
 
 #include <string.h>
 
@@ -96,6 +97,25 @@ enum err_code kept_set(struct kept *kept, const struct value *value, struct aren
         copy.dyn = place_dyn(value->dyn, &at);
     }
     kept->value = copy;
+    kept->is_set = true;
+    return ERR_NONE;
+}
+
+void kept_save(const struct kept *kept, struct buf *out)
+{
+    bytes_put_number(out, kept->is_set);
+    if (kept->is_set)
+        bytes_put_value(out, &kept->value);
+}
+
+/* The value borrows from the bytes; the first that replaces it makes room of its own. */
+enum err_code kept_load(struct kept *kept, struct slice *bytes, struct arena *arena, struct err *err)
+{
+    uint64_t is_set = 0;
+    TRY(bytes_get_number(bytes, &is_set, err));
+    if (!is_set)
+        return ERR_NONE;
+    TRY(bytes_get_value(bytes, arena, &kept->value, err));
     kept->is_set = true;
     return ERR_NONE;
 }

@@ -90,3 +90,18 @@ enum err_code row_index_add(struct row_index *index, const struct column *const 
     *out_added = true;
     return ERR_NONE;
 }
+
+bool row_index_find(const struct row_index *index, const struct column *const *columns, uint32_t row, uint32_t *out_row)
+{
+    if (index->slot_count == 0)
+        return false;
+    uint32_t hash = row_hash(index, columns, row), mask = index->slot_count - 1, slot = hash & mask;
+    for (; index->slots[slot]; slot = (slot + 1) & mask) {
+        uint32_t kept = index->slots[slot] - 1;
+        if (index->hashes[kept] == hash && row_equal(index, kept, columns, row)) {
+            *out_row = kept;
+            return true;
+        }
+    }
+    return false;
+}

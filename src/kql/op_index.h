@@ -22,4 +22,8 @@ void row_index_init(struct row_index *index, const enum type *types, uint32_t co
 enum err_code row_index_add(struct row_index *index, const struct column *const *columns, uint32_t row,
                             uint32_t *out_row, bool *out_added, struct err *err) MUST_CHECK;
 
+/* The same, if it is there. */
+bool row_index_find(const struct row_index *index, const struct column *const *columns, uint32_t row,
+                    uint32_t *out_row);
+
 #endif

@@ -3,6 +3,8 @@
  */
 #include "kql/op_order.h"
 
+#include "base/mem.h"
+
 #include <math.h>
 #include <string.h>
 
@@ -146,4 +148,44 @@ enum err_code keyed_rows_give(const struct keyed_rows *keyed, struct op *op, con
         TRY(code);
     }
     return ERR_NONE;
+}
+
+/* --- in the temporary file --- */
+
+enum err_code keyed_rows_runs(const struct keyed_rows *keyed, struct budget *budget, struct row_runs *runs,
+                              struct err *err)
+{
+    const struct row_order order = {.types = keyed->rows.types,
+                                    .column_count = keyed->rows.column_count,
+                                    .keys = keyed->plan->keys,
+                                    .key_columns = keyed->key_columns,
+                                    .key_count = keyed->plan->key_count};
+    return row_runs_init(runs, budget, &order, err);
+}
+
+enum err_code keyed_rows_write(const struct keyed_rows *keyed, const uint32_t *order, uint32_t count,
+                               struct row_runs *runs, struct err *err)
+{
+    const struct rows *rows = &keyed->rows;
+    const struct column **cells = mem_zalloc(rows->column_count, sizeof(struct column *));
+    if (!cells)
+        return err_no_memory(err, rows->column_count * sizeof(struct column *));
+    enum err_code code = ERR_NONE;
+    for (uint32_t i = 0; i < count && code == ERR_NONE; i++) {
+        for (uint32_t c = 0; c < rows->column_count; c++)
+            cells[c] = &rows->chunks[order[i] / ROWS_CHUNK][c];
+        code = row_runs_add(runs, cells, order[i] % ROWS_CHUNK, err);
+    }
+    mem_free(cells);
+    return code == ERR_NONE ? row_runs_end(runs, err) : code;
+}
+
+static enum err_code batch_give(struct op *op, struct batch *batch, struct err *err)
+{
+    return op_push(op->next, batch, err);
+}
+
+enum err_code keyed_runs_give(struct row_runs *runs, struct op *op, uint64_t limit, struct err *err)
+{
+    return row_runs_give(runs, op, op->plan->schema, 0, limit, batch_give, err);
 }

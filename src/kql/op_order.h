@@ -9,6 +9,7 @@
 
 #include "kql/op.h"
 #include "kql/op_rows.h"
+#include "kql/op_runs.h"
 
 /* Rows with their keys: the input's columns, then those keys that are no plain column. */
 struct keyed_rows {
@@ -40,5 +41,18 @@ void keyed_rows_sort(const struct keyed_rows *keyed, uint32_t *order, uint32_t c
 /* Gives the rows to the next operator, in that order, until it is done. */
 enum err_code keyed_rows_give(const struct keyed_rows *keyed, struct op *op, const uint32_t *order, uint32_t count,
                               struct err *err) MUST_CHECK;
+
+/* --- in the temporary file --- */
+
+/* Runs of such rows, with their keys; plan must outlive them. */
+enum err_code keyed_rows_runs(const struct keyed_rows *keyed, struct budget *budget, struct row_runs *runs,
+                              struct err *err) MUST_CHECK;
+
+/* Writes rows order[0..count) as one run. */
+enum err_code keyed_rows_write(const struct keyed_rows *keyed, const uint32_t *order, uint32_t count,
+                               struct row_runs *runs, struct err *err) MUST_CHECK;
+
+/* Hands on the first `limit` rows of all runs. */
+enum err_code keyed_runs_give(struct row_runs *runs, struct op *op, uint64_t limit, struct err *err) MUST_CHECK;
 
 #endif

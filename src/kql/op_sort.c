@@ -1,39 +1,27 @@
 /*
- * op_sort.c - sort: keeps all rows, within the query's bound on memory, and gives them in order.
+ * op_sort.c - sort: keeps all rows and gives them in order.
+ *
+ * When the query's memory is full, the rows so far are sorted and written to the temporary file as a run; at the end the
+ * runs are merged (op_runs.h).
  */
 #include "kql/op_order.h"
+
+/* A run has at least so many rows, however large they are. */
+enum { RUN_ROWS_MIN = 2 };
 
 struct sort {
     struct op op;
     struct budget_arena memory;
     struct keyed_rows keyed;
+    struct row_runs runs;
 };
 
 static enum err_code sort_open(struct op *op, struct err *err)
 {
     struct sort *sort = (struct sort *)op;
     budget_arena_init(&sort->memory, op->env->budget);
-    return keyed_rows_init(&sort->keyed, op->plan, &sort->memory.arena, err);
-}
-
-static enum err_code rows_keep(struct sort *sort, struct batch *batch, const struct column *const *columns,
-                               struct err *err)
-{
-    for (uint32_t i = 0; i < batch->selection->count; i++)
-        TRY(rows_add(&sort->keyed.rows, columns, batch->selection->rows[i], err));
-    return ERR_NONE;
-}
-
-static enum err_code sort_push(struct op *op, struct batch *batch, struct err *err)
-{
-    struct sort *sort = (struct sort *)op;
-    const struct column **keys, **columns;
-    TRY(keyed_rows_eval(&sort->keyed, op->env, batch, &keys, err));
-    TRY(batch_load_all(batch, err));
-    TRY(keyed_rows_columns(&sort->keyed, batch, keys, &columns, err));
-    budget_enter(&sort->memory);
-    enum err_code code = rows_keep(sort, batch, columns, err);
-    return budget_leave(&sort->memory, code, "sort", err);
+    TRY(keyed_rows_init(&sort->keyed, op->plan, &sort->memory.arena, err));
+    return keyed_rows_runs(&sort->keyed, op->env->budget, &sort->runs, err);
 }
 
 static enum err_code order_make(struct sort *sort, uint32_t **out_order, struct err *err)
@@ -49,18 +37,49 @@ static enum err_code order_make(struct sort *sort, uint32_t **out_order, struct 
     return ERR_NONE;
 }
 
+/* The rows become a run, and their memory is free. */
+static enum err_code rows_spill(struct sort *sort, struct err *err)
+{
+    uint32_t *order = NULL;
+    TRY(order_make(sort, &order, err));
+    TRY(keyed_rows_write(&sort->keyed, order, sort->keyed.rows.count, &sort->runs, err));
+    budget_arena_release(&sort->memory);
+    return keyed_rows_init(&sort->keyed, sort->op.plan, &sort->memory.arena, err);
+}
+
+static enum err_code sort_push(struct op *op, struct batch *batch, struct err *err)
+{
+    struct sort *sort = (struct sort *)op;
+    const struct column **keys, **columns;
+    TRY(keyed_rows_eval(&sort->keyed, op->env, batch, &keys, err));
+    TRY(batch_load_all(batch, err));
+    TRY(keyed_rows_columns(&sort->keyed, batch, keys, &columns, err));
+    for (uint32_t i = 0; i < batch->selection->count; i++) {
+        TRY(rows_add(&sort->keyed.rows, columns, batch->selection->rows[i], err));
+        if (budget_state(&sort->memory) == BUDGET_MET && sort->keyed.rows.count >= RUN_ROWS_MIN)
+            TRY(rows_spill(sort, err));
+    }
+    return ERR_NONE;
+}
+
 static enum err_code sort_finish(struct op *op, struct err *err)
 {
     struct sort *sort = (struct sort *)op;
+    if (sort->runs.run_count > 0) {
+        TRY(rows_spill(sort, err));
+        return keyed_runs_give(&sort->runs, op, UINT64_MAX, err);
+    }
     uint32_t *order = NULL;
-    budget_enter(&sort->memory);
-    TRY(budget_leave(&sort->memory, order_make(sort, &order, err), "sort", err));
+    TRY(order_make(sort, &order, err));
+    budget_count(&sort->memory);
     return keyed_rows_give(&sort->keyed, op, order, sort->keyed.rows.count, err);
 }
 
 static void sort_close(struct op *op)
 {
-    budget_arena_release(&((struct sort *)op)->memory);
+    struct sort *sort = (struct sort *)op;
+    row_runs_release(&sort->runs);
+    budget_arena_release(&sort->memory);
 }
 
 const struct op_type OP_SORT = {.name = "sort",

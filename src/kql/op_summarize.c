@@ -4,23 +4,41 @@
  * Nulls are one group. Without `by` there is one group, also of no rows; with it there may be none (semantics, section
  * 11). At the end the groups' keys and the aggregates' results are a table of their own, over which the plan's
  * expressions give the columns.
+ *
+ * When the query's memory runs out:
+ *   1. Near the end of it no new groups are made: rows of groups that aren't there are written to the temporary file,
+ *      divided by their keys (op_parts.h). Those that are there go on.
+ *   2. If these alone become too large (lists, sets), they are written too, as they stand, and so are all rows to come.
+ * At the end each part is taken into memory in the same way. Its groups' results are written in the order of their first
+ * rows, and a merge of all parts by the number of the first row (op_runs.h) is the order that memory would have given.
  */
-#include "kql/op.h"
-#include "kql/op_index.h"
+#include "kql/op_groups.h"
+#include "kql/op_parts.h"
+#include "kql/op_runs.h"
+#include "kql/row_bytes.h"
 
-#include <string.h>
+/* Groups are divided only if there are several. */
+enum { DIVIDED_MIN = 2 };
 
-enum { STATE_ALIGNMENT = 16 };
+/* What of each row is needed: the keys, then the arguments of all aggregates, each expression once. */
+struct inputs {
+    struct expr **exprs; /* [count] */
+    enum type *types;    /* [count] */
+    uint32_t count;
+    uint32_t **args; /* [aggr_count][arg_count]: which of them */
+};
 
 struct summarize {
     struct op op;
-    struct budget_arena memory;
-    struct row_index groups;
+    struct arena arena;           /* what is made once */
     const struct schema *results; /* [groups..., aggregate results...] */
-    size_t *state_offsets;        /* [aggr_count], in the bytes of a group's states */
-    size_t states_bytes;
-    char **states; /* of each group */
-    uint32_t states_count, states_capacity;
+    struct inputs inputs;
+    struct groups_layout layout;
+    struct groups groups;
+    uint64_t row_count;
+    bool is_full, is_written; /* step 1, step 2; of the groups that are now in memory */
+    struct parts parts;
+    struct row_runs runs; /* results of parts: results' columns, number of the first row */
 };
 
 /* --- opening --- */
@@ -31,7 +49,7 @@ static enum err_code results_schema(struct summarize *summarize, struct err *err
     uint32_t count = plan->group_count;
     for (uint32_t a = 0; a < plan->aggr_count; a++)
         count += plan->aggrs[a].result_count;
-    struct arena *arena = &summarize->memory.arena;
+    struct arena *arena = &summarize->arena;
     struct column_def *columns = arena_zalloc(arena, count, sizeof *columns);
     struct schema *schema = arena_zalloc(arena, 1, sizeof *schema);
     if (!columns || !schema)
@@ -52,109 +70,170 @@ static enum err_code results_schema(struct summarize *summarize, struct err *err
     return ERR_NONE;
 }
 
-static enum err_code states_layout(struct summarize *summarize, struct err *err)
+/* The place of an expression among the inputs. A column is there once, whoever wants it. */
+static uint32_t input_place(struct inputs *inputs, struct expr *expr)
 {
-    const struct plan *plan = summarize->op.plan;
-    size_t *offsets = arena_array(&summarize->memory.arena, plan->aggr_count, sizeof *offsets);
-    if (!offsets)
-        return err_no_memory(err, plan->aggr_count * sizeof *offsets);
-    size_t bytes = 0;
-    for (uint32_t a = 0; a < plan->aggr_count; a++) {
-        offsets[a] = bytes;
-        bytes += (plan->aggrs[a].aggr->state_bytes + STATE_ALIGNMENT - 1) & ~(size_t)(STATE_ALIGNMENT - 1);
+    for (uint32_t i = 0; expr->kind == EXPR_COLUMN && i < inputs->count; i++) {
+        if (inputs->exprs[i]->kind == EXPR_COLUMN && inputs->exprs[i]->column == expr->column)
+            return i;
     }
-    summarize->state_offsets = offsets;
-    summarize->states_bytes = bytes;
+    inputs->exprs[inputs->count] = expr;
+    inputs->types[inputs->count] = expr->type;
+    return inputs->count++;
+}
+
+static enum err_code inputs_list(struct inputs *inputs, const struct plan *plan, struct arena *arena, struct err *err)
+{
+    size_t most = plan->group_count;
+    for (uint32_t a = 0; a < plan->aggr_count; a++)
+        most += plan->aggrs[a].arg_count;
+    inputs->exprs = arena_array(arena, most, sizeof(struct expr *));
+    inputs->types = arena_array(arena, most, sizeof *inputs->types);
+    inputs->args = arena_zalloc(arena, plan->aggr_count, sizeof(uint32_t *));
+    if (!inputs->exprs || !inputs->types || !inputs->args)
+        return err_no_memory(err, most * sizeof(struct expr *));
+    for (; inputs->count < plan->group_count; inputs->count++) {
+        inputs->exprs[inputs->count] = plan->groups[inputs->count];
+        inputs->types[inputs->count] = plan->groups[inputs->count]->type;
+    }
+    for (uint32_t a = 0; a < plan->aggr_count; a++) {
+        const struct aggr_call *call = &plan->aggrs[a];
+        inputs->args[a] = arena_array(arena, call->arg_count, sizeof *inputs->args[a]);
+        if (!inputs->args[a])
+            return err_no_memory(err, call->arg_count * sizeof *inputs->args[a]);
+        for (uint32_t i = 0; i < call->arg_count; i++)
+            inputs->args[a][i] = input_place(inputs, call->args[i]);
+    }
     return ERR_NONE;
 }
 
-static enum err_code states_add(struct summarize *summarize, struct err *err)
+/* Their order is that of the number in the last column. */
+static enum err_code runs_open(struct summarize *summarize, struct err *err)
 {
-    struct arena *arena = &summarize->memory.arena;
-    if (summarize->states_count == summarize->states_capacity) {
-        uint32_t capacity = summarize->states_capacity ? summarize->states_capacity * 2 : 32;
-        char **states = arena_array(arena, capacity, sizeof *states);
-        if (!states)
-            return err_no_memory(err, (uint64_t)capacity * sizeof *states);
-        if (summarize->states_count)
-            memcpy(states, summarize->states, summarize->states_count * sizeof *states);
-        summarize->states = states;
-        summarize->states_capacity = capacity;
-    }
-    char *state = arena_zalloc(arena, 1, summarize->states_bytes);
-    if (!state)
-        return err_no_memory(err, summarize->states_bytes);
-    summarize->states[summarize->states_count++] = state;
-    return ERR_NONE;
+    static const struct sort_key BY_NUMBER[] = {{.nulls_first = true}};
+    const struct schema *results = summarize->results;
+    enum type *types = arena_array(&summarize->arena, (size_t)results->count + 1, sizeof *types);
+    if (!types)
+        return err_no_memory(err, results->count * sizeof *types);
+    for (uint32_t c = 0; c < results->count; c++)
+        types[c] = results->columns[c].type;
+    types[results->count] = TYPE_LONG;
+    const uint32_t number = results->count;
+    const struct row_order order = {
+        .types = types, .column_count = number + 1, .keys = BY_NUMBER, .key_columns = &number, .key_count = 1};
+    return row_runs_init(&summarize->runs, summarize->op.env->budget, &order, err);
 }
 
 static enum err_code summarize_open(struct op *op, struct err *err)
 {
     struct summarize *summarize = (struct summarize *)op;
-    const struct plan *plan = op->plan;
-    budget_arena_init(&summarize->memory, op->env->budget);
+    arena_init(&summarize->arena, 0);
     TRY(results_schema(summarize, err));
-    TRY(states_layout(summarize, err));
-    enum type *types = NULL;
-    TRY(schema_types(summarize->results, &summarize->memory.arena, &types, err));
-    row_index_init(&summarize->groups, types, plan->group_count, &summarize->memory.arena);
-    return plan->group_count == 0 ? states_add(summarize, err) : ERR_NONE;
+    TRY(inputs_list(&summarize->inputs, op->plan, &summarize->arena, err));
+    TRY(groups_layout_init(&summarize->layout, op->plan, &summarize->arena, err));
+    groups_init(&summarize->groups, &summarize->layout, op->env->budget);
+    parts_init(&summarize->parts, op->env->budget);
+    TRY(runs_open(summarize, err));
+    uint32_t group;
+    bool found;
+    return op->plan->group_count == 0 ? groups_find(&summarize->groups, NULL, 0, 0, true, &group, &found, err)
+                                      : ERR_NONE;
 }
 
 /* --- taking rows --- */
 
-/* What a batch gives: the group keys, and the arguments of each aggregate. */
-struct inputs {
-    const struct column **keys;
-    const struct column ***args; /* [aggr_count] */
+/* Columns of rows to be taken: all inputs, and which of them are each aggregate's arguments. */
+struct taken {
+    const struct column *const *columns; /* [inputs.count]; the keys come first */
+    const struct column *const **args;   /* [aggr_count][arg_count] */
 };
 
-static enum err_code inputs_eval(const struct plan *plan, struct op_env *env, struct batch *batch,
-                                 struct inputs *inputs, struct err *err)
-{
-    inputs->args = arena_array(batch->arena, plan->aggr_count, sizeof(struct column **));
-    if (!inputs->args)
-        return err_no_memory(err, plan->aggr_count * sizeof(struct column **));
-    TRY(op_eval_all(env, plan->groups, plan->group_count, batch, &inputs->keys, err));
-    for (uint32_t a = 0; a < plan->aggr_count; a++)
-        TRY(op_eval_all(env, plan->aggrs[a].args, plan->aggrs[a].arg_count, batch, &inputs->args[a], err));
-    batch_drop_rejected(batch);
-    return ERR_NONE;
-}
-
-static enum err_code group_find(struct summarize *summarize, const struct inputs *inputs, uint32_t row,
-                                uint32_t *out_group, struct err *err)
-{
-    *out_group = 0;
-    if (summarize->op.plan->group_count == 0)
-        return ERR_NONE;
-    bool added;
-    TRY(row_index_add(&summarize->groups, inputs->keys, row, out_group, &added, err));
-    return added ? states_add(summarize, err) : ERR_NONE;
-}
-
-static enum err_code rows_take(struct summarize *summarize, const struct inputs *inputs,
-                               const struct selection *selection, struct err *err)
+static enum err_code taken_init(const struct summarize *summarize, const struct column *const *columns,
+                                struct arena *arena, struct taken *taken, struct err *err)
 {
     const struct plan *plan = summarize->op.plan;
-    for (uint32_t i = 0; i < selection->count; i++) {
-        uint32_t row = selection->rows[i], group;
-        TRY(group_find(summarize, inputs, row, &group, err));
-        char *states = summarize->states[group];
-        for (uint32_t a = 0; a < plan->aggr_count; a++)
-            TRY(aggr_add(&plan->aggrs[a], states + summarize->state_offsets[a], inputs->args[a], row,
-                         &summarize->memory.arena, err));
+    taken->columns = columns;
+    taken->args = arena_array(arena, plan->aggr_count, sizeof(struct column **));
+    if (!taken->args)
+        return err_no_memory(err, plan->aggr_count * sizeof(struct column **));
+    for (uint32_t a = 0; a < plan->aggr_count; a++) {
+        uint32_t count = plan->aggrs[a].arg_count;
+        const struct column **args = arena_array(arena, count, sizeof(struct column *));
+        if (!args)
+            return err_no_memory(err, count * sizeof(struct column *));
+        for (uint32_t i = 0; i < count; i++)
+            args[i] = columns[summarize->inputs.args[a][i]];
+        taken->args[a] = args;
     }
     return ERR_NONE;
+}
+
+/* Step 2: the groups go to the parts, and their memory is free. */
+static enum err_code groups_write(struct summarize *summarize, struct err *err)
+{
+    struct groups *groups = &summarize->groups;
+    uint32_t key_count = summarize->op.plan->group_count, row;
+    const struct column **keys = arena_array(&groups->memory.arena, key_count, sizeof(struct column *));
+    if (!keys)
+        return err_no_memory(err, key_count * sizeof(struct column *));
+    struct buf *record = &summarize->parts.record;
+    for (uint32_t group = 0; group < groups->count; group++) {
+        groups_keys(groups, group, keys, &row);
+        buf_clear(record);
+        groups_save(groups, group, keys, row, record);
+        if (record->failed)
+            return err_no_memory(err, record->len);
+        TRY(parts_add(&summarize->parts, PART_STATES, keys, key_count, row, buf_slice(record), err));
+    }
+    buf_release(record); /* it may have become large */
+    groups_release(groups);
+    summarize->is_written = true;
+    return ERR_NONE;
+}
+
+/* After each row or group that came into memory. at_once: without step 1. */
+static enum err_code memory_check(struct summarize *summarize, bool at_once, struct err *err)
+{
+    struct groups *groups = &summarize->groups;
+    enum budget_state state = budget_state(&groups->memory);
+    if (state == BUDGET_FREE)
+        return ERR_NONE;
+    bool several = groups->count >= DIVIDED_MIN && parts_can_divide(&summarize->parts);
+    if (several && (state == BUDGET_MET || at_once)) {
+        summarize->is_full = true;
+        return groups_write(summarize, err);
+    }
+    summarize->is_full |= several;
+    if (state == BUDGET_MET && groups->memory.counted_bytes > budget_piece_max(groups->memory.budget))
+        return budget_too_small(groups->memory.budget, "one group of summarize", err);
+    return ERR_NONE;
+}
+
+static enum err_code row_take(struct summarize *summarize, const struct taken *taken, uint32_t row, uint64_t number,
+                              struct err *err)
+{
+    uint32_t group, key_count = summarize->op.plan->group_count;
+    bool found = false;
+    if (!summarize->is_written)
+        TRY(groups_find(&summarize->groups, taken->columns, row, number, !summarize->is_full, &group, &found, err));
+    if (!found)
+        return parts_add_row(&summarize->parts, taken->columns, key_count, taken->columns, summarize->inputs.count, row,
+                             number, err);
+    TRY(groups_add_row(&summarize->groups, group, taken->args, row, err));
+    return memory_check(summarize, false, err);
 }
 
 static enum err_code summarize_push(struct op *op, struct batch *batch, struct err *err)
 {
     struct summarize *summarize = (struct summarize *)op;
-    struct inputs inputs;
-    TRY(inputs_eval(op->plan, op->env, batch, &inputs, err));
-    budget_enter(&summarize->memory);
-    return budget_leave(&summarize->memory, rows_take(summarize, &inputs, batch->selection, err), "summarize", err);
+    const struct column **columns;
+    struct taken taken;
+    TRY(op_eval_all(op->env, summarize->inputs.exprs, summarize->inputs.count, batch, &columns, err));
+    batch_drop_rejected(batch);
+    TRY(taken_init(summarize, columns, batch->arena, &taken, err));
+    for (uint32_t i = 0; i < batch->selection->count; i++)
+        TRY(row_take(summarize, &taken, batch->selection->rows[i], summarize->row_count++, err));
+    return ERR_NONE;
 }
 
 /* --- giving groups --- */
@@ -167,17 +246,18 @@ static enum err_code result_fill(struct summarize *summarize, uint32_t a, uint32
     TRY(column_init(column, type, batch->row_count, type != TYPE_STRING, batch->arena, err));
     for (uint32_t i = 0; i < batch->row_count; i++) {
         struct value value;
-        void *state = summarize->states[first + i] + summarize->state_offsets[a];
+        void *state = groups_state(&summarize->groups, first + i, a);
         TRY(call->aggr->finish(call, state, result, batch->arena, &value, err));
         column_set(column, i, &value);
     }
     return ERR_NONE;
 }
 
+/* Keys and results of the groups from `first` on that are in memory. */
 static enum err_code results_fill(struct summarize *summarize, uint32_t first, struct batch *batch, struct err *err)
 {
     const struct plan *plan = summarize->op.plan;
-    TRY(rows_gather(&summarize->groups.rows, NULL, first, batch->row_count, plan->group_count, batch, err));
+    TRY(rows_gather(&summarize->groups.keys.rows, NULL, first, batch->row_count, plan->group_count, batch, err));
     uint32_t at = plan->group_count;
     for (uint32_t a = 0; a < plan->aggr_count; a++) {
         for (uint32_t r = 0; r < plan->aggrs[a].result_count; r++, at++) {
@@ -188,33 +268,176 @@ static enum err_code results_fill(struct summarize *summarize, uint32_t first, s
     return ERR_NONE;
 }
 
-static enum err_code groups_give(struct summarize *summarize, uint32_t first, struct batch *batch, struct err *err)
+static enum err_code results_give(struct op *op, struct batch *batch, struct err *err)
 {
-    struct op *op = &summarize->op;
     struct batch *derived;
-    TRY(results_fill(summarize, first, batch, err));
     TRY(op_derive(op->plan->schema, op->plan->exprs, &op->env->eval, batch, &derived, err));
     return op_push(op->next, derived, err);
 }
 
-static enum err_code summarize_finish(struct op *op, struct err *err)
+/* Where the results of the groups in memory go, batch by batch; first: number of the batch's first group. */
+typedef enum err_code results_to(struct summarize *summarize, struct batch *batch, uint32_t first, struct err *err);
+
+static enum err_code groups_finish(struct summarize *summarize, results_to *to, struct err *err)
 {
-    struct summarize *summarize = (struct summarize *)op;
-    for (uint32_t first = 0; first < summarize->states_count && !op_is_done(op->next); first += RESULT_BATCH_ROWS) {
-        uint32_t left = summarize->states_count - first;
-        uint32_t rows = left < RESULT_BATCH_ROWS ? left : RESULT_BATCH_ROWS;
+    struct op *op = &summarize->op;
+    uint32_t count = summarize->groups.count;
+    for (uint32_t first = 0; first < count && !op_is_done(op->next); first += RESULT_BATCH_ROWS) {
+        uint32_t rows = count - first < RESULT_BATCH_ROWS ? count - first : RESULT_BATCH_ROWS;
         struct batch *batch;
         TRY(op_new_batch(op->env, summarize->results, rows, first, &batch, err));
-        enum err_code code = groups_give(summarize, first, batch, err);
+        enum err_code code = results_fill(summarize, first, batch, err);
+        if (code == ERR_NONE)
+            code = to(summarize, batch, first, err);
         batch_free(batch);
         TRY(code);
     }
     return ERR_NONE;
 }
 
+static enum err_code to_next(struct summarize *summarize, struct batch *batch, uint32_t first, struct err *err)
+{
+    (void)first;
+    return results_give(&summarize->op, batch, err);
+}
+
+static enum err_code to_run(struct summarize *summarize, struct batch *batch, uint32_t first, struct err *err)
+{
+    uint32_t count = batch->schema->count;
+    struct column numbers;
+    TRY(column_init(&numbers, TYPE_LONG, batch->row_count, false, batch->arena, err));
+    const struct column **columns = arena_array(batch->arena, (size_t)count + 1, sizeof(struct column *));
+    if (!columns)
+        return err_no_memory(err, count * sizeof(struct column *));
+    for (uint32_t c = 0; c < count; c++)
+        columns[c] = &batch->columns[c];
+    columns[count] = &numbers;
+    for (uint32_t i = 0; i < batch->row_count; i++) {
+        numbers.i64[i] = (int64_t)groups_first(&summarize->groups, first + i);
+        TRY(row_runs_add(&summarize->runs, columns, i, err));
+    }
+    return ERR_NONE;
+}
+
+/* --- parts --- */
+
+/* A part that is being read, a row at a time. */
+struct reading {
+    struct scratch_reader reader;
+    struct row_cells cells;
+    struct taken taken;
+    struct slice rest; /* of the record, behind its cells */
+    uint64_t number;
+};
+
+/* The next record's number and its first `end` cells. */
+static enum err_code reading_turn(struct reading *reading, uint32_t end, struct slice *out_record, bool *out_any,
+                                  struct err *err)
+{
+    TRY(scratch_next(&reading->reader, out_record, out_any, err));
+    if (!*out_any)
+        return ERR_NONE;
+    reading->rest = *out_record;
+    TRY(bytes_get_number(&reading->rest, &reading->number, err));
+    return row_cells_read(&reading->cells, &reading->rest, NULL, end, err);
+}
+
+static enum err_code reading_open(struct summarize *summarize, struct reading *reading,
+                                  const struct scratch_stream *stream, struct err *err)
+{
+    struct scratch *scratch;
+    TRY(budget_scratch(summarize->op.env->budget, &scratch, err));
+    return scratch_reader_open(&reading->reader, scratch, stream, err);
+}
+
+static enum err_code states_read(struct summarize *summarize, struct reading *reading, struct err *err)
+{
+    uint32_t key_count = summarize->op.plan->group_count;
+    for (;;) {
+        struct slice record;
+        bool any = false;
+        TRY(reading_turn(reading, key_count, &record, &any, err));
+        if (!any)
+            return ERR_NONE;
+        const struct column *const *keys = reading->taken.columns;
+        if (summarize->is_written) {
+            TRY(parts_add(&summarize->parts, PART_STATES, keys, key_count, 0, record, err));
+            continue;
+        }
+        TRY(groups_load(&summarize->groups, keys, 0, reading->number, reading->rest, err));
+        TRY(memory_check(summarize, true, err));
+    }
+}
+
+static enum err_code rows_read(struct summarize *summarize, struct reading *reading, struct err *err)
+{
+    for (;;) {
+        struct slice record;
+        bool any = false;
+        TRY(reading_turn(reading, summarize->inputs.count, &record, &any, err));
+        if (!any)
+            return ERR_NONE;
+        TRY(row_take(summarize, &reading->taken, 0, reading->number, err));
+    }
+}
+
+static enum err_code part_read(struct summarize *summarize, struct reading *reading, const struct part *part,
+                               struct err *err)
+{
+    TRY(reading_open(summarize, reading, &part->streams[PART_STATES], err));
+    TRY(states_read(summarize, reading, err));
+    scratch_reader_release(&reading->reader);
+    TRY(reading_open(summarize, reading, &part->streams[PART_ROWS], err));
+    return rows_read(summarize, reading, err);
+}
+
+/* Takes a part into memory; what finds room becomes a run of results, the rest parts of the next level. */
+static enum err_code part_finish(struct summarize *summarize, const struct part *part, struct err *err)
+{
+    const struct inputs *inputs = &summarize->inputs;
+    struct reading reading = {0};
+    struct arena arena;
+    arena_init(&arena, 0);
+    groups_init(&summarize->groups, &summarize->layout, summarize->op.env->budget);
+    summarize->is_full = summarize->is_written = false;
+    enum err_code code = row_cells_init(&reading.cells, inputs->types, inputs->count, NULL, inputs->count, &arena, err);
+    if (code == ERR_NONE)
+        code = taken_init(summarize, reading.cells.refs, &arena, &reading.taken, err);
+    if (code == ERR_NONE)
+        code = part_read(summarize, &reading, part, err);
+    scratch_reader_release(&reading.reader);
+    row_cells_release(&reading.cells);
+    arena_release(&arena);
+    if (code == ERR_NONE && !summarize->is_written)
+        code = groups_finish(summarize, to_run, err);
+    groups_release(&summarize->groups);
+    TRY(code);
+    TRY(row_runs_end(&summarize->runs, err));
+    return parts_close_level(&summarize->parts, err);
+}
+
+static enum err_code summarize_finish(struct op *op, struct err *err)
+{
+    struct summarize *summarize = (struct summarize *)op;
+    /* Those in memory began before all that are in parts. */
+    uint64_t given = summarize->is_written ? 0 : summarize->groups.count;
+    if (!summarize->is_written)
+        TRY(groups_finish(summarize, to_next, err));
+    groups_release(&summarize->groups);
+    struct part part;
+    TRY(parts_close_level(&summarize->parts, err));
+    while (!op_is_done(op->next) && parts_take(&summarize->parts, &part))
+        TRY(part_finish(summarize, &part, err));
+    return row_runs_give(&summarize->runs, op, summarize->results, given, UINT64_MAX, results_give, err);
+}
+
 static void summarize_close(struct op *op)
 {
-    budget_arena_release(&((struct summarize *)op)->memory);
+    struct summarize *summarize = (struct summarize *)op;
+    row_runs_release(&summarize->runs);
+    parts_release(&summarize->parts);
+    groups_release(&summarize->groups);
+    arena_release(&summarize->arena);
 }
 
 const struct op_type OP_SUMMARIZE = {.name = "summarize",

@@ -4,13 +4,18 @@
  * A heap has the worst of the kept rows at its top. A row that is no better than it is never decoded beyond its key; one
  * that is takes its place. What was replaced stays in the row store until the store is twice as large as what lives:
  * then the living are copied to a new one, in their order, which is the order of input. So ties go to the earlier row.
+ *
+ * Where N rows are more than the query may hold, what the heap has is written to the temporary file as a sorted run and a
+ * new heap begins; the first N of all runs are the result (op_runs.h).
  */
 #include "kql/op_order.h"
 
 #include <string.h>
 
-/* Dead rows that are put up with, however few live: copying takes time. */
-enum { DEAD_ROWS_MIN = 1024 };
+enum {
+    DEAD_ROWS_MIN = 1024, /* dead rows that are put up with, however few live: copying takes time */
+    RUN_ROWS_MIN = 2      /* a run has at least so many rows, however large they are */
+};
 
 /* The worst is the first: a parent comes behind its children in the order. */
 struct heap {
@@ -25,6 +30,7 @@ struct top {
     struct budget_arena memory;
     struct keyed_rows keyed;
     struct heap heap; /* of row numbers in the store */
+    struct row_runs runs;
 };
 
 /* --- heaps --- */
@@ -81,7 +87,8 @@ static enum err_code top_open(struct op *op, struct err *err)
     op->done = op->plan->limit == 0;
     budget_arena_init(&top->memory, op->env->budget);
     top->heap = (struct heap){.behind = comes_behind, .user = top};
-    return keyed_rows_init(&top->keyed, op->plan, &top->memory.arena, err);
+    TRY(keyed_rows_init(&top->keyed, op->plan, &top->memory.arena, err));
+    return keyed_rows_runs(&top->keyed, op->env->budget, &top->runs, err);
 }
 
 static enum err_code heap_grow(struct top *top, struct err *err)
@@ -158,29 +165,61 @@ static enum err_code living_copy(struct top *top, struct keyed_rows *fresh, stru
     return ERR_NONE;
 }
 
-/* Frees the memory of the dead, if there are many. */
+/* Frees the memory of the dead. */
 static enum err_code rows_compact(struct top *top, struct err *err)
 {
-    uint32_t dead = top->keyed.rows.count - top->heap.count;
-    if (dead < DEAD_ROWS_MIN || dead < top->heap.count)
-        return ERR_NONE;
     struct budget_arena *memory = &top->memory, fresh_memory;
     struct arena *arena = &fresh_memory.arena;
     struct keyed_rows fresh;
     uint32_t *heap = NULL;
     budget_arena_init(&fresh_memory, memory->budget);
-    budget_enter(&fresh_memory);
-    enum err_code code = budget_leave(&fresh_memory, living_copy(top, &fresh, arena, &heap, err), "top", err);
+    enum err_code code = living_copy(top, &fresh, arena, &heap, err);
     if (code != ERR_NONE) {
         budget_arena_release(&fresh_memory);
         return code;
     }
     budget_arena_release(memory);
     *memory = fresh_memory;
+    budget_count(memory);
     fresh.rows.arena = &memory->arena;
     top->keyed = fresh;
     top->heap.items = heap;
     return ERR_NONE;
+}
+
+/* Heapsort's second half: the worst goes to the end. Row numbers decide ties, so no two are equal. */
+static void heap_to_order(struct top *top)
+{
+    uint32_t count = top->heap.count;
+    while (top->heap.count > 1) {
+        uint32_t worst = heap_pop(&top->heap);
+        top->heap.items[top->heap.count] = worst;
+    }
+    top->heap.count = count;
+}
+
+/* The living become a run, and all memory is free. */
+static enum err_code heap_spill(struct top *top, struct err *err)
+{
+    heap_to_order(top);
+    TRY(keyed_rows_write(&top->keyed, top->heap.items, top->heap.count, &top->runs, err));
+    top->heap.items = NULL;
+    top->heap.count = top->heap.capacity = 0;
+    budget_arena_release(&top->memory);
+    return keyed_rows_init(&top->keyed, top->op.plan, &top->memory.arena, err);
+}
+
+/* Makes room where the dead take it, or the memory is full. */
+static enum err_code rows_tidy(struct top *top, struct err *err)
+{
+    uint32_t dead = top->keyed.rows.count - top->heap.count;
+    if (dead >= DEAD_ROWS_MIN && dead >= top->heap.count)
+        return rows_compact(top, err);
+    if (budget_state(&top->memory) != BUDGET_MET)
+        return ERR_NONE;
+    if (dead / 3 >= top->heap.count) /* while they are copied the living are there twice */
+        return rows_compact(top, err);
+    return top->heap.count >= RUN_ROWS_MIN ? heap_spill(top, err) : ERR_NONE;
 }
 
 /* --- which rows of a batch enter --- */
@@ -299,8 +338,10 @@ static enum err_code rows_keep(struct top *top, struct batch *batch, const struc
     for (uint32_t i = 0; i < batch->selection->count; i++) {
         uint32_t row = batch->selection->rows[i];
         struct value value = column_value(key, row);
-        if (key_is_wanted(top, &value))
-            TRY(row_keep(top, columns, row, err));
+        if (!key_is_wanted(top, &value))
+            continue;
+        TRY(row_keep(top, columns, row, err));
+        TRY(rows_tidy(top, err));
     }
     return ERR_NONE;
 }
@@ -313,32 +354,25 @@ static enum err_code top_push(struct op *op, struct batch *batch, struct err *er
     TRY(selection_keep_entering(top, batch, keys[0], err));
     TRY(batch_load_all(batch, err));
     TRY(keyed_rows_columns(&top->keyed, batch, keys, &columns, err));
-    budget_enter(&top->memory);
-    TRY(budget_leave(&top->memory, rows_keep(top, batch, keys[0], columns, err), "top", err));
-    return rows_compact(top, err);
-}
-
-/* Heapsort's second half: the worst goes to the end. Row numbers decide ties, so no two are equal. */
-static void heap_to_order(struct top *top)
-{
-    uint32_t count = top->heap.count;
-    while (top->heap.count > 1) {
-        uint32_t worst = heap_pop(&top->heap);
-        top->heap.items[top->heap.count] = worst;
-    }
-    top->heap.count = count;
+    return rows_keep(top, batch, keys[0], columns, err);
 }
 
 static enum err_code top_finish(struct op *op, struct err *err)
 {
     struct top *top = (struct top *)op;
+    if (top->runs.run_count > 0) {
+        TRY(heap_spill(top, err));
+        return keyed_runs_give(&top->runs, op, op->plan->limit, err);
+    }
     heap_to_order(top);
     return keyed_rows_give(&top->keyed, op, top->heap.items, top->heap.count, err);
 }
 
 static void top_close(struct op *op)
 {
-    budget_arena_release(&((struct top *)op)->memory);
+    struct top *top = (struct top *)op;
+    row_runs_release(&top->runs);
+    budget_arena_release(&top->memory);
 }
 
 const struct op_type OP_TOP = {.name = "top",

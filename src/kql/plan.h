@@ -83,8 +83,10 @@ struct query {
     struct value_set *set_indexes, *set_indexes_nocase; /* the same, hashed, for in and in~ (value_set.h) */
     int64_t now;                                        /* one instant for the whole query */
     const struct kb *knowledge;                         /* what the ddns_* functions know; borrowed; NULL: nothing */
-    uint64_t memory_max; /* bytes that sort, distinct, summarize and sets may hold together */
-    bool slow;           /* run it as it is written: the reference that tests compare with (DDNSHUNT_FAST=off) */
+    /* Bytes that the operators may hold together before they spill to a temporary file; sets can't (budget.h). */
+    uint64_t memory_max;
+    const char *temporary_folder; /* for that file; NULL: the usual one (scratch.h). Borrowed. */
+    bool slow; /* run it as it is written: the reference that tests compare with (DDNSHUNT_FAST=off) */
 };
 
 struct bind_options {

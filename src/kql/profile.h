@@ -43,8 +43,9 @@ struct profile {
     uint32_t operator_count, stage_count;
     struct work *works; /* [work_count]: the ordered stage's thread, then the workers that were started */
     uint32_t work_count;
-    uint64_t spilled_bytes; /* written to temporary files */
-    struct profile *next;   /* the plan that ran after it */
+    uint64_t spilled_bytes;  /* written to the temporary file */
+    uint64_t spilled_pieces; /* sorted runs and divided parts in it */
+    struct profile *next;    /* the plan that ran after it */
 };
 
 /* All plans of a run, in the order in which they ran. Begins zeroed, but for the arena, which the caller owns. */

@@ -91,7 +91,6 @@ enum err_code json_batch_begin(struct block *block, struct json_batch **out_batc
     json->base.stats.bytes = json_block->consumed;
     json->row_count = 0;
     json->fast_column = COLUMN_NONE;
-    json->memory = (struct json_memory){0};
     json->reader.base = json_block->bytes;
     json->reader.failed = false;
     *out_batch = json;
@@ -207,7 +206,9 @@ enum err_code json_batch_quick(struct json_batch *json, uint32_t end, uint32_t r
 {
     uint32_t value, begin = json->facts.begin;
     *out_done = true;
-    switch (json_fast_verdict(&json->facts, json->probe, &json->memory, json->block->bytes, end, &value)) {
+    const struct json_block *block = json->block;
+    switch (
+        json_fast_verdict(&json->facts, json->probe, &json->memory, block->bytes, (uint32_t)block->len, end, &value)) {
     case JSON_FAST_ROW: {
         if (is_filtered(json, value, end)) {
             json->base.stats.rows++;
@@ -329,15 +330,20 @@ static enum err_code json_load(struct batch *batch, uint32_t column, struct err 
         return cells_load_provenance(batch, column, row_place, err);
     struct column *cells;
     TRY(cells_begin(batch, column, &cells, err));
-    struct json_probe probe;
-    json_probe_init(&probe, batch->schema, column, false);
+    struct json_probe probe = {.ready = false};
+    bool looks = false; /* probe is made: only where a row needs it */
     const struct selection *selection = batch->selection;
     for (uint32_t i = 0; i < selection->count; i++) {
         uint32_t row = selection->rows[i];
-        if (batch->rejected[row])
+        if (batch->rejected[row]) {
             cell_set_missing(cells, row);
-        else
-            TRY(load_cell(batch, cells, column, row, &probe, err));
+            continue;
+        }
+        if (!looks && column != json_of(batch)->fast_column && !json_of(batch)->rows[row].index) {
+            json_probe_init(&probe, batch->schema, column, false);
+            looks = true;
+        }
+        TRY(load_cell(batch, cells, column, row, &probe, err));
     }
     return ERR_NONE;
 }

@@ -8,6 +8,8 @@
 
 #include "source/json_int.h"
 
+#include <assert.h>
+
 /* --- the probe --- */
 
 /* How common a byte is in telemetry, roughly. What is rare makes the better mark. */
@@ -29,13 +31,18 @@ static char quoted_at(struct slice key, size_t i)
     return i == 0 || i == key.len + 1 ? '"' : key.ptr[i - 1];
 }
 
+enum { KEY_MAX = 255 };
+
 static void needle_add(struct json_probe *probe, unsigned number, struct slice key)
 {
     size_t best_first = 0, best_second = 1;
-    unsigned best = UINT32_MAX;
+    unsigned best = UINT32_MAX, common[KEY_MAX + 2];
+    assert(key.len <= KEY_MAX); /* see is_plain() */
+    for (size_t i = 0; i < key.len + 2; i++)
+        common[i] = commonness(quoted_at(key, i));
     for (size_t i = 0; i < key.len + 1; i++) {
         for (size_t k = i + 1; k < key.len + 2 && k - i <= SIMD_DISTANCE_MAX; k++) {
-            unsigned cost = commonness(quoted_at(key, i)) * commonness(quoted_at(key, k));
+            unsigned cost = common[i] * common[k];
             if (cost < best) {
                 best = cost;
                 best_first = i;
@@ -63,7 +70,7 @@ static bool is_plain(struct slice key)
         if (!ascii_is_alnum(c) && c != '_' && c != '$' && c != '.' && c != '-' && c != ' ')
             return false;
     }
-    return key.len > 0 && key.len < 256;
+    return key.len > 0 && key.len <= KEY_MAX;
 }
 
 void json_probe_init(struct json_probe *probe, const struct schema *schema, uint32_t column, bool tables)
@@ -94,6 +101,12 @@ static int64_t back_over_blanks(const char *text, int64_t begin, int64_t at)
     return at;
 }
 
+/* Behind a brace outside of strings only a key, its end or blanks can stand. */
+static inline bool may_follow_brace(char next)
+{
+    return next == '"' || next == '}' || json_is_blank(next);
+}
+
 /*
  * May the bracket at `at` stand outside of strings? Such a bracket begins a value, so that (blanks aside) a comma, an
  * opening bracket, or a key's closing quote and a colon stand before it. And behind a brace only a key or its end can
@@ -102,7 +115,7 @@ static int64_t back_over_blanks(const char *text, int64_t begin, int64_t at)
 static bool bracket_counts(const char *text, uint32_t begin, uint32_t len, uint32_t at)
 {
     char next = at + 1 < len ? text[at + 1] : ' ';
-    if (text[at] == '{' && next != '"' && next != '}' && !json_is_blank(next))
+    if (text[at] == '{' && !may_follow_brace(next))
         return false;
     int64_t before = back_over_blanks(text, begin, at);
     if (before < begin || text[before] != ':')
@@ -242,7 +255,8 @@ static enum json_verdict flat_verdict(const struct json_facts *noted, const stru
 
 /* What one part of an envelope, before or after the row, says. */
 struct part {
-    struct json_pattern seen;
+    const char *text; /* where it begins */
+    struct json_pattern_strings strings;
     bool has_category, other_category;
 };
 
@@ -253,7 +267,7 @@ static bool part_member(struct part *part, struct json_cursor *cursor, struct js
     if (key.escaped || slice_eq(key.raw, SLICE("properties")) || !json_value(cursor, &value))
         return false;
     if (!slice_eq(key.raw, SLICE("category"))) {
-        json_pattern_note(&part->seen, value);
+        json_pattern_note(&part->strings, part->text, value);
         return true;
     }
     if (part->has_category || memchr(value.ptr, '\\', value.len))
@@ -269,7 +283,7 @@ static bool before_read(struct part *part, const struct json_facts *facts, const
     struct json_cursor cursor = {text + facts->begin, text + end, NULL};
     struct json_walk walk;
     struct json_text key;
-    json_pattern_begin(&part->seen, cursor.at);
+    part->text = cursor.at;
     json_enter(&cursor, &walk);
     while (json_member(&cursor, &walk, &key) == JSON_ITEM) {
         if (cursor.at == text + facts->bracket)
@@ -280,18 +294,51 @@ static bool before_read(struct part *part, const struct json_facts *facts, const
     return false;
 }
 
+/* No key that is looked for was noted before the row; of one that was noted twice it can't be told. */
+static bool is_clean(const struct json_facts *facts)
+{
+    bool clean = true;
+    for (unsigned i = 0; i < NEEDLE_COUNT; i++)
+        clean = clean && (facts->count[i] == 0 || (facts->count[i] == 1 && facts->value[i] > facts->bracket));
+    return clean;
+}
+
 static bool before_row(struct json_memory *memory, const struct json_facts *facts, const char *text, uint32_t end)
 {
-    const char *begin = text + facts->begin, *row = text + facts->bracket, *stop;
-    if (json_pattern_match(&memory->before, begin, text + end, &stop) && stop == row)
+    if (facts->known > facts->bracket)
         return true;
+    struct slice before = slice_of(text + facts->begin, facts->bracket - facts->begin);
+    if (json_pattern_match(&memory->before, before.ptr, before.len)) {
+        memory->before_clean = memory->before_clean || is_clean(facts);
+        return true;
+    }
     struct part part = {0};
     if (!before_read(&part, facts, text, end))
         return false;
-    json_pattern_learn(&memory->before, &part.seen, (size_t)(row - begin));
+    json_pattern_learn(&memory->before, before, &part.strings);
     memory->before_category = part.has_category;
     memory->before_other = part.other_category;
+    memory->before_clean = is_clean(facts);
     return true;
+}
+
+/*
+ * All that its marks would have told stands in the pattern: between them and those of the text there is no difference, as
+ * a gap has neither quotes, backslashes nor brackets. What follows the row's brace is looked at as a mark's would be.
+ */
+void json_facts_begin_alike(struct json_facts *facts, const struct json_memory *memory, const struct simd *simd,
+                            const char *text, uint32_t len, uint32_t begin)
+{
+    const struct json_pattern *before = &memory->before;
+    json_facts_begin(facts, begin);
+    if (!before->padded || !memory->before_clean || begin > len || len - begin < before->padded + 2)
+        return;
+    uint32_t row = begin + before->len;
+    if (text[row] != '{' || !may_follow_brace(text[row + 1]) || !json_pattern_alike(before, simd, text + begin))
+        return;
+    facts->brackets = 1;
+    facts->bracket = row;
+    facts->known = row + 1;
 }
 
 /*
@@ -318,7 +365,7 @@ static bool after_read(struct part *part, uint32_t close, const char *text, uint
     struct json_walk walk = {.begun = true};
     struct json_text key;
     enum json_step step;
-    json_pattern_begin(&part->seen, cursor.at);
+    part->text = cursor.at;
     while ((step = json_member(&cursor, &walk, &key)) == JSON_ITEM) {
         if (!part_member(part, &cursor, key))
             return false;
@@ -328,25 +375,41 @@ static bool after_read(struct part *part, uint32_t close, const char *text, uint
 
 static bool after_row(struct json_memory *memory, uint32_t close, const char *text, uint32_t end)
 {
-    const char *begin = text + close + 1, *stop;
-    if (json_pattern_match(&memory->after, begin, text + end, &stop) && stop == text + end)
+    struct slice after = slice_of(text + close + 1, end - close - 1);
+    if (json_pattern_match(&memory->after, after.ptr, after.len))
         return true;
     struct part part = {0};
     if (!after_read(&part, close, text, end))
         return false;
-    json_pattern_learn(&memory->after, &part.seen, end - close - 1);
+    json_pattern_learn(&memory->after, after, &part.strings);
     memory->after_category = part.has_category;
     memory->after_other = part.other_category;
     return true;
 }
 
-static enum json_verdict envelope_verdict(const struct json_facts *facts, struct json_memory *memory, const char *text,
-                                          uint32_t end, uint32_t *out_close)
+/* The record ends as the last envelopes did. As no other brace stands in the pattern, row_close() would say the same. */
+static bool after_alike(const struct json_memory *memory, const struct json_facts *facts, const char *text,
+                        uint32_t len, uint32_t end, uint32_t *out_close)
 {
-    uint32_t close = row_close(facts, text, end);
-    *out_close = close;
-    if (text[facts->bracket] != '{' || close == 0 || !before_row(memory, facts, text, end) ||
-        !after_row(memory, close, text, end) || (memory->before_category && memory->after_category))
+    const struct json_pattern *after = &memory->after;
+    if (!after->padded || end - facts->bracket < after->len + 2)
+        return false;
+    *out_close = end - after->len - 1;
+    return text[*out_close] == '}' && len - *out_close > after->padded &&
+           json_pattern_alike(after, simd_ops(), text + *out_close + 1);
+}
+
+static enum json_verdict envelope_verdict(const struct json_facts *facts, struct json_memory *memory, const char *text,
+                                          uint32_t len, uint32_t end, uint32_t *out_close)
+{
+    if (text[facts->bracket] != '{' || !before_row(memory, facts, text, end))
+        return JSON_FAST_UNSURE;
+    if (!after_alike(memory, facts, text, len, end, out_close)) {
+        *out_close = row_close(facts, text, end);
+        if (*out_close == 0 || !after_row(memory, *out_close, text, end))
+            return JSON_FAST_UNSURE;
+    }
+    if (memory->before_category && memory->after_category)
         return JSON_FAST_UNSURE;
     return memory->before_other || memory->after_other ? JSON_FAST_PASSED : JSON_FAST_ROW;
 }
@@ -369,7 +432,8 @@ static enum json_verdict column_verdict(const struct json_facts *facts, const st
 }
 
 enum json_verdict json_fast_verdict(const struct json_facts *facts, const struct json_probe *probe,
-                                    struct json_memory *memory, const char *text, uint32_t end, uint32_t *out_value)
+                                    struct json_memory *memory, const char *text, uint32_t len, uint32_t end,
+                                    uint32_t *out_value)
 {
     uint32_t low = facts->begin, high = end;
     if (facts->doubt || facts->brackets > 1 || end - facts->begin < 2 || text[facts->begin] != '{' ||
@@ -380,9 +444,24 @@ enum json_verdict json_fast_verdict(const struct json_facts *facts, const struct
         verdict = flat_verdict(facts, probe, text, end);
     } else {
         low = facts->bracket;
-        verdict = envelope_verdict(facts, memory, text, end, &high);
+        verdict = envelope_verdict(facts, memory, text, len, end, &high);
     }
     return verdict == JSON_FAST_ROW ? column_verdict(facts, probe, low, high, out_value) : verdict;
+}
+
+/*
+ * Is the bracket at `at` that of an envelope's row, whose key is before it? Neither of the key's quotes has a backslash
+ * before it, so both begin or end strings; the first can't end one, so they are the key's.
+ */
+static bool is_row_bracket(const char *text, uint32_t begin, uint32_t at)
+{
+    int64_t colon = back_over_blanks(text, begin, at);
+    if (colon < begin || text[colon] != ':')
+        return false;
+    int64_t end = back_over_blanks(text, begin, colon) + 1;
+    struct slice key = SLICE("\"properties\"");
+    return end - begin > (int64_t)key.len && text[end - (int64_t)key.len - 1] != '\\' &&
+           memcmp(text + end - key.len, key.ptr, key.len) == 0;
 }
 
 /*
@@ -397,6 +476,9 @@ uint32_t json_fast_find(const struct json_probe *probe, const char *text, uint32
     if (facts.doubt || facts.brackets > 1 || !probe->wanted[NEEDLE_COLUMN])
         return JSON_VALUE_UNKNOWN;
     if (facts.brackets == 1) {
+        /* For the verdict it may have been known to stand in a string. */
+        if (!is_row_bracket(text, begin, facts.bracket))
+            return JSON_VALUE_UNKNOWN;
         low = facts.bracket;
         high = row_close(&facts, text, end);
     }

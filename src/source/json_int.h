@@ -72,8 +72,12 @@ struct json_block {
     bool is_usual;           /* its memory is of the usual size, and goes back to the pool */
     uint64_t consumed;       /* bytes of the input that it stands for, those that no record needed included */
     struct json_range range; /* lines: where in a file it stands; none of it is read yet, if range.len is not 0 */
-    struct json_span *spans; /* stream */
+    /* stream */
+    struct json_span *spans;
     size_t span_count, span_capacity;
+    uint64_t number; /* in its input */
+    int begins;      /* an enum json_scan_state: how the scan seems to stand at its begin, see json_chain.h */
+    bool last;       /* the text ends with it */
 };
 
 /* Takes the stream over in any case. */

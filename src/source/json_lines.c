@@ -162,7 +162,17 @@ struct cut {
     uint32_t len;
     uint32_t line; /* number in the block */
     bool quick;    /* records need not be parsed whole */
+    const struct simd *simd;
 };
+
+static void line_begin(struct cut *cut, uint32_t begin)
+{
+    struct json_batch *batch = cut->batch;
+    if (cut->quick)
+        json_facts_begin_alike(&batch->facts, &batch->memory, cut->simd, cut->text, cut->len, begin);
+    else
+        json_facts_begin(&batch->facts, begin);
+}
 
 /* The line whose marks were noted ends. A last line without a newline may be cut off anywhere: it is parsed whole. */
 static enum err_code line_end(struct cut *cut, uint32_t end, bool whole, struct err *err)
@@ -176,7 +186,7 @@ static enum err_code line_end(struct cut *cut, uint32_t end, bool whole, struct 
     }
     if (!done)
         TRY(line_read(batch, slice_of(cut->text + begin, end - begin), cut->line, err));
-    json_facts_begin(&batch->facts, end + 1);
+    line_begin(cut, end + 1);
     cut->line++;
     return ERR_NONE;
 }
@@ -186,13 +196,13 @@ static enum err_code cut_lines(struct cut *cut, struct err *err)
     enum { MARKS = 128 };
     uint32_t marks[MARKS + SIMD_MARKS_ROOM];
     struct json_batch *batch = cut->batch;
-    const struct simd *simd = simd_ops();
+    line_begin(cut, (uint32_t)batch->block->start);
     for (size_t at = batch->block->start; at < cut->len;) {
-        size_t count = simd->mark(cut->text, cut->len, &batch->probe->marks, &at, marks, MARKS + SIMD_MARKS_ROOM);
+        size_t count = cut->simd->mark(cut->text, cut->len, &batch->probe->marks, &at, marks, MARKS + SIMD_MARKS_ROOM);
         for (size_t i = 0; i < count; i++) {
             if (cut->text[marks[i]] == '\n')
                 TRY(line_end(cut, marks[i], true, err));
-            else
+            else if (marks[i] >= batch->facts.known)
                 json_facts_add(&batch->facts, batch->probe, cut->text, cut->len, marks[i]);
         }
     }
@@ -221,9 +231,8 @@ static enum err_code lines_split(struct block *base, struct batch **out_batch, s
         return code;
     }
     TRY(json_batch_begin(base, &batch, err));
-    struct cut cut = {.batch = batch, .text = block->bytes, .len = (uint32_t)block->len};
+    struct cut cut = {.batch = batch, .text = block->bytes, .len = (uint32_t)block->len, .simd = simd_ops()};
     cut.quick = json_batch_prepare(batch);
-    json_facts_begin(&batch->facts, (uint32_t)block->start);
     code = keep_failure(batch, &failure, err);
     if (!code)
         code = cut_lines(&cut, err);

@@ -3,57 +3,104 @@
  */
 #include "source/json_pattern.h"
 
-#include "base/simd/simd.h"
-
-void json_pattern_note(struct json_pattern *pattern, struct slice value)
+void json_pattern_note(struct json_pattern_strings *strings, const char *text, struct slice value)
 {
     bool plain = value.len >= 2 && value.ptr[0] == '"' && !memchr(value.ptr, '\\', value.len);
-    if (!plain || pattern->count == PATTERN_STRINGS_MAX)
+    if (!plain || strings->count == PATTERN_STRINGS_MAX)
         return;
-    uint32_t start = (uint32_t)(value.ptr + 1 - pattern->text.ptr);
-    pattern->string[pattern->count++] =
+    uint32_t start = (uint32_t)(value.ptr + 1 - text);
+    strings->string[strings->count++] =
         (struct json_pattern_string){.start = start, .end = start + (uint32_t)value.len - 2};
 }
 
-static struct slice string_of(const struct json_pattern *pattern, uint32_t i)
+static struct slice string_of(const char *text, const struct json_pattern_string *string)
 {
-    return slice_cut(pattern->text, pattern->string[i].start, pattern->string[i].end);
+    return slice_of(text + string->start, string->end - string->start);
 }
 
-void json_pattern_learn(struct json_pattern *pattern, const struct json_pattern *seen, size_t len)
+static void bits_set(uint64_t *bits, uint32_t from, uint32_t to, bool on)
 {
-    struct json_pattern old = *pattern;
-    *pattern = *seen;
-    pattern->text.len = len;
-    /* A gap that is wrong, as the texts differ in other ways too, does no harm: it matches any string. */
-    for (uint32_t i = 0; i < pattern->count && i < old.count; i++)
-        pattern->string[i].is_gap = old.string[i].is_gap || !slice_eq(string_of(&old, i), string_of(pattern, i));
+    for (uint32_t i = from; i < to; i++) {
+        uint64_t bit = UINT64_C(1) << i % 64;
+        bits[i / 64] = on ? bits[i / 64] | bit : bits[i / 64] & ~bit;
+    }
 }
 
-/* The bytes of the pattern in [from, to) stand at `at`. */
-static bool same(const struct json_pattern *pattern, uint32_t from, uint32_t to, const char *at, const char *end)
+/* Takes over a text with known strings. */
+static void take(struct json_pattern *pattern, struct slice text)
 {
-    size_t len = to - from;
-    return (size_t)(end - at) >= len && memcmp(pattern->text.ptr + from, at, len) == 0;
-}
-
-bool json_pattern_match(const struct json_pattern *pattern, const char *at, const char *end, const char **out_end)
-{
-    uint32_t done = 0;
-    for (uint32_t i = 0; i < pattern->count; i++) {
-        const struct json_pattern_string *string = &pattern->string[i];
+    pattern->padded = 0;
+    if (text.len == 0 || text.len > PATTERN_BYTES_MAX)
+        return;
+    memcpy(pattern->text, text.ptr, text.len);
+    pattern->len = (uint32_t)text.len;
+    pattern->padded = (pattern->len + SIMD_CHUNK - 1) / SIMD_CHUNK * SIMD_CHUNK;
+    bits_set(pattern->fixed, 0, pattern->len, true);
+    bits_set(pattern->fixed, pattern->len, pattern->padded, false);
+    bits_set(pattern->plain, 0, pattern->padded, false);
+    for (uint32_t i = 0; i < pattern->strings.count; i++) {
+        const struct json_pattern_string *string = &pattern->strings.string[i];
         if (!string->is_gap)
             continue;
-        if (!same(pattern, done, string->start, at, end))
-            return false;
-        at += string->start - done;
-        done = string->end;
-        at += simd_ops()->string_end(at, (size_t)(end - at), 0);
-        if (at == end || *at != '"')
-            return false;
+        bits_set(pattern->fixed, string->start, string->end, false);
+        bits_set(pattern->plain, string->start, string->end, true);
     }
-    if (pattern->text.len == 0 || !same(pattern, done, (uint32_t)pattern->text.len, at, end))
+}
+
+void json_pattern_learn(struct json_pattern *pattern, struct slice text, const struct json_pattern_strings *seen)
+{
+    const struct json_pattern_strings old = pattern->strings;
+    bool had = pattern->padded > 0;
+    pattern->strings = *seen;
+    /* A gap that is wrong, as the texts differ in other ways too, does no harm: it matches any string. */
+    for (uint32_t i = 0; had && i < seen->count && i < old.count; i++) {
+        struct json_pattern_string *string = &pattern->strings.string[i];
+        string->is_gap =
+            old.string[i].is_gap || !slice_eq(string_of(pattern->text, &old.string[i]), string_of(text.ptr, string));
+    }
+    take(pattern, text);
+}
+
+/* The bytes of the pattern in [from, to) stand at the begin of rest; they are taken off it. */
+static bool same(const struct json_pattern *pattern, uint32_t from, uint32_t to, struct slice *rest)
+{
+    size_t len = to - from;
+    bool same = rest->len >= len && memcmp(pattern->text + from, rest->ptr, len) == 0;
+    *rest = slice_cut(*rest, same ? len : 0, rest->len);
+    return same;
+}
+
+/* A plain string without braces and brackets; up to its quote it is taken off. */
+static bool gap(struct slice *rest)
+{
+    const struct simd *simd = simd_ops();
+    size_t end = simd->string_end(rest->ptr, rest->len, 0);
+    if (end == rest->len || rest->ptr[end] != '"' || simd->structure(rest->ptr, rest->len, 0) != end)
         return false;
-    *out_end = at + (pattern->text.len - done);
+    *rest = slice_cut(*rest, end, rest->len);
+    return true;
+}
+
+bool json_pattern_match(struct json_pattern *pattern, const char *at, size_t len)
+{
+    struct slice rest = slice_of(at, len);
+    struct json_pattern_strings moved = pattern->strings;
+    uint32_t done = 0; /* of the pattern */
+    if (!pattern->padded)
+        return false;
+    for (uint32_t i = 0; i < moved.count; i++) {
+        struct json_pattern_string *string = &moved.string[i];
+        if (!same(pattern, done, string->start, &rest))
+            return false;
+        done = string->end;
+        uint32_t start = (uint32_t)(rest.ptr - at);
+        if (string->is_gap ? !gap(&rest) : !same(pattern, string->start, string->end, &rest))
+            return false;
+        *string = (struct json_pattern_string){start, (uint32_t)(rest.ptr - at), string->is_gap};
+    }
+    if (!same(pattern, done, pattern->len, &rest) || rest.len)
+        return false;
+    pattern->strings = moved;
+    take(pattern, slice_of(at, len));
     return true;
 }

@@ -1,24 +1,30 @@
 /*
  * json_stream.c - JSON text of any shape and size, read record by record: containers, arrays, pretty-printed or
- * concatenated objects. json_scan.h finds the records while the input is read; a block takes those that ended in it.
+ * concatenated objects.
+ *
+ *   read   fills a block and cuts it where a record seems to begin; the rest is for the next block.
+ *   split  scans the block for records (json_scan.h), together with those of its neighbours (json_chain.h), and decides
+ *          about each by what was noted of it on the way.
  */
 #include "base/mem.h"
 #include "source/json.h"
+#include "source/json_chain.h"
 #include "source/json_head.h"
 #include "source/json_int.h"
-#include "source/json_scan.h"
 
 struct stream_source {
     struct json_source json;
-    struct json_scan scan;
-    struct buf carry; /* what the next block must begin with */
-    size_t at;        /* in the carry: where the scan goes on */
+    struct json_chain chain;
+    struct buf carry;            /* what the next block begins with */
+    enum json_scan_state begins; /* ... and how it seems to: see json_chain_cut() */
+    uint64_t number;             /* of the next block */
 };
 
 static void stream_source_close(struct source *base)
 {
     struct stream_source *source = (struct stream_source *)base;
     buf_release(&source->carry);
+    json_chain_release(&source->chain);
     json_source_release(&source->json);
     mem_free(source);
 }
@@ -38,7 +44,8 @@ static enum err_code stream_source_open(struct stream *stream, const struct sche
         mem_free(source);
         return code;
     }
-    json_scan_init(&source->scan, source->json.base.options.record_max);
+    json_chain_init(&source->chain, source->json.base.options.record_max);
+    source->begins = SCAN_LINE;
     struct slice head;
     code = stream_peek(stream, 1, &head, err);
     if (code) {
@@ -50,82 +57,79 @@ static enum err_code stream_source_open(struct stream *stream, const struct sche
     return ERR_NONE;
 }
 
-/* Moves what is still needed to the buffer's front; where all of it is, the buffer must grow to go on. */
-static enum err_code make_room(struct stream_source *source, struct json_block *block, struct err *err)
+/*
+ * Why the input can't be read on, told once all before it was given. Of text that was damaged before that the split has
+ * told, and it is damaged once.
+ */
+static enum err_code failure_tell(struct stream_source *source, struct err *err)
 {
-    size_t keep = json_scan_keep(&source->scan, source->at);
-    json_scan_shift(&source->scan, keep);
-    source->at -= keep;
-    block->len -= keep;
-    block->consumed += keep;
-    block->base.offset += keep;
-    memmove(block->bytes, block->bytes + keep, block->len);
-    if (block->len < block->capacity)
+    const struct err *failure = &source->json.failure;
+    if (!failure->code || (source->number > 0 && json_chain_was_damaged(&source->chain, source->number - 1)))
         return ERR_NONE;
-    size_t larger = block->capacity * 2, most = source->scan.record_max + source->json.base.options.block_bytes;
-    return json_block_grow(block, larger > most && block->capacity < most ? most : larger, err);
+    if (err)
+        *err = *failure;
+    return failure->code;
 }
 
-/* Reads and scans until the block has a record or a reject, or nothing more comes. */
+/* Reads the block. Where more is to come it ends where a record seems to, and the rest is carried to the next. */
 static enum err_code read_block(struct stream_source *source, struct json_block *block, struct err *err)
 {
-    for (;;) {
-        json_block_fill(&source->json, block, block->capacity);
-        bool at_end = source->json.ended && !json_source_interrupted(&source->json);
-        TRY(json_scan_run(&source->scan, block, NULL, &source->at, at_end, err));
-        if (source->scan.failure)
-            source->json.ended = true;
-        if (block->span_count || source->json.ended)
-            break;
-        TRY(make_room(source, block, err));
-    }
-    size_t keep = source->json.ended ? block->len : json_scan_keep(&source->scan, source->at);
+    if (source->carry.len)
+        memcpy(block->bytes, source->carry.ptr, source->carry.len);
+    block->len = source->carry.len;
+    block->base.offset = source->json.offset - block->len;
+    block->begins = source->begins;
     buf_clear(&source->carry);
-    buf_add(&source->carry, slice_of(block->bytes + keep, block->len - keep));
-    if (source->carry.failed)
-        return err_no_memory(err, block->len - keep);
-    json_scan_shift(&source->scan, keep);
-    source->at = source->json.ended ? 0 : source->at - keep;
-    block->len = keep;
-    block->consumed += keep;
-    return ERR_NONE;
-}
-
-/* Why the input can't be read on, told once all before it was given. */
-static enum err_code failure_tell(const struct stream_source *source, struct err *err)
-{
-    if (source->json.failure.code) {
-        if (err)
-            *err = source->json.failure;
-        return source->json.failure.code;
-    }
-    if (!source->scan.failure)
+    json_block_fill(&source->json, block, block->capacity);
+    block->last = source->json.ended && !json_source_interrupted(&source->json);
+    if (source->json.ended)
         return ERR_NONE;
-    err_set(err, ERR_INPUT, "damaged JSON before byte %llu: %s", (unsigned long long)source->json.offset,
-            source->scan.failure);
-    return err_at(err, "%s", source->json.base.path);
+    size_t cut = json_chain_cut(&source->chain, block, &source->begins);
+    buf_add(&source->carry, slice_of(block->bytes + cut, block->len - cut));
+    if (source->carry.failed)
+        return err_no_memory(err, block->len - cut);
+    block->len = cut;
+    return ERR_NONE;
 }
 
 static enum err_code stream_source_read(struct source *base, struct block **out_block, struct err *err)
 {
     struct stream_source *source = (struct stream_source *)base;
     struct json_block *block;
-    size_t usual = base->options.block_bytes;
     *out_block = NULL;
     if (source->json.ended)
         return failure_tell(source, err);
-    TRY(json_block_new(&source->json, source->carry.len >= usual ? source->carry.len + usual : usual, &block, err));
-    if (source->carry.len)
-        memcpy(block->bytes, source->carry.ptr, source->carry.len);
-    block->len = source->carry.len;
-    block->base.offset = source->json.offset - block->len;
+    if (json_chain_is_damaged(&source->chain))
+        return ERR_NONE;
+    TRY(json_block_new(&source->json, base->options.block_bytes, &block, err));
     enum err_code code = read_block(source, block, err);
-    if (code || block->consumed == 0) {
+    if (code) {
         json_block_free(&block->base);
-        return code ? code : failure_tell(source, err);
+        return code;
     }
+    block->number = source->number++;
     *out_block = &block->base;
     return ERR_NONE;
+}
+
+static void stream_block_free(struct block *base)
+{
+    json_chain_break(&((struct stream_source *)base->source)->chain);
+    json_block_free(base);
+}
+
+/* What was noted of the record when it was scanned, and whether it begins as the last envelopes did. */
+static void facts_take(struct json_batch *batch, const struct json_span *span)
+{
+    const struct json_block *block = batch->block;
+    struct json_facts alike;
+    if (span->noted)
+        batch->facts = span->facts;
+    else
+        json_scan_facts(&batch->facts, batch->probe, block->bytes, span->start, span->start + span->len);
+    json_facts_begin_alike(&alike, &batch->memory, simd_ops(), block->bytes, (uint32_t)block->len, span->start);
+    if (alike.brackets == batch->facts.brackets && alike.bracket == batch->facts.bracket)
+        batch->facts.known = alike.known;
 }
 
 static enum err_code span_read(struct json_batch *batch, const struct json_span *span, uint32_t record, bool quick,
@@ -138,21 +142,55 @@ static enum err_code span_read(struct json_batch *batch, const struct json_span 
     if (span->why)
         return json_batch_reject(batch, span->kind, text, record, span->why, err);
     if (quick) {
-        json_scan_facts(&batch->facts, batch->probe, bytes, span->start, end);
+        facts_take(batch, span);
         TRY(json_batch_quick(batch, end, record, &done, err));
     }
     return done ? ERR_NONE : json_batch_record(batch, text, record, false, err);
 }
 
+static enum err_code spans_read(struct json_batch *batch, bool quick, struct err *err)
+{
+    const struct json_block *block = batch->block;
+    for (size_t i = 0; i < block->span_count; i++)
+        TRY(span_read(batch, &block->spans[i], (uint32_t)i, quick, err));
+    return ERR_NONE;
+}
+
+/* Keeps why the text can't be read behind this block. Where the input itself can't, its end tells. */
+static enum err_code damage_keep(struct json_batch *batch, const char *damage, struct err *err)
+{
+    const struct json_block *block = batch->block;
+    const struct json_source *source = (const struct json_source *)batch->base.source;
+    if (!damage || (block->last && source->failure.code))
+        return ERR_NONE;
+    struct err *kept = arena_alloc(&batch->arena, sizeof *kept);
+    if (!kept)
+        return err_no_memory(err, sizeof *kept);
+    err_set(kept, ERR_INPUT, "damaged JSON before byte %llu: %s", (unsigned long long)(block->base.offset + block->len),
+            damage);
+    batch->base.failure = kept;
+    return ERR_NONE;
+}
+
 static enum err_code stream_source_split(struct block *base, struct batch **out_batch, struct err *err)
 {
+    struct json_chain *chain = &((struct stream_source *)base->source)->chain;
+    struct json_block *block = (struct json_block *)base;
     struct json_batch *batch;
-    TRY(json_batch_begin(base, &batch, err));
-    const struct json_block *block = batch->block;
-    enum err_code code = ERR_NONE;
+    const char *damage;
+    enum err_code code = json_batch_begin(base, &batch, err);
+    if (code) {
+        json_chain_break(chain);
+        return code;
+    }
     bool quick = json_batch_prepare(batch);
-    for (size_t i = 0; i < block->span_count && !code; i++)
-        code = span_read(batch, &block->spans[i], (uint32_t)i, quick, err);
+    code = json_chain_scan(chain, block, quick ? batch->probe : NULL, &damage, err);
+    batch->reader.base = block->bytes; /* they may have moved */
+    batch->base.stats.bytes = block->consumed;
+    if (!code)
+        code = damage_keep(batch, damage, err);
+    if (!code)
+        code = spans_read(batch, quick, err);
     return json_batch_end(batch, block->span_count, code, out_batch, err);
 }
 
@@ -170,6 +208,6 @@ const struct source_type SOURCE_JSON_STREAM = {
     .open = stream_source_open,
     .read = stream_source_read,
     .split = stream_source_split,
-    .free_block = json_block_free,
+    .free_block = stream_block_free,
     .close = stream_source_close,
 };

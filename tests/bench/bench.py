@@ -1,98 +1,140 @@
 #!/usr/bin/env python3
-"""Side by side with peers in one run, on one file in the page cache: the fastest of N runs each, and ratios.
+"""Speed beside other programs, on data made from a seed: bench.py BINARY --tools FOLDER [OPTIONS] (./dev bench [OPTIONS])
 
-Usage: bench.py BINARY [--bytes N] [--runs N] [--keep FOLDER]
+All contenders of a workload run in turns on files in the page cache and must give the same answer, else the exit status is 1. Raw runs
+are kept in FOLDER/runs, a file a workload; the report is made of them, so workloads can be run one at a time:
 
-Every contender searches the same NDJSON export (make_export.py) for the published suffixes. They are run in turns, so
-that a noisy moment of the machine meets all of them. What is not installed is left out and said so.
+    ./dev bench                    everything, about 1 GB an input
+    ./dev bench --quick            small inputs, two minutes
+    ./dev bench --only csv,gzip    these workloads; --list names them
+    ./dev bench --prepare          only the data and the peers; what follows then only measures
+    ./dev bench --report           no run: the report of what was run last
+    ./dev bench --update-docs      puts the report into docs/performance.md, too
+    ./dev bench --headline         no run: the rows for the README
 """
 import argparse
-import json
+import atexit
 import os
-import platform
-import shutil
-import subprocess
 import sys
-import time
+
+from suite import data, memory, peers, report, results, roofline, runner, start, workloads
 
 HERE = os.path.dirname(os.path.abspath(__file__))
-SUFFIXES = ["duckdns.org", "publicvm.com", "ddns.net", "hopto.org", "zapto.org", "serveftp.com", "servegame.com",
-            "myftp.org", "myvnc.com", "gotdns.ch", "3utilities.com", "bounceme.net", "freedynamicdns.org",
-            "freedynamicdns.net", "freeddns.org"]
-# In a raw line the end of the text is the value's closing quote.
-PATTERN = r'"RemoteUrl":"[^"]*\.(' + "|".join(s.replace(".", r"\.") for s in SUFFIXES) + r')"'
+PAGE = os.path.normpath(os.path.join(HERE, "..", "..", "docs", "performance.md"))
+OTHERS = {"memory": ["rare"], "start": [], "roofline": ["envelopes"]}
+NAMES = ["roofline", *workloads.WORKLOADS, "memory", "start"]
+QUICK_BYTES, FULL_BYTES = 100_000_000, 1_000_000_000
+SHORT_OF_DISK = 20 << 30
 
 
-def version(command):
-    try:
-        return subprocess.run(command, capture_output=True, text=True, check=False).stdout.splitlines()[0]
-    except (OSError, IndexError):
-        return "?"
+def arguments():
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser.add_argument("binary")
+    parser.add_argument("--tools", required=True, metavar="FOLDER", help="where spawn and roofline are")
+    parser.add_argument("--folder", default="build/bench")
+    parser.add_argument("--quick", action="store_true", help="small inputs, three runs")
+    parser.add_argument("--only", metavar="NAMES", help="only these workloads, with commas between them")
+    parser.add_argument("--list", action="store_true", help="name the workloads")
+    parser.add_argument("--bytes", type=int, metavar="N", help="of an input")
+    parser.add_argument("--runs", type=int, metavar="N", help="of each contender")
+    parser.add_argument("--threads", type=int, metavar="N", default=peers.cpus(), help="of those that can use several (default: all CPUs)")
+    parser.add_argument("--seed", type=int, default=data.SEED)
+    parser.add_argument("--prepare", action="store_true", help="only make the data")
+    parser.add_argument("--report", action="store_true", help="run nothing")
+    parser.add_argument("--headline", action="store_true", help="run nothing; only the rows for the README")
+    parser.add_argument("--update-docs", action="store_true", help="replace the table in docs/performance.md")
+    options = parser.parse_args()
+    options.bytes = options.bytes or (QUICK_BYTES if options.quick else FULL_BYTES)
+    options.runs = options.runs or (3 if options.quick else 5)
+    options.names = options.only.split(",") if options.only else NAMES
+    unknown = [name for name in options.names if name not in NAMES]
+    if unknown:
+        parser.error(f"no workload {', '.join(unknown)}; there are {', '.join(NAMES)}")
+    return options
 
 
-def contenders(binary, data):
-    """(name, version, command, how to read the number of hits from its output)."""
-    count = lambda out: int(out.split()[0])               # noqa: E731
-    lines = lambda out: out.count(b"\n")                  # noqa: E731
-    yield "wc -l", version(["wc", "--version"]), ["wc", "-l", data], None
-    for name, rule, threads in (("ddnshunt -j 1", "published", "1"), ("ddnshunt -j 2", "published", "2"),
-                                ("default rule, -j 1", "default", "1"), ("default rule, -j 2", "default", "2")):
-        yield name, version([binary, "--version"]), \
-            [binary, "scan", "--no-config", "--rule", rule, "-j", threads, "-q", "--format", "ndjson", data], lines
-    yield "grep -E", version(["grep", "--version"]), ["grep", "-cE", PATTERN, data], count
-    if shutil.which("rg"):
-        yield "ripgrep", version(["rg", "--version"]), ["rg", "-c", PATTERN, data], count
-    duckdb = os.path.join(HERE, "..", "oracle", "node_modules")
-    if shutil.which("node") and os.path.isdir(os.path.join(duckdb, "@duckdb")):
-        yield "DuckDB, 2 threads", version(["node", "--version"]), ["node", os.path.join(HERE, "duckdb.js"), data, "2"], count
+def make(store, names):
+    for name in names:
+        store.make(name)
 
 
-def run(command, env):
-    start = time.perf_counter()
-    done = subprocess.run(command, stdout=subprocess.PIPE, stderr=subprocess.DEVNULL, env=env, check=False)
-    return time.perf_counter() - start, done.stdout
+def prepare(options):
+    store = data.Store(os.path.join(options.folder, "data"), options.bytes, options.seed)
+    for needed in last_needed(options.names):
+        store.make(needed)
+        store.tiny(needed)
+
+
+def run_one(name, options, store, installed):
+    tool = {each: os.path.join(options.tools, each) for each in ("spawn", "roofline")}
+    if name in OTHERS:
+        make(store, OTHERS[name])
+        if name == "memory":
+            return memory.measure(store, installed, tool["spawn"])
+        if name == "start":
+            return start.measure(store, installed, tool["spawn"], start.RUNS // (4 if options.quick else 1))
+        return roofline.measure(store, installed, tool["roofline"], options.threads, max(5, options.runs))
+    needs, build = workloads.WORKLOADS[name]
+    make(store, needs)
+    field = workloads.Field(store, installed, options.threads)
+    return runner.measure(name, build(field), store, installed, options.runs,
+                          runner.QUICK_SLOW if options.quick else runner.SLOW)
+
+
+def last_needed(names):
+    """data set: the last workload that reads it."""
+    needs = {**{name: of for name, (of, _make) in workloads.WORKLOADS.items()}, **OTHERS}
+    last = {}
+    for name in names:
+        for each in needs[name]:
+            last[each] = name
+    return last
+
+
+def run(options, folder):
+    installed = peers.Peers(options.binary, options.folder)
+    store = data.Store(os.path.join(options.folder, "data"), options.bytes, options.seed)
+    last, wrong = last_needed(options.names), []
+    if not options.only:
+        results.clear(folder)
+    for name in options.names:
+        result = run_one(name, options, store, installed)
+        results.save(folder, result)
+        wrong += [f"{name}: {what}" for what in result["wrong"]]
+        if store.short(SHORT_OF_DISK):
+            for each in [each for each, workload in last.items() if workload == name]:
+                store.remove(each)
+    return wrong
+
+
+def update_page(text):
+    with open(PAGE, encoding="utf-8") as f:
+        page = f.read()
+    with open(PAGE, "w", encoding="utf-8") as f:
+        f.write(report.replaced(page, text))
+    print(f"bench: {os.path.relpath(PAGE)} has this report now", file=sys.stderr)
 
 
 def main():
-    parser = argparse.ArgumentParser()
-    parser.add_argument("binary")
-    parser.add_argument("--bytes", type=int, default=10**9)
-    parser.add_argument("--runs", type=int, default=5)
-    parser.add_argument("--folder", default="build/bench")
-    options = parser.parse_args()
-    os.makedirs(options.folder, exist_ok=True)
-    data = os.path.join(options.folder, f"export-{options.bytes}.jsonl")
-    if not os.path.exists(data):
-        print(f"making {data} ...", file=sys.stderr)
-        subprocess.run([sys.executable, os.path.join(HERE, "make_export.py"), data + ".part", "--bytes", str(options.bytes)],
-                       check=True)
-        os.rename(data + ".part", data)
-    size = os.path.getsize(data)
-    env = {**os.environ, "LC_ALL": "C", "NODE_PATH": os.path.join(HERE, "..", "oracle", "node_modules")}
-    runs = {}
-    hits = {}
-    teams = list(contenders(options.binary, data))
-    run(["wc", "-l", data], env)                                # brings it into the page cache
-    for _ in range(options.runs):
-        for name, _version, command, reader in teams:
-            seconds, out = run(command, env)
-            runs.setdefault(name, []).append(seconds)
-            hits[name] = reader(out) if reader else None
-    cpu = next((l.split(":")[1].strip() for l in open("/proc/cpuinfo", encoding="ascii", errors="replace")
-                if l.startswith("model name")), platform.machine())
-    print(f"{size / 1e9:.2f} GB of NDJSON in the page cache; {os.cpu_count()} CPUs, {cpu}; fastest of {options.runs} runs\n")
-    best = {name: min(seconds) for name, seconds in runs.items()}
-    ours = best["ddnshunt -j 1"]
-    print(f"{'program':20} {'s':>7} {'GB/s':>6} {'hits':>8} {'ddnshunt -j 1 is':>18}   version")
-    for name, versioned, _command, _reader in teams:
-        ratio = f"{best[name] / ours:.2f} x as fast"
-        print(f"{name:20} {best[name]:7.3f} {size / best[name] / 1e9:6.2f} {hits[name] if hits[name] is not None else '':>8} "
-              f"{ratio:>18}   {versioned}")
-    with open(os.path.join(options.folder, "runs.json"), "w", encoding="ascii") as f:
-        json.dump({"bytes": size, "cpu": cpu, "seconds": runs, "hits": hits}, f, indent=1)
-    agreed = {h for h in hits.values() if h is not None}
-    if len(agreed) != 1:
-        sys.exit(f"the contenders do not agree on the hits: {hits}")
+    options = arguments()
+    atexit.register(peers.clean_up)
+    folder = os.path.join(options.folder, "runs-quick" if options.quick else "runs")
+    if options.list:
+        print("\n".join(NAMES))
+        return
+    if options.prepare:
+        prepare(options)
+        return
+    wrong = [] if options.report or options.headline else run(options, folder)
+    kept = results.load(folder, options.names)
+    if not kept:
+        sys.exit("bench: nothing was run yet")
+    text = report.headline(kept) if options.headline else report.markdown(kept)
+    print(text)
+    if options.update_docs:
+        update_page(text)
+    if wrong:
+        sys.exit("bench: the answers are wrong, or not the same:\n  " + "\n  ".join(wrong))
 
 
 if __name__ == "__main__":

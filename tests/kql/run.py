@@ -1,7 +1,10 @@
 #!/usr/bin/env python3
 """Runs the examples in *.test (README.md tells how they are written) and prints TAP.
 
-Usage: run.py BINARY [--filter TEXT] [FILE.test ...]
+Usage: run.py BINARY [--filter TEXT] [--memory SIZE] [FILE.test ...]
+
+--memory: each query is given this option. With 1 (byte) whatever can be written to a temporary file is, after every
+second row or group, and the result must be the same.
 """
 import os
 import subprocess
@@ -33,8 +36,8 @@ def read_tests(path):
                 test["query"].append(line)
 
 
-def run(binary, test):
-    command = [binary, "query", "-q", "--format", "ndjson"]
+def run(binary, options, test):
+    command = [binary, "query", "-q", "--format", "ndjson", *options]
     command += [word for line in test["options"] for word in line.split()] + ["\n".join(test["query"])]
     if test["input"]:
         command.append("-")
@@ -70,9 +73,11 @@ def problem(test, status, out, err):
 
 def main():
     binary, *rest = sys.argv[1:]
-    wanted = ""
+    wanted, options = "", []
     if rest[:1] == ["--filter"]:
         wanted, rest = rest[1], rest[2:]
+    if rest[:1] == ["--memory"]:
+        options, rest = rest[:2], rest[2:]
     files = [name if os.path.dirname(name) else os.path.join(HERE, name) for name in rest]
     files = files or sorted(os.path.join(HERE, f) for f in os.listdir(HERE) if f.endswith(".test"))
     number = failed = 0
@@ -81,7 +86,7 @@ def main():
             name = test["name"] or " ".join(test["query"])[:80]
             if wanted not in name and wanted not in "\n".join(test["query"]):
                 continue
-            found = problem(test, *run(binary, test))
+            found = problem(test, *run(binary, options, test))
             number += 1
             failed += bool(found)
             place = f"{os.path.basename(path)}:{test['line']}"

@@ -77,6 +77,20 @@ static enum err_code take_batch(struct drive *drive, struct batch *batch)
     return ERR_NONE;
 }
 
+static enum err_code take_split(struct drive *drive, struct batch *batch)
+{
+    enum err_code code = take_batch(drive, batch);
+    const struct err *failure = ((struct source_batch *)batch->impl)->failure;
+    if (!code && failure) {
+        drive->err = *failure;
+        code = failure->code;
+    }
+    keep_rejects(drive, batch->impl);
+    scan_stats_add(&drive->stats, &((struct source_batch *)batch->impl)->stats, drive->schema->count);
+    batch_free(batch);
+    return code;
+}
+
 static enum err_code take_block(struct drive *drive, struct block *block)
 {
     struct batch *batch;
@@ -84,10 +98,80 @@ static enum err_code take_block(struct drive *drive, struct block *block)
     if (capacity > drive->largest_block)
         drive->largest_block = capacity;
     TRY(drive->type->split(block, &batch, &drive->err));
-    enum err_code code = take_batch(drive, batch);
-    keep_rejects(drive, batch->impl);
-    scan_stats_add(&drive->stats, &((struct source_batch *)batch->impl)->stats, drive->schema->count);
-    batch_free(batch);
+    return take_split(drive, batch);
+}
+
+static enum err_code run_here(struct drive *drive, struct source *source)
+{
+    struct block *block;
+    for (;;) {
+        TRY(drive->type->read(source, &block, &drive->err));
+        if (!block)
+            return ERR_NONE;
+        TRY(take_block(drive, block));
+    }
+}
+
+/* --- in many threads --- */
+
+enum { THREADS_MAX = 16, BATCHES_MAX = 1 << 16 };
+
+struct crowd {
+    struct drive *drive;
+    struct source *source;
+    pthread_mutex_t lock;
+    bool ended;
+    enum err_code code; /* of reading; splitting must not fail */
+    size_t count;
+    struct batch *batches[BATCHES_MAX];
+};
+
+static void *crowd_work(void *user)
+{
+    struct crowd *crowd = user;
+    for (;;) {
+        struct block *block = NULL;
+        struct err err;
+        pthread_mutex_lock(&crowd->lock);
+        if (!crowd->ended) {
+            crowd->code = crowd->drive->type->read(crowd->source, &block, &crowd->drive->err);
+            crowd->ended = !block;
+        }
+        size_t number = crowd->count;
+        crowd->count += block != NULL;
+        pthread_mutex_unlock(&crowd->lock);
+        if (!block)
+            return NULL;
+        if (number >= BATCHES_MAX || crowd->drive->type->split(block, &crowd->batches[number], &err))
+            abort();
+    }
+}
+
+static enum err_code run_crowd(struct drive *drive, struct source *source)
+{
+    struct crowd *crowd = calloc(1, sizeof *crowd);
+    pthread_t threads[THREADS_MAX];
+    if (!crowd || drive->threads > THREADS_MAX)
+        abort();
+    crowd->drive = drive;
+    crowd->source = source;
+    pthread_mutex_init(&crowd->lock, NULL);
+    for (unsigned i = 0; i < drive->threads; i++) {
+        if (pthread_create(&threads[i], NULL, crowd_work, crowd))
+            abort();
+    }
+    for (unsigned i = 0; i < drive->threads; i++)
+        pthread_join(threads[i], NULL);
+    enum err_code code = ERR_NONE;
+    for (size_t i = 0; i < crowd->count; i++) {
+        if (code)
+            batch_free(crowd->batches[i]); /* as scan_admit() has it done */
+        else
+            code = take_split(drive, crowd->batches[i]);
+    }
+    code = code ? code : crowd->code;
+    pthread_mutex_destroy(&crowd->lock);
+    free(crowd);
     return code;
 }
 
@@ -101,7 +185,6 @@ void drive_run(struct drive *drive, struct slice bytes)
 {
     struct stream *stream;
     struct source *source;
-    struct block *block;
     drive->code = stream_open_memory(bytes, "memory", &stream, &drive->err);
     if (drive->code)
         return;
@@ -117,11 +200,7 @@ void drive_run(struct drive *drive, struct slice bytes)
     drive->code = drive->type->open(stream, drive->schema, &drive->options, &source, &drive->err);
     if (drive->code)
         return;
-    while (!(drive->code = drive->type->read(source, &block, &drive->err)) && block) {
-        drive->code = take_block(drive, block);
-        if (drive->code)
-            break;
-    }
+    drive->code = drive->threads ? run_crowd(drive, source) : run_here(drive, source);
     drive->type->close(source);
     if (!drive->code && drive->rows.failed)
         drive->code = ERR_MEMORY;

@@ -1,5 +1,5 @@
 /*
- * json_drive.h - runs a JSON source over bytes in memory, in one thread and without a scan, and tells all it gave.
+ * json_drive.h - runs a JSON source over bytes in memory, without a scan, and tells all it gave.
  */
 #ifndef DDNSHUNT_TESTS_JSON_DRIVE_H
 #define DDNSHUNT_TESTS_JSON_DRIVE_H
@@ -22,6 +22,7 @@ struct drive {
     bool skip_verify;      /* as a query does that no row survives */
     bool load_first;       /* all columns, before rows are checked: as predicates over them all do */
     const char *load_only; /* this column alone is loaded, and no row is checked */
+    unsigned threads;      /* that split blocks; 0: the caller */
     /* What came of it. */
     struct buf
         rows; /* a line a row: its offset if wanted, then name=value for all columns that are neither null nor empty */

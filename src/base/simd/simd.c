@@ -38,6 +38,9 @@ static const struct {
     {&SIMD_AVX512, has_avx512},
     {&SIMD_AVX2, has_avx2},
 #endif
+#ifdef SIMD_ARM
+    {&SIMD_NEON, always},
+#endif
     {&SIMD_GENERIC, always},
 };
 enum { CHOICE_COUNT = sizeof CHOICES / sizeof CHOICES[0] };

@@ -1,9 +1,10 @@
 /*
  * simd.h - the byte loops that decide the program's speed, in one algorithm compiled per instruction set.
  *
- * simd_impl.h holds the algorithm over a handful of vector operations; simd_avx512.c, simd_avx2.c and simd_generic.c
- * (SSE2, or 64-bit words elsewhere) name these operations and include it. The table is chosen once, by what the CPU can
- * do; DDNSHUNT_SIMD=generic|avx2|avx512 forces a lesser one, for tests. Every table gives the same answers.
+ * simd_impl.h holds the algorithm over a handful of vector operations; simd_avx512.c, simd_avx2.c, simd_neon.c and
+ * simd_generic.c (SSE2, or 64-bit words elsewhere) name these operations and include it. The table is chosen once, by
+ * what the CPU can do; DDNSHUNT_SIMD=generic|avx2|avx512|neon forces another one, for tests. Every table gives the same
+ * answers.
  *
  * No kernel reads a byte outside [text, text + len), so that input may end at the end of a page.
  */
@@ -41,6 +42,17 @@ struct simd_span {
     uint32_t start, end;
 };
 
+/*
+ * Text that is known but for some stretches, in chunks of SIMD_CHUNK bytes. Of each byte, by its bit: `fixed`: it is that
+ * of `like`; `plain`: it is any that a JSON string can hold as it is, but no brace or bracket; neither: any.
+ */
+enum { SIMD_CHUNK = 64 };
+struct simd_shape {
+    const char *like;
+    const uint64_t *fixed, *plain;
+    size_t chunks;
+};
+
 struct simd {
     const char *name;
     /*
@@ -64,9 +76,12 @@ struct simd {
      * In the same way, what stands out in JSON text: braces and brackets outside of strings; the first byte of each
      * pair; `u` that is escaped in a string; and two faults, newlines in strings (but escaped ones) and backslashes
      * outside of them. It stops behind a fault, which is the last offset then. *json is how the text stands at *from.
+     * `Y`, `y`, `_` and DEL outside of strings are given as well: in well-formed text there are none.
      */
     size_t (*outline)(const char *text, size_t len, const struct simd_marks *marks, struct simd_json *json,
                       size_t *from, uint32_t *out, size_t capacity);
+    /* Has the text, of shape->chunks * SIMD_CHUNK bytes, this shape? */
+    bool (*alike)(const char *text, const struct simd_shape *shape);
     /*
      * As string_end, but steps over escapes of two characters, and then sets *out_escaped. A backslash at which it stops
      * is to be looked at by the caller: it is that of a \u, of no escape, or near the end. Where `from` is a string's

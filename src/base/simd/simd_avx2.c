@@ -40,6 +40,11 @@ static inline KERNEL_TARGET struct chunk chunk_load(const char *p)
     return (struct chunk){{load(p), load(p + 32)}};
 }
 
+static inline KERNEL_TARGET uint64_t chunk_same(struct chunk c, struct chunk d)
+{
+    return join(_mm256_cmpeq_epi8(c.half[0], d.half[0]), _mm256_cmpeq_epi8(c.half[1], d.half[1]));
+}
+
 static inline KERNEL_TARGET __m256i string_half(__m256i v)
 {
     __m256i low = _mm256_cmpeq_epi8(_mm256_max_epu8(v, _mm256_set1_epi8(0x1f)), _mm256_set1_epi8(0x1f));
@@ -73,15 +78,25 @@ static inline KERNEL_TARGET uint64_t chunk_equal(struct chunk c, char byte)
     return join(equal(c.half[0], byte), equal(c.half[1], byte));
 }
 
+/* All of them, and no byte but four more, become the same where these three bits are set. */
 static inline KERNEL_TARGET __m256i brackets_half(__m256i v)
 {
-    __m256i folded = _mm256_or_si256(v, _mm256_set1_epi8(0x20));
-    return _mm256_or_si256(equal(folded, '{'), equal(folded, '}'));
+    return equal(_mm256_or_si256(v, _mm256_set1_epi8(0x26)), 0x7f);
 }
 
 static inline KERNEL_TARGET uint64_t chunk_brackets(struct chunk c)
 {
     return join(brackets_half(c.half[0]), brackets_half(c.half[1]));
+}
+
+static inline KERNEL_TARGET __m256i breaks_half(__m256i v)
+{
+    return _mm256_or_si256(equal(v, '\\'), equal(v, '\n'));
+}
+
+static inline KERNEL_TARGET uint64_t chunk_breaks(struct chunk c)
+{
+    return join(breaks_half(c.half[0]), breaks_half(c.half[1]));
 }
 
 static inline KERNEL_TARGET uint64_t prefix_xor(uint64_t mask)

@@ -26,6 +26,11 @@ static inline KERNEL_TARGET struct chunk chunk_load(const char *p)
     return (struct chunk){_mm512_loadu_si512(p)};
 }
 
+static inline KERNEL_TARGET uint64_t chunk_same(struct chunk c, struct chunk d)
+{
+    return _mm512_cmpeq_epi8_mask(c.v, d.v);
+}
+
 static inline KERNEL_TARGET uint64_t chunk_string(struct chunk c)
 {
     return _mm512_cmpeq_epi8_mask(c.v, _mm512_set1_epi8('"')) | _mm512_cmpeq_epi8_mask(c.v, _mm512_set1_epi8('\\')) |
@@ -45,16 +50,29 @@ static inline KERNEL_TARGET uint64_t chunk_quotes(struct chunk c)
     return _mm512_cmpeq_epi8_mask(c.v, _mm512_set1_epi8('"')) | _mm512_cmpeq_epi8_mask(c.v, _mm512_set1_epi8('\n'));
 }
 
-static inline KERNEL_TARGET uint64_t chunk_equal(struct chunk c, char byte)
+/* Keeps the compiler from combining masks before they leave the vector unit: each way there and back takes long. */
+static inline KERNEL_TARGET uint64_t scalar(__mmask64 mask)
 {
-    return _mm512_cmpeq_epi8_mask(c.v, _mm512_set1_epi8(byte));
+    uint64_t word = mask;
+    __asm__("" : "+r"(word));
+    return word;
 }
 
+static inline KERNEL_TARGET uint64_t chunk_equal(struct chunk c, char byte)
+{
+    return scalar(_mm512_cmpeq_epi8_mask(c.v, _mm512_set1_epi8(byte)));
+}
+
+/* All of them, and no byte but four more, become the same where these three bits are set. */
 static inline KERNEL_TARGET uint64_t chunk_brackets(struct chunk c)
 {
-    __m512i folded = _mm512_or_si512(c.v, _mm512_set1_epi8(0x20));
-    return _mm512_cmpeq_epi8_mask(folded, _mm512_set1_epi8('{')) |
-           _mm512_cmpeq_epi8_mask(folded, _mm512_set1_epi8('}'));
+    return scalar(_mm512_cmpeq_epi8_mask(_mm512_or_si512(c.v, _mm512_set1_epi8(0x26)), _mm512_set1_epi8(0x7f)));
+}
+
+static inline KERNEL_TARGET uint64_t chunk_breaks(struct chunk c)
+{
+    return scalar(_mm512_cmpeq_epi8_mask(c.v, _mm512_set1_epi8('\\')) |
+                  _mm512_cmpeq_epi8_mask(c.v, _mm512_set1_epi8('\n')));
 }
 
 static inline KERNEL_TARGET uint64_t prefix_xor(uint64_t mask)
@@ -97,7 +115,7 @@ static inline KERNEL_TARGET uint64_t chunk_pairs(const char *p, const struct mar
         __mmask64 first = _mm512_cmpeq_epi8_mask(v, c->first[i]);
         found |= _mm512_mask_cmpeq_epi8_mask(first, _mm512_loadu_si512(p + c->distance[i]), c->second[i]);
     }
-    return found;
+    return scalar(found);
 }
 
 #include "base/simd/simd_impl.h"

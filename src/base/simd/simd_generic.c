@@ -1,6 +1,6 @@
 /*
  * simd_generic.c - the kernels in what every CPU has: vectors of 16 bytes in the compiler's own notation, which is SSE2
- * on x86-64 and NEON on AArch64.
+ * on x86-64.
  */
 #include "base/simd/simd_tables.h"
 
@@ -53,8 +53,12 @@ static inline uint64_t mask16(bytes16 v)
     uint64_t word[2];
     memcpy(word, &v, sizeof word);
     uint64_t mask = 0;
-    for (unsigned i = 0; i < 2; i++)
+    for (unsigned i = 0; i < 2; i++) {
+#if __BYTE_ORDER__ == __ORDER_BIG_ENDIAN__
+        word[i] = __builtin_bswap64(word[i]);
+#endif
         mask |= ((word[i] & UINT64_C(0x0101010101010101)) * UINT64_C(0x0102040810204080) >> 56) << (8 * i);
+    }
     return mask;
 #endif
 }
@@ -65,6 +69,14 @@ static inline struct chunk chunk_load(const char *p)
     for (unsigned i = 0; i < PARTS; i++)
         c.part[i] = load(p + (size_t)16 * i);
     return c;
+}
+
+static inline uint64_t chunk_same(struct chunk c, struct chunk d)
+{
+    uint64_t mask = 0;
+    for (unsigned i = 0; i < PARTS; i++)
+        mask |= mask16((bytes16)(c.part[i] == d.part[i])) << (16 * i);
+    return mask;
 }
 
 static inline uint64_t chunk_string(struct chunk c)
@@ -103,13 +115,20 @@ static inline uint64_t chunk_equal(struct chunk c, char byte)
     return mask;
 }
 
+/* All of them, and no byte but four more, become the same where these three bits are set. */
 static inline uint64_t chunk_brackets(struct chunk c)
 {
     uint64_t mask = 0;
-    for (unsigned i = 0; i < PARTS; i++) {
-        bytes16 folded = c.part[i] | repeat(0x20);
-        mask |= mask16(equal(folded, '{') | equal(folded, '}')) << (16 * i);
-    }
+    for (unsigned i = 0; i < PARTS; i++)
+        mask |= mask16(equal(c.part[i] | repeat(0x26), 0x7f)) << (16 * i);
+    return mask;
+}
+
+static inline uint64_t chunk_breaks(struct chunk c)
+{
+    uint64_t mask = 0;
+    for (unsigned i = 0; i < PARTS; i++)
+        mask |= mask16(equal(c.part[i], '\\') | equal(c.part[i], '\n')) << (16 * i);
     return mask;
 }
 

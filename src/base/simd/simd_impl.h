@@ -5,7 +5,9 @@
  *   struct chunk             64 bytes in registers
  *   chunk_load(p)            from 64 readable bytes
  *   chunk_equal(c, byte)     64-bit mask of the bytes that are equal
- *   chunk_brackets(c)        mask of braces and brackets
+ *   chunk_same(c, d)         mask of the bytes that are equal in both
+ *   chunk_brackets(c)        mask of braces, brackets, and four bytes more that have their bits: see simd.h's outline()
+ *   chunk_breaks(c)          mask of backslashes and newlines
  *   chunk_pairs(p, consts)   mask of the pairs of simd.h's mark() alone
  *   prefix_xor(mask)         mask whose bit i is the exclusive or of the bits 0 to i
  *   chunk_string(c)          mask of quotes, backslashes and bytes below 0x20
@@ -19,7 +21,7 @@
  */
 #include <string.h>
 
-enum { CHUNK = 64 };
+enum { CHUNK = SIMD_CHUNK };
 
 static inline unsigned first_bit(uint64_t mask)
 {
@@ -157,15 +159,24 @@ struct outline_bits {
     uint64_t escaped;
 };
 
+/* Most chunks have no backslash and no newline: they need the quotes and the brackets alone. */
 static inline __attribute__((always_inline)) KERNEL_TARGET struct outline_bits
 outline_step(struct outline *state, struct chunk c, uint64_t pairs)
 {
-    uint64_t backslashes = chunk_equal(c, '\\'), escaped = escaped_bits(backslashes, &state->escaped);
-    uint64_t inside = prefix_xor(chunk_equal(c, '"') & ~escaped) ^ state->inside;
-    uint64_t fault = (backslashes & ~inside) | (chunk_equal(c, '\n') & inside & ~escaped);
-    state->inside = (uint64_t)((int64_t)inside >> 63);
-    uint64_t found = (chunk_brackets(c) & ~inside) | pairs | (chunk_equal(c, 'u') & escaped) | fault;
-    return (struct outline_bits){found, fault, inside, escaped};
+    struct outline_bits bits = {.found = pairs};
+    uint64_t quotes = chunk_equal(c, '"');
+    if (chunk_breaks(c) | state->escaped) {
+        uint64_t backslashes = chunk_equal(c, '\\');
+        bits.escaped = escaped_bits(backslashes, &state->escaped);
+        bits.inside = prefix_xor(quotes & ~bits.escaped) ^ state->inside;
+        bits.fault = (backslashes & ~bits.inside) | (chunk_equal(c, '\n') & bits.inside & ~bits.escaped);
+        bits.found |= (chunk_equal(c, 'u') & bits.escaped) | bits.fault;
+    } else {
+        bits.inside = prefix_xor(quotes) ^ state->inside;
+    }
+    state->inside = (uint64_t)((int64_t)bits.inside >> 63);
+    bits.found |= chunk_brackets(c) & ~bits.inside;
+    return bits;
 }
 
 /* Marks up to the first fault. How the text stands behind it is told by its own place alone: it escapes nothing. */
@@ -178,10 +189,11 @@ static KERNEL_TARGET size_t outline_fault(const struct outline_bits *bits, size_
     return marks_write(bits->found & (UINT64_MAX >> (63 - at)), base, out, count);
 }
 
-static KERNEL_TARGET size_t kernel_outline(const char *text, size_t len, const struct simd_marks *marks,
-                                           struct simd_json *json, size_t *from, uint32_t *out, size_t capacity)
+static inline __attribute__((always_inline)) KERNEL_TARGET size_t outline_run(const char *text, size_t len,
+                                                                              const struct marks_consts consts,
+                                                                              struct simd_json *json, size_t *from,
+                                                                              uint32_t *out, size_t capacity)
 {
-    const struct marks_consts consts = marks_prepare(marks);
     struct outline state = {json->in_string ? UINT64_MAX : 0, json->escaped};
     size_t at = *from, count = 0;
     size_t room = capacity - SIMD_MARKS_ROOM;
@@ -266,5 +278,36 @@ static KERNEL_TARGET uint32_t kernel_members(const char *text, size_t len, size_
     return done;
 }
 
-const struct simd KERNEL_TABLE = {KERNEL_NAME,   kernel_string_end, kernel_structure,    kernel_mark,
-                                  kernel_quotes, kernel_outline,    kernel_string_close, kernel_members};
+/* The usual number of pairs has a loop of its own, which needs not count them. */
+static KERNEL_TARGET size_t kernel_outline(const char *text, size_t len, const struct simd_marks *marks,
+                                           struct simd_json *json, size_t *from, uint32_t *out, size_t capacity)
+{
+    struct marks_consts consts = marks_prepare(marks);
+    if (consts.count != 1)
+        return outline_run(text, len, consts, json, from, out, capacity);
+    consts.count = 1;
+    return outline_run(text, len, consts, json, from, out, capacity);
+}
+
+static KERNEL_TARGET bool kernel_alike(const char *text, const struct simd_shape *shape)
+{
+    for (size_t i = 0; i < shape->chunks; i++) {
+        struct chunk c = chunk_load(text + i * CHUNK);
+        uint64_t differs = ~chunk_same(c, chunk_load(shape->like + i * CHUNK)) & shape->fixed[i];
+        if (shape->plain[i])
+            differs |= (chunk_string(c) | chunk_structure(c)) & shape->plain[i];
+        if (differs)
+            return false;
+    }
+    return true;
+}
+
+const struct simd KERNEL_TABLE = {.name = KERNEL_NAME,
+                                  .string_end = kernel_string_end,
+                                  .string_close = kernel_string_close,
+                                  .structure = kernel_structure,
+                                  .mark = kernel_mark,
+                                  .quotes = kernel_quotes,
+                                  .outline = kernel_outline,
+                                  .alike = kernel_alike,
+                                  .members = kernel_members};

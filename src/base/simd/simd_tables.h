@@ -11,6 +11,10 @@
 extern const struct simd SIMD_AVX512;
 extern const struct simd SIMD_AVX2;
 #endif
+#if defined(__aarch64__) && __BYTE_ORDER__ == __ORDER_LITTLE_ENDIAN__
+#define SIMD_ARM 1
+extern const struct simd SIMD_NEON;
+#endif
 extern const struct simd SIMD_GENERIC;
 
 #endif

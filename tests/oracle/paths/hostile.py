@@ -19,13 +19,23 @@ BOM = b"\xef\xbb\xbf"
 
 
 class Input:
-    """head + pieces, sep between them, + tail. joins: the pieces are elements, so that what is cut leaves none behind."""
+    """head + pieces, sep between them, + tail; clean: all are well-formed records."""
 
     def __init__(self, name, ext, pieces, sep=b"\n", head=b"", tail=b"", clean=False):
         self.name, self.ext, self.pieces, self.sep, self.head, self.tail, self.clean = name, ext, pieces, sep, head, tail, clean
 
     def data(self, pieces=None):
         return self.head + self.sep.join(self.pieces if pieces is None else pieces) + self.tail
+
+
+class Folder(Input):
+    """A folder of files: pieces are (ending, bytes)."""
+
+    def __init__(self, files, clean):
+        super().__init__("", "d", files, clean=clean)
+
+    def data(self, pieces=None):
+        return self.pieces if pieces is None else pieces
 
 
 # --- records ---
@@ -284,6 +294,65 @@ def csv(rng, count, clean):
     return Input("", "csv", pieces, sep, rng.choice([b"", BOM]) + header + sep, tail, clean)
 
 
+# --- soup: what a grammar is made of, in any order ---
+
+JSON_WORDS = [b"{", b"}", b"[", b"]", b":", b",", b'"', b"\\", b'"RemoteUrl"', b'"RemoteUrl":', b'"RemoteUrl":"a.ddns.net"', b'\\"RemoteUrl\\":',
+              b'"properties":{', b'"properties"', b'{"RemoteUrl":"b.duckdns.org"}', b'"category":"AdvancedHunting-DeviceNetworkEvents"',
+              b'"category":"x"', b'"Type":"DeviceEvents"', b'"$table":"DeviceNetworkEvents"', b'"\\u0052emoteUrl":"c.ddns.net"', b"null",
+              b"443", b'"RemotePort":443', b'"a":1', b'"records":[', b'"', b'"', b"\\\\", b" ", b"\t", b"\xff", b"\0", b"u0052", b"Url",
+              b"\xef\xbb\xbf", b'{"properties":{"RemoteUrl":"d.hopto.org"},"category":"AdvancedHunting-DeviceNetworkEvents"}', b"},{", b"\n"]
+CSV_WORDS = [b",", b",", b'"', b'"', b'""', b'","', b"\r", b"\n", b"\r\n", b"a.ddns.net", b"443", b" ", b'"a.duckdns.org",', b'"\n"', b"x" * 40,
+             b'"b.hopto.org","443"\n', b"DeviceEvents", b"2026-03-09", b"\0", b"\xff"]
+
+
+def stew(rng, words, count):
+    return b"".join(rng.choice(words) for _ in range(rng.randrange(1, count)))
+
+
+def soup_lines(rng, count):
+    pieces = [b'{"RemoteUrl":"first.ddns.net","RemotePort":443}']
+    for _ in range(4 * count):
+        piece = stew(rng, JSON_WORDS, 9) if rng.random() < 0.6 else b"{" + stew(rng, JSON_WORDS, 7) + b"}"
+        pieces.append(good_record(rng, rng.random() < 0.5) if rng.random() < 0.1 else piece)
+    return Input("", "jsonl", pieces, b"\n", b"", rng.choice([b"", b"\n"]))
+
+
+def soup_stream(rng, count):
+    pieces = [b"{" + stew(rng, JSON_WORDS, 7) + b"}" if rng.random() < 0.7 else stew(rng, JSON_WORDS, 5) for _ in range(3 * count)]
+    head = rng.choice([b"[", b'{"records":[', b'{"Results":[']) + b'{"RemoteUrl":"first.ddns.net"}'
+    return Input("", "json", pieces, rng.choice([b",", b",\n", b"\n"]), head + rng.choice([b",", b",\n"]), rng.choice([b"", b"]", b"]}"]))
+
+
+def soup_csv(rng, count):
+    pieces = [stew(rng, CSV_WORDS, 12) for _ in range(4 * count)]
+    return Input("", "csv", pieces, rng.choice([b"\n", b"\r\n", b""]), b"RemoteUrl,RemotePort,Timestamp,DeviceName\n", rng.choice([b"", b"\n"]))
+
+
+# --- long and many ---
+
+def long_records(rng, clean):
+    """Records longer than the usual blocks, between short ones."""
+    pieces = lines(rng, 8, True, clean).pieces
+    for size in (70_000, 300_000, rng.randrange(1_000_000, 1_500_000)):
+        row = usual_row(rng)
+        filling = command_line(rng) + " "
+        row["InitiatingProcessCommandLine"] = filling * (size // len(filling))
+        pieces.insert(rng.randrange(len(pieces)), text(rng.choice([row, {"properties": row}])).encode())
+    return Input("", "jsonl", pieces, b"\n", b"", b"\n", clean)
+
+
+def folder(rng, count, clean):
+    """Files of all formats, a piece each. What is no telemetry is met among them."""
+    kinds = [k for k in KINDS if k not in ("folder", "long records") and not (clean and k.startswith("soup"))]
+    files = []
+    for _ in range(rng.randrange(1, 9)):
+        made = KINDS[rng.choice(kinds)](rng, rng.randrange(1, 1 + count // 4), clean)
+        files.append((made.ext, made.data()))
+    files += [rng.choice([("jsonl", b""), ("txt", b"no telemetry\n"), ("json", b"[]"), ("jsonl", b"\n\n")]) for _ in range(rng.randrange(3))]
+    rng.shuffle(files)
+    return Folder(files, clean)
+
+
 # --- all of them ---
 
 def layout_of(rng):
@@ -298,6 +367,11 @@ KINDS = {
     "records": lambda rng, n, clean: container(rng, n, True, clean, rng.choice(["records", "mixed"]), layout_of(rng)),
     "objects": lambda rng, n, clean: objects(rng, n, rng.random() < 0.5, clean),
     "csv": lambda rng, n, clean: csv(rng, n, clean),
+    "soup of lines": lambda rng, n, clean: soup_lines(rng, n),
+    "soup of elements": lambda rng, n, clean: soup_stream(rng, n),
+    "soup of cells": lambda rng, n, clean: soup_csv(rng, n),
+    "long records": lambda rng, n, clean: long_records(rng, clean),
+    "folder": folder,
 }
 
 

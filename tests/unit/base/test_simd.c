@@ -7,11 +7,12 @@
 #include "base/simd/simd.h"
 
 #include <stdbool.h>
+#include <stdio.h>
 #include <string.h>
 #include <sys/mman.h>
 #include <unistd.h>
 
-static const char *const NAMES[] = {"generic", "avx2", "avx512"};
+static const char *const NAMES[] = {"generic", "avx2", "avx512", "neon"};
 enum { TEXT_MAX = 400 };
 
 static uint64_t random_state = 88172645463325252;
@@ -246,7 +247,7 @@ static bool plain_outline_step(struct plain_outline *state, const char *text, si
         state->in_string = c != '"' || escaped;
     } else {
         state->fault = c == '\\';
-        found |= c && strchr("{}[]", c);
+        found |= c && strchr("{}[]Yy_\x7f", c);
         state->in_string = c == '"';
     }
     return found || state->fault;
@@ -281,7 +282,7 @@ static void check_outline(const struct simd *simd, const char *text, size_t len,
 
 static void fill_json(char *text, size_t len)
 {
-    static const char often[] = "\"\"\\\\{}[]u0\nUr:,";
+    static const char often[] = "\"\"\\\\{}[]u0\nUr:,y_";
     uint32_t most = random_below(3);
     for (size_t i = 0; i < len; i++) {
         bool run = i > 0 && most == 2 && random_below(3);
@@ -325,5 +326,13 @@ int main(void)
         cmocka_unit_test(outlines_equal_a_plain_loop),
         cmocka_unit_test(a_table_is_chosen_and_an_unknown_name_is_none),
     };
+    /* For tests/cross/run.py, which knows what other CPUs must have. */
+    printf("# kernels:");
+    for (size_t i = 0; i < TEST_COUNT(NAMES); i++) {
+        if (simd_named(NAMES[i]))
+            printf(" %s", NAMES[i]);
+    }
+    printf("\n");
+    (void)fflush(stdout);
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -99,7 +99,7 @@ static void test_every_kind_of_value(void **state)
          "outbound: yes\n"
          "unique: OFF\n"
          "threads: 3\n"
-         "memory-max: 512M\n"
+         "memory: 512M\n"
          "color: never\n"
          "since: 7d\n"
          "where:\n"
@@ -112,7 +112,7 @@ static void test_every_kind_of_value(void **state)
     assert_true(opts.tuning.outbound);
     assert_false(opts.tuning.unique);
     assert_int_equal(opts.threads, 3);
-    assert_int_equal(opts.memory_max, 512 << 20);
+    assert_int_equal(opts.memory, 512 << 20);
     assert_int_equal(opts.color, COLOR_NEVER);
     assert_string_equal(opts.tuning.since, "7d");
     assert_string_equal(opts.tuning.wheres.items[1], "B != \"x\"");

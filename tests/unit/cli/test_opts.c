@@ -80,7 +80,7 @@ static void test_defaults(void **state)
     assert_int_equal(opts.format, -1);
     assert_int_equal(opts.input_format, -1);
     assert_int_equal(opts.record_max, 128 << 20);
-    assert_int_equal(opts.memory_max, 1 << 30);
+    assert_int_equal(opts.memory, 1 << 30);
     assert_int_equal(opts.threads, 0);
     assert_int_equal(opts.color, COLOR_AUTO);
 }

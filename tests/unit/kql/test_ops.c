@@ -121,17 +121,6 @@ static void top_keeps_few_rows_in_memory(void **state)
     outcome_release(&outcome);
 }
 
-static void a_bound_on_memory_is_a_clear_error(void **state)
-{
-    (void)state;
-    struct outcome outcome = run_plain(ordered(PLAN_SORT, many(100000), 0, KEYS("s asc")), 1 << 20);
-    assert_int_equal(outcome.code, ERR_LIMIT);
-    assert_non_null(strstr(outcome.err.text, "sort"));
-    assert_true(outcome.err.hint[0] != '\0');
-    assert_int_equal(outcome.text.len, 0);
-    outcome_release(&outcome);
-}
-
 static void distinct_keeps_the_first_of_equals(void **state)
 {
     (void)state;
@@ -266,7 +255,6 @@ int main(void)
         cmocka_unit_test(sort_orders_text_by_bytes_and_computed_keys),
         cmocka_unit_test(top_equals_sort_and_take),
         cmocka_unit_test(top_keeps_few_rows_in_memory),
-        cmocka_unit_test(a_bound_on_memory_is_a_clear_error),
         cmocka_unit_test(distinct_keeps_the_first_of_equals),
         cmocka_unit_test(distinct_of_rows_keeps_where_the_first_came_from),
         cmocka_unit_test(range_counts_up_and_down_and_stops),

@@ -136,6 +136,127 @@ static void a_large_container_needs_little_memory(void **state)
     free(text);
 }
 
+/* --- hostile text, cut anywhere, in many hands --- */
+
+static uint64_t random_state = 88172645463325252;
+
+static uint32_t random_below(uint32_t limit)
+{
+    random_state ^= random_state << 13;
+    random_state ^= random_state >> 7;
+    random_state ^= random_state << 17;
+    return (uint32_t)(random_state >> 33) % limit;
+}
+
+/* Pieces of JSON, most of them where they belong, and now and then a byte that does not. */
+static void hostile_make(struct buf *text, size_t pieces)
+{
+    static const char *const rows[] = {
+        "{\"RemoteUrl\":\"a\"},",
+        "{\"RemoteUrl\":\"b\\\\\",\"x\":\"\\\"},{\\\"RemoteUrl\\\"\"},",
+        "{\"time\":\"1\",\"properties\":{\"RemoteUrl\":\"c\",\"y\":\"}]},{\"}},",
+        "{\"\\u0052emoteUrl\":\"d\",\"x\":[{\"RemoteUrl\":\"no\"},{\"RemoteUrl\":\"no\"}]},",
+        "{\n  \"RemoteUrl\" : \"e\"\n },\n ",
+        "{\"Type\":\"Other\"} , ",
+        "1, \"},{\", [{}], nul\"x,",
+        "{\"RemoteUrl\":\"h\",\"DeviceName\":\"x,[1]\",\"ActionType\":\"y\"},",
+        "{\"properties\":\"x\",\"RemoteUrl\":\"i\",\"DeviceName\":\"properties:{}\",\"ActionType\":\"y\"},",
+    };
+    static const char *const rare[] = {"]",  "]}",     "}\n", "{\"records\":[", "[",  "\n", "\"",
+                                       "\\", "{\"a\"", "},",  "{\"x\":1}",      "\r", ":",  "\xef\xbb\xbf"};
+    buf_clear(text);
+    buf_add_cstr(text, random_below(2) ? "[" : "{\"Stats\":{\"x\":[]},\"Results\":[");
+    uint32_t damage = 1 + random_below(60);
+    for (size_t i = 0; i < pieces; i++) {
+        buf_add_cstr(text, rows[random_below(TEST_COUNT(rows))]);
+        if (random_below(damage) == 0)
+            buf_add_cstr(text, rare[random_below(TEST_COUNT(rare))]);
+    }
+}
+
+static void assert_same(const struct drive *got, const struct drive *expected)
+{
+    assert_int_equal(got->code, expected->code);
+    assert_slice_equal(buf_slice(&got->rows), buf_slice(&expected->rows));
+    assert_int_equal(got->stats.rows_passed, expected->stats.rows_passed);
+    assert_int_equal(got->stats.bytes, expected->stats.bytes);
+    assert_int_equal(got->reject_count, expected->reject_count);
+    for (size_t i = 0; i < got->reject_count; i++) {
+        assert_int_equal(got->rejects[i].kind, expected->rejects[i].kind);
+        assert_int_equal(got->rejects[i].offset, expected->rejects[i].offset);
+        assert_int_equal(got->rejects[i].len, expected->rejects[i].len);
+    }
+    if (got->code)
+        assert_string_equal(got->err.text, expected->err.text);
+}
+
+static struct drive drive_quickly(struct slice text, size_t block_bytes, unsigned threads)
+{
+    struct drive drive;
+    drive_init(&drive, &SOURCE_JSON_STREAM);
+    drive.options.block_bytes = block_bytes;
+    drive.options.first_column = schema_find(drive.schema, SLICE("RemoteUrl"));
+    drive.options.record_max = 400;
+    drive.with_offsets = true;
+    drive.threads = threads;
+    drive_run(&drive, text);
+    return drive;
+}
+
+static void hostile_text_gives_the_same_however_it_is_cut(void **state)
+{
+    (void)state;
+    struct buf text;
+    buf_init(&text, 0);
+    for (int round = 0; round < 150; round++) {
+        hostile_make(&text, random_below(30));
+        struct drive whole = drive_quickly(buf_slice(&text), 1 << 16, 0);
+        for (size_t block = 1; block < 1000; block += 1 + block / 4) {
+            struct drive pieces = drive_quickly(buf_slice(&text), block, 0);
+            assert_same(&pieces, &whole);
+            drive_release(&pieces);
+        }
+        drive_release(&whole);
+    }
+    buf_release(&text);
+}
+
+static void columns_are_found_before_a_row_is_parsed_too(void **state)
+{
+    (void)state;
+    struct buf text;
+    buf_init(&text, 0);
+    for (int round = 0; round < 100; round++) {
+        hostile_make(&text, random_below(60));
+        struct drive parsed = drive_quickly(buf_slice(&text), 1 << 16, 0);
+        struct drive found;
+        drive_init(&found, &SOURCE_JSON_STREAM);
+        found.options = parsed.options;
+        found.with_offsets = found.load_first = true;
+        drive_run(&found, buf_slice(&text));
+        assert_slice_equal(buf_slice(&found.rows), buf_slice(&parsed.rows));
+        drive_release(&found);
+        drive_release(&parsed);
+    }
+    buf_release(&text);
+}
+
+static void many_threads_give_what_one_gives(void **state)
+{
+    (void)state;
+    struct buf text;
+    buf_init(&text, 0);
+    for (int round = 0; round < 60; round++) {
+        hostile_make(&text, 20 + random_below(2000));
+        struct drive one = drive_quickly(buf_slice(&text), 1 << 20, 0);
+        struct drive many = drive_quickly(buf_slice(&text), 150 + random_below(3000), 4);
+        assert_same(&many, &one);
+        drive_release(&one);
+        drive_release(&many);
+    }
+    buf_release(&text);
+}
+
 static void running_out_of_memory_is_an_error_wherever_it_happens(void **state)
 {
     (void)state;
@@ -164,6 +285,9 @@ int main(void)
         cmocka_unit_test(damage_without_a_safe_place_ends_the_input),
         cmocka_unit_test(a_record_beyond_the_limit_is_rejected),
         cmocka_unit_test(a_large_container_needs_little_memory),
+        cmocka_unit_test(hostile_text_gives_the_same_however_it_is_cut),
+        cmocka_unit_test(columns_are_found_before_a_row_is_parsed_too),
+        cmocka_unit_test(many_threads_give_what_one_gives),
         cmocka_unit_test(running_out_of_memory_is_an_error_wherever_it_happens),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
