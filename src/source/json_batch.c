@@ -334,16 +334,20 @@ static enum err_code json_load(struct batch *batch, uint32_t column, struct err 
         return cells_load_provenance(batch, column, row_place, err);
     struct column *cells;
     TRY(cells_begin(batch, column, &cells, err));
-    struct json_probe probe;
-    if (column != json_of(batch)->fast_column) /* where that one stands is known */
-        json_probe_init(&probe, batch->schema, column, false);
+    struct json_probe probe = {.ready = false};
+    bool looks = false; /* probe is made: only where a row needs it */
     const struct selection *selection = batch->selection;
     for (uint32_t i = 0; i < selection->count; i++) {
         uint32_t row = selection->rows[i];
-        if (batch->rejected[row])
+        if (batch->rejected[row]) {
             cell_set_missing(cells, row);
-        else
-            TRY(load_cell(batch, cells, column, row, &probe, err));
+            continue;
+        }
+        if (!looks && column != json_of(batch)->fast_column && !json_of(batch)->rows[row].index) {
+            json_probe_init(&probe, batch->schema, column, false);
+            looks = true;
+        }
+        TRY(load_cell(batch, cells, column, row, &probe, err));
     }
     return ERR_NONE;
 }

@@ -9,10 +9,9 @@
 #include "base/utf8.h"
 #include "source/json_int.h"
 
-/* --- the probe --- */
+#include <assert.h>
 
-/* A longer key is not looked for: its rows are read by the full parser. */
-enum { NEEDLE_KEY_MAX = 255 };
+/* --- the probe --- */
 
 /* How common a byte is in telemetry, roughly. What is rare makes the better mark. */
 static unsigned commonness(char c)
@@ -33,10 +32,13 @@ static char quoted_at(struct slice key, size_t i)
     return i == 0 || i == key.len + 1 ? '"' : key.ptr[i - 1];
 }
 
+enum { KEY_MAX = 255 };
+
 static void needle_add(struct json_probe *probe, unsigned number, struct slice key)
 {
     size_t best_first = 0, best_second = 1;
-    unsigned best = UINT32_MAX, common[NEEDLE_KEY_MAX + 2];
+    unsigned best = UINT32_MAX, common[KEY_MAX + 2];
+    assert(key.len <= KEY_MAX); /* see is_plain() */
     for (size_t i = 0; i < key.len + 2; i++)
         common[i] = commonness(quoted_at(key, i));
     for (size_t i = 0; i < key.len + 1; i++) {
@@ -69,7 +71,7 @@ static bool is_plain(struct slice key)
         if (!ascii_is_alnum(c) && c != '_' && c != '$' && c != '.' && c != '-' && c != ' ')
             return false;
     }
-    return key.len > 0 && key.len <= NEEDLE_KEY_MAX;
+    return key.len > 0 && key.len <= KEY_MAX;
 }
 
 void json_probe_init(struct json_probe *probe, const struct schema *schema, uint32_t column, bool tables)

@@ -40,6 +40,15 @@ static void table_put(struct json_table *table, struct json_entry entry)
     table->entries[place - 1] = entry;
 }
 
+/* Only what is counted is ever looked at: a small block is not to pay for zeroing it all. */
+static struct json_trail *trail_new(void)
+{
+    struct json_trail *trail = mem_alloc(sizeof *trail);
+    if (trail)
+        json_trail_init(trail);
+    return trail;
+}
+
 enum err_code json_reader_init(struct json_reader *reader, const struct json_keys *keys, struct arena *arena,
                                struct err *err)
 {
@@ -47,8 +56,11 @@ enum err_code json_reader_init(struct json_reader *reader, const struct json_key
     *reader = (struct json_reader){.keys = keys, .arena = arena};
     buf_init(&reader->text, 0);
     reader->follower = mem_zalloc((size_t)columns + 1, sizeof *reader->follower);
+    reader->row_trail = trail_new();
+    reader->properties_trail = trail_new();
+    bool trails = reader->row_trail && reader->properties_trail;
     bool rows = table_init(&reader->row, columns), properties = table_init(&reader->properties, columns);
-    if (rows && properties && reader->follower)
+    if (rows && properties && reader->follower && trails)
         return ERR_NONE;
     json_reader_release(reader);
     return err_no_memory(err, columns * sizeof(struct json_entry));
@@ -59,7 +71,10 @@ void json_reader_release(struct json_reader *reader)
     table_release(&reader->row);
     table_release(&reader->properties);
     mem_free(reader->follower);
+    mem_free(reader->row_trail);
+    mem_free(reader->properties_trail);
     reader->follower = NULL;
+    reader->row_trail = reader->properties_trail = NULL;
     buf_release(&reader->text);
 }
 
@@ -147,7 +162,7 @@ static bool trail_follow(struct json_reader *reader, struct json_trail *trail, s
 static bool properties_read(struct json_reader *reader, struct json_cursor *cursor)
 {
     struct json_walk walk;
-    struct json_trail *trail = &reader->properties_trail;
+    struct json_trail *trail = reader->properties_trail;
     uint32_t previous = reader->keys->schema->count;
     table_clear(&reader->properties);
     json_enter(cursor, &walk);
@@ -238,7 +253,7 @@ static bool member_read(struct json_reader *reader, struct json_cursor *cursor, 
 static bool object_read(struct json_reader *reader, struct json_cursor *cursor, struct findings *findings)
 {
     struct json_walk walk;
-    struct json_trail *trail = &reader->row_trail;
+    struct json_trail *trail = reader->row_trail;
     uint32_t previous = reader->keys->schema->count;
     json_enter(cursor, &walk);
     json_trail_begin(trail);

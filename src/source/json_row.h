@@ -70,7 +70,7 @@ struct json_reader {
     uint32_t *follower; /* [schema->count + 1]: the column that came after this one (last: first) the last time */
     struct buf text;    /* a key that is spelt with escapes */
     bool failed;        /* no memory for it */
-    struct json_trail row_trail, properties_trail;
+    struct json_trail *row_trail, *properties_trail;
 };
 
 enum err_code json_reader_init(struct json_reader *reader, const struct json_keys *keys, struct arena *arena,

@@ -17,7 +17,7 @@
 
 enum { TRAIL_STEPS_MAX = 96 };
 
-/* Begins zeroed; good for any object of the same schema. */
+/* Good for any object of the same schema. */
 struct json_trail {
     uint32_t count, at;  /* at: the step that is expected next */
     uint32_t first_ends; /* no step from here on is_first */
@@ -25,6 +25,12 @@ struct json_trail {
     bool is_first[TRAIL_STEPS_MAX];    /* an object begins with it; all others begin with a comma */
     uint32_t columns[TRAIL_STEPS_MAX]; /* that the key names, or COLUMN_NONE */
 };
+
+/* No step is known; nothing else of it is touched. */
+static inline void json_trail_init(struct json_trail *trail)
+{
+    trail->count = trail->at = trail->first_ends = 0;
+}
 
 /* An object begins. */
 static inline void json_trail_begin(struct json_trail *trail)
