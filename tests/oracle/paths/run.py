@@ -161,8 +161,6 @@ class Asker:
             os.unlink(rejects)
         err = re.sub(rb" in \d[\d.]* s, .*/s", b"", done.stderr).replace(path.encode(), b"INPUT")
         err = re.sub(rb"(INPUT/\d\d\.\w+)\.\w+", rb"\1", err)
-        if b"damaged JSON" in err:      # how much of it was read when that was found
-            err = re.sub(rb"(before byte) \d+|(from \d+ inputs?), .*", rb"\1\2", err)
         # A pipe can't be read again to tell what the tuning hides.
         err = re.sub(rb"^ddnshunt: the tuning .*\n", b"", err, flags=re.M)
         err = re.sub(rb"^ddnshunt: -:", b"ddnshunt: INPUT:", err, flags=re.M)
