@@ -10,10 +10,10 @@
 
 #include "base/arena.h"
 #include "event/schema.h"
+#include "event/text_filter.h"
 #include "kql/aggr.h"
 #include "kql/ast.h"
 #include "kql/expr.h"
-#include "event/text_filter.h"
 
 struct kb; /* ddns/kb.h */
 struct value_set;

@@ -3,9 +3,9 @@
  */
 #include "test.h"
 
+#include "event/text_filter.h"
 #include "kql/match.h"
 #include "source/json_token.h"
-#include "event/text_filter.h"
 
 static uint64_t random_state = 88172645463325252;
 
