@@ -174,7 +174,7 @@ outline_step(struct outline *state, struct chunk c, uint64_t pairs)
     } else {
         bits.inside = prefix_xor(quotes) ^ state->inside;
     }
-    state->inside = (uint64_t)((int64_t)bits.inside >> 63);
+    state->inside = 0 - (bits.inside >> 63);
     bits.found |= chunk_brackets(c) & ~bits.inside;
     return bits;
 }
@@ -276,7 +276,7 @@ static inline __attribute__((always_inline)) KERNEL_TARGET struct csv_masks csv_
         .stray = quotes & inside & ~(known << 1 | state->opens),
         .behind = (closing << 1 | state->closed) & ~known,
     };
-    *state = (struct csv_state){(uint64_t)((int64_t)inside >> 63), known >> 63, closing >> 63};
+    *state = (struct csv_state){0 - (inside >> 63), known >> 63, closing >> 63};
     return masks;
 }
 
