@@ -47,7 +47,7 @@ static void release(struct json_batch *json)
     struct json_source *source = (struct json_source *)base.source;
     json_block_free(base.block);
     shrink(json);
-    if (!json_pool_give(&source->batches, json))
+    if (!block_pool_give(&source->batches, json))
         json_batch_destroy(json);
     source_batch_release(&base);
 }
@@ -55,7 +55,7 @@ static void release(struct json_batch *json)
 /* A batch that nothing is in. */
 static struct json_batch *batch_new(struct json_source *source, struct err *err)
 {
-    struct json_batch *json = json_pool_take(&source->batches);
+    struct json_batch *json = block_pool_take(&source->batches);
     if (json)
         return json;
     json = mem_zalloc(1, sizeof *json);

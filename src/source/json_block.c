@@ -16,42 +16,25 @@ enum err_code json_source_init(struct json_source *source, const struct source_t
         own->block_bytes = JSON_BLOCK_LIMIT;
     source->block_capacity = own->block_bytes;
     source->stream = stream;
-    pthread_mutex_init(&source->pool.mutex, NULL);
-    pthread_mutex_init(&source->batches.mutex, NULL);
+    block_pool_init(&source->pool);
+    block_pool_init(&source->batches);
     enum err_code code = json_keys_init(&source->keys, schema, err);
     if (code)
         json_source_release(source);
     return code;
 }
 
+static void pooled_batch_destroy(void *batch)
+{
+    json_batch_destroy(batch);
+}
+
 void json_source_release(struct json_source *source)
 {
-    for (size_t i = 0; i < source->pool.count; i++)
-        mem_free(source->pool.items[i]);
-    for (size_t i = 0; i < source->batches.count; i++)
-        json_batch_destroy(source->batches.items[i]);
-    pthread_mutex_destroy(&source->pool.mutex);
-    pthread_mutex_destroy(&source->batches.mutex);
+    block_pool_release(&source->pool, mem_free);
+    block_pool_release(&source->batches, pooled_batch_destroy);
     json_keys_release(&source->keys);
     stream_close(source->stream);
-}
-
-void *json_pool_take(struct json_pool *pool)
-{
-    pthread_mutex_lock(&pool->mutex);
-    void *item = pool->count ? pool->items[--pool->count] : NULL;
-    pthread_mutex_unlock(&pool->mutex);
-    return item;
-}
-
-bool json_pool_give(struct json_pool *pool, void *item)
-{
-    pthread_mutex_lock(&pool->mutex);
-    bool room = pool->count < JSON_POOL_MAX;
-    if (room)
-        pool->items[pool->count++] = item;
-    pthread_mutex_unlock(&pool->mutex);
-    return room;
 }
 
 static void probes_make(struct json_source *source)
@@ -75,7 +58,7 @@ enum err_code json_block_new(struct json_source *source, size_t capacity, struct
     block->is_usual = capacity <= usual;
     block->capacity = block->is_usual ? usual : capacity;
     if (block->is_usual)
-        block->memory = json_pool_take(&source->pool);
+        block->memory = block_pool_take(&source->pool);
     if (!block->memory)
         block->memory = mem_alloc(block->capacity);
     if (!block->memory) {
@@ -104,7 +87,7 @@ void json_block_free(struct block *base)
 {
     struct json_block *block = (struct json_block *)base;
     struct json_source *source = (struct json_source *)base->source;
-    if (!block->is_usual || !json_pool_give(&source->pool, block->memory))
+    if (!block->is_usual || !block_pool_give(&source->pool, block->memory))
         mem_free(block->memory);
     mem_free(block->spans);
     mem_free(block);

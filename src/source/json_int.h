@@ -5,11 +5,11 @@
 #define DDNSHUNT_SOURCE_JSON_INT_H
 
 #include "base/buf.h"
+#include "source/block_pool.h"
 #include "source/json_fast.h"
 #include "source/json_row.h"
 #include "source/source.h"
 
-#include <pthread.h>
 #include <stdatomic.h>
 
 /* --- the source and its blocks --- */
@@ -18,25 +18,15 @@
 #define JSON_RECORD_LIMIT ((size_t)2 << 30)
 #define JSON_BLOCK_LIMIT  ((size_t)1 << 30)
 
-/*
- * What is free at the moment: blocks' memory (allocating it afresh would cost a page fault every 4 KiB), and batches with
- * what they need to read records (making that afresh costs as much as looking at a hundred of them).
- */
-enum { JSON_POOL_MAX = 16 };
-struct json_pool {
-    pthread_mutex_t mutex;
-    void *items[JSON_POOL_MAX];
-    size_t count;
-};
-/* NULL where nothing is free; false where there is no room. */
-void *json_pool_take(struct json_pool *pool);
-bool json_pool_give(struct json_pool *pool, void *item);
-
 struct json_source {
     struct source base;
     struct stream *stream;
     struct json_keys keys;
-    struct json_pool pool, batches;
+    /*
+     * What is free at the moment: blocks' memory, and batches with what they need to read records (making that afresh
+     * costs as much as looking at a hundred of them).
+     */
+    struct block_pool pool, batches;
     /* For rows in envelopes, and for those without; made with the first block, when it is known what is looked for. */
     struct json_probe probes[2];
     bool probes_made;

@@ -116,26 +116,6 @@ static inline KERNEL_TARGET struct marks_consts marks_prepare(const struct simd_
     return c;
 }
 
-static inline KERNEL_TARGET __m256i marks_half(const char *p, const struct marks_consts *c)
-{
-    __m256i v = load(p), next = load(p + 1);
-    __m256i bracket = equal(_mm256_or_si256(v, _mm256_set1_epi8(0x20)), '{');
-    __m256i found = _mm256_andnot_si256(equal(next, '\\'), bracket);
-    found = _mm256_or_si256(found, _mm256_and_si256(equal(v, 'u'), equal(next, '0')));
-    found = _mm256_or_si256(found, equal(v, '\n'));
-    for (uint32_t i = 0; i < c->count; i++) {
-        __m256i first = _mm256_cmpeq_epi8(v, c->first[i]);
-        __m256i second = _mm256_cmpeq_epi8(load(p + c->distance[i]), c->second[i]);
-        found = _mm256_or_si256(found, _mm256_and_si256(first, second));
-    }
-    return found;
-}
-
-static inline KERNEL_TARGET uint64_t chunk_marks(const char *p, const struct marks_consts *c)
-{
-    return join(marks_half(p, c), marks_half(p + 32, c));
-}
-
 static inline KERNEL_TARGET __m256i pairs_half(const char *p, const struct marks_consts *c)
 {
     __m256i v = load(p), found = _mm256_setzero_si256();
@@ -145,6 +125,21 @@ static inline KERNEL_TARGET __m256i pairs_half(const char *p, const struct marks
         found = _mm256_or_si256(found, _mm256_and_si256(first, second));
     }
     return found;
+}
+
+static inline KERNEL_TARGET __m256i marks_half(const char *p, const struct marks_consts *c)
+{
+    __m256i v = load(p), next = load(p + 1);
+    __m256i bracket = equal(_mm256_or_si256(v, _mm256_set1_epi8(0x20)), '{');
+    __m256i found = _mm256_andnot_si256(equal(next, '\\'), bracket);
+    found = _mm256_or_si256(found, _mm256_and_si256(equal(v, 'u'), equal(next, '0')));
+    found = _mm256_or_si256(found, equal(v, '\n'));
+    return _mm256_or_si256(found, pairs_half(p, c));
+}
+
+static inline KERNEL_TARGET uint64_t chunk_marks(const char *p, const struct marks_consts *c)
+{
+    return join(marks_half(p, c), marks_half(p + 32, c));
 }
 
 static inline KERNEL_TARGET uint64_t chunk_pairs(const char *p, const struct marks_consts *c)
