@@ -158,33 +158,6 @@ static bool trail_follow(struct json_reader *reader, struct json_trail *trail, s
     }
 }
 
-/* The object that may be a row inside of an envelope. */
-static bool properties_read(struct json_reader *reader, struct json_cursor *cursor)
-{
-    struct json_walk walk;
-    struct json_trail *trail = reader->properties_trail;
-    uint32_t previous = reader->keys->schema->count;
-    table_clear(&reader->properties);
-    json_enter(cursor, &walk);
-    json_trail_begin(trail);
-    for (;;) {
-        struct json_text key;
-        struct slice value;
-        if (!trail_follow(reader, trail, &reader->properties, cursor, &walk))
-            return false;
-        const char *lead = cursor->at;
-        bool is_first = !walk.begun;
-        enum json_step step = json_member(cursor, &walk, &key);
-        if (step != JSON_ITEM)
-            return step == JSON_END;
-        uint32_t column = column_of(reader, key, &previous);
-        json_trail_learn(trail, slice_of(lead, (size_t)(cursor->at - lead)), is_first, column);
-        if (!value_take(cursor, &value))
-            return false;
-        put(reader, &reader->properties, column, value);
-    }
-}
-
 bool json_key_holds_rows(struct json_text key)
 {
     return json_text_is_nocase(key, SLICE("records")) || json_text_is_nocase(key, SLICE("results"));
@@ -234,11 +207,21 @@ static void findings_add(struct findings *findings, struct json_text key, struct
         findings->has_rows = true;
 }
 
-/* The value of a member of the record itself; `properties` is read as a row if it can be one. */
+static bool members_read(struct json_reader *reader, struct json_trail *trail, struct json_table *table,
+                         struct json_cursor *cursor, struct findings *findings);
+
+/* The object that may be a row inside of an envelope. */
+static bool properties_read(struct json_reader *reader, struct json_cursor *cursor)
+{
+    table_clear(&reader->properties);
+    return members_read(reader, reader->properties_trail, &reader->properties, cursor, NULL);
+}
+
+/* The value of a member; the record's own `properties` is read as a row if it can be one. */
 static bool member_read(struct json_reader *reader, struct json_cursor *cursor, struct json_text key,
                         struct findings *findings, struct slice *out_value)
 {
-    bool properties = json_text_is(key, SLICE("properties"));
+    bool properties = findings && json_text_is(key, SLICE("properties"));
     if (properties)
         findings->has_properties = cursor->at < cursor->end && *cursor->at == '{';
     const char *start = cursor->at;
@@ -250,17 +233,18 @@ static bool member_read(struct json_reader *reader, struct json_cursor *cursor, 
     return true;
 }
 
-static bool object_read(struct json_reader *reader, struct json_cursor *cursor, struct findings *findings)
+/* The members of the record (with findings), or of the row inside of it (NULL, so that it goes no deeper). */
+static bool members_read(struct json_reader *reader, struct json_trail *trail, struct json_table *table,
+                         struct json_cursor *cursor, struct findings *findings)
 {
     struct json_walk walk;
-    struct json_trail *trail = reader->row_trail;
     uint32_t previous = reader->keys->schema->count;
     json_enter(cursor, &walk);
     json_trail_begin(trail);
     for (;;) {
         struct json_text key;
         struct slice value;
-        if (!trail_follow(reader, trail, &reader->row, cursor, &walk))
+        if (!trail_follow(reader, trail, table, cursor, &walk))
             return false;
         const char *lead = cursor->at;
         bool is_first = !walk.begun;
@@ -268,12 +252,13 @@ static bool object_read(struct json_reader *reader, struct json_cursor *cursor, 
         if (step != JSON_ITEM)
             return step == JSON_END;
         uint32_t column = column_of(reader, key, &previous);
-        if (is_mere_column(key))
+        if (!findings || is_mere_column(key))
             json_trail_learn(trail, slice_of(lead, (size_t)(cursor->at - lead)), is_first, column);
         if (!member_read(reader, cursor, key, findings, &value))
             return false;
-        findings_add(findings, key, value);
-        put(reader, &reader->row, column, value);
+        if (findings)
+            findings_add(findings, key, value);
+        put(reader, table, column, value);
     }
 }
 
@@ -326,7 +311,7 @@ enum err_code json_record_read(struct json_reader *reader, struct slice record, 
         findings.has_rows = true;
         good = json_value(&cursor, &value);
     } else if (cursor.at < cursor.end && *cursor.at == '{') {
-        good = object_read(reader, &cursor, &findings);
+        good = members_read(reader, reader->row_trail, &reader->row, &cursor, &findings);
     } else {
         cursor.why = "no object";
         good = false;
