@@ -328,17 +328,16 @@ static struct cell_place row_place(const struct batch *batch, uint32_t row)
     return (struct cell_place){.record = at->record, .offset = at->start};
 }
 
-static enum err_code json_load(struct batch *batch, uint32_t column, struct err *err)
+static enum err_code json_load(struct batch *batch, uint32_t column, const struct selection *rows, struct err *err)
 {
     if (cells_are_provenance(batch->schema, column))
-        return cells_load_provenance(batch, column, row_place, err);
+        return cells_load_provenance(batch, column, rows, row_place, err);
     struct column *cells;
-    TRY(cells_begin(batch, column, &cells, err));
+    TRY(cells_begin(batch, column, rows, &cells, err));
     struct json_probe probe = {.ready = false};
     bool looks = false; /* probe is made: only where a row needs it */
-    const struct selection *selection = batch->selection;
-    for (uint32_t i = 0; i < selection->count; i++) {
-        uint32_t row = selection->rows[i];
+    for (uint32_t i = 0; i < rows->count; i++) {
+        uint32_t row = rows->rows[i];
         if (batch->rejected[row]) {
             cell_set_missing(cells, row);
             continue;
