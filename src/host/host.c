@@ -401,14 +401,20 @@ static enum err_code host_decoded(struct slice text, struct buf *scratch, struct
     return ERR_NONE;
 }
 
+bool host_extract_plain(struct slice text, struct host *out_host)
+{
+    struct slice name = host_quick(text);
+    if (name.len == 0)
+        return false;
+    *out_host = host_of(name);
+    return true;
+}
+
 enum err_code host_extract(struct slice text, struct buf *scratch, struct host *out_host, struct err *err)
 {
     buf_clear(scratch);
-    struct slice quick = host_quick(text);
-    if (quick.len > 0) {
-        *out_host = host_of(quick);
+    if (host_extract_plain(text, out_host))
         return ERR_NONE;
-    }
     unsigned classes;
     text = trim_marks(text);
     struct slice host = cut_authority(text, &classes);
