@@ -196,10 +196,12 @@ static bool is_filtered(const struct json_batch *json, uint32_t value, uint32_t 
     if (value == JSON_VALUE_ABSENT)
         return true;
     struct slice text;
-    const char *bytes = json->block->bytes;
-    if ((bytes[value] != '"' && bytes[value] != 'n') || !json_fast_value(bytes + value, bytes + end, &text))
+    const char *at = json->block->bytes + value, *row_end = json->block->bytes + end;
+    if (json_fast_text(at, row_end, &text))
+        return *at == 'n' || !text_filter_may_text(filter, text);
+    if ((*at != '"' && *at != 'n') || !json_fast_value(at, row_end, &text))
         return false;
-    return bytes[value] == 'n' || !text_filter_may_json(filter, slice_cut(text, 1, text.len - 1));
+    return *at == 'n' || !text_filter_may_json(filter, slice_cut(text, 1, text.len - 1));
 }
 
 enum err_code json_batch_quick(struct json_batch *json, uint32_t end, uint32_t record, bool *out_done, struct err *err)
