@@ -312,16 +312,8 @@ static enum err_code rejects_tell(struct source_batch *batch,
 bool scan_admit(struct scan *scan, const struct batch *root)
 {
     const struct source_batch *batch = root->impl;
-    struct scan_input *input = batch->source->scan_input;
-    if (input->broken)
-        return false;
-    if (batch->failure) {
-        struct err told = *batch->failure;
-        err_at(&told, "%s", input->path);
-        input->broken = true;
-        notify_failed(scan, input->path, &told);
-    }
-    return true;
+    (void)scan;
+    return !batch->source->scan_input->broken;
 }
 
 enum err_code scan_account(struct scan *scan, struct batch *root, struct scan_stats *into,
@@ -329,10 +321,17 @@ enum err_code scan_account(struct scan *scan, struct batch *root, struct scan_st
                            void *user, struct err *err)
 {
     struct source_batch *batch = root->impl;
-    (void)scan;
+    struct scan_input *input = batch->source->scan_input;
     scan_stats_add(into, &batch->stats, root->schema->count);
-    batch->source->scan_input->rows += batch->stats.rows + batch->stats.rows_passed;
-    return rejects_tell(batch, reject, user, err);
+    input->rows += batch->stats.rows + batch->stats.rows_passed;
+    TRY(rejects_tell(batch, reject, user, err));
+    if (batch->failure) {
+        struct err told = *batch->failure;
+        err_at(&told, "%s", input->path);
+        input->broken = true;
+        notify_failed(scan, input->path, &told);
+    }
+    return ERR_NONE;
 }
 
 void scan_inputs(const struct scan *scan, struct scan_stats *into)

@@ -213,7 +213,7 @@ struct scan_config {
     const struct source_type *forced; /* --input-format, or NULL */
     bool measure;                     /* look up all files' sizes first, for scan_progress() */
     /*
-     * Called by the thread that is in scan_open(), scan_begin_input(), scan_admit() or scan_end_input(). err is set for
+     * Called by the thread that is in scan_open(), scan_begin_input(), scan_account() or scan_end_input(). err is set for
      * NOTICE_INPUT_FAILED, detail may be NULL.
      */
     void (*notice)(void *user, enum scan_notice_kind kind, const char *path, const char *detail, const struct err *err);
@@ -270,13 +270,13 @@ enum err_code block_split(struct block *block, struct batch **out_batch, struct 
 void block_free(struct block *block);
 
 /*
- * To be asked once about each root batch, in the input's order, before its rows are looked at. False: its input was found
- * broken in an earlier block (of which is told here), so it is none of the scan's; free it, and don't account for it.
+ * To be asked about each root batch, in the input's order, before its rows are looked at. False: its input was found broken
+ * in an earlier block, so it is none of the scan's; free it, and don't account for it.
  */
 bool scan_admit(struct scan *scan, const struct batch *root);
 /*
  * Takes a root batch's counts and rejects (in record order) before it is freed: stats are added to `into`; reject() is
- * called for each, if it is not NULL. Call it once a batch, in the input's order.
+ * called for each, if it is not NULL. Then it is told if the input is broken behind the batch. Call it once a batch, in the input's order.
  */
 enum err_code scan_account(struct scan *scan, struct batch *root, struct scan_stats *into,
                            enum err_code (*reject)(void *user, const struct reject *reject, struct err *err),
