@@ -68,76 +68,6 @@ static struct stream *stream_create(const char *name, struct err *err)
     return stream;
 }
 
-/* Opens what path names; the descriptor is told to *out_fd even where it is no good, so that it can be closed. */
-static enum err_code file_open(const char *path, struct stream *stream, struct err *err)
-{
-    if (strcmp(path, "-") == 0) {
-        stream->fd = STDIN_FILENO;
-    } else {
-        do
-            stream->fd = open(path, O_RDONLY | O_CLOEXEC | O_NOCTTY);
-        while (stream->fd < 0 && errno == EINTR && !interrupted);
-        stream->fd_owned = stream->fd >= 0;
-    }
-    if (stream->fd < 0)
-        return errno == EINTR ? err_set(err, ERR_INTERRUPTED, "interrupted")
-                              : err_errno(err, ERR_INPUT, errno, "can't be opened");
-    struct stat st;
-    if (fstat(stream->fd, &st) != 0)
-        return err_errno(err, ERR_INPUT, errno, "can't be read");
-    if (S_ISDIR(st.st_mode))
-        return err_set(err, ERR_INPUT, "is a folder, not a file");
-    stream->waits = !S_ISREG(st.st_mode);
-    stream->fd_begin = S_ISREG(st.st_mode) ? lseek(stream->fd, 0, SEEK_CUR) : -1;
-    if (S_ISREG(st.st_mode) && st.st_size > 0)
-        stream->raw_size = (uint64_t)st.st_size;
-    (void)posix_fadvise(stream->fd, 0, 0, POSIX_FADV_SEQUENTIAL); /* a hint: pipes have no use for it */
-    stream->raw_buffer = mem_alloc(RAW_BYTES);
-    return stream->raw_buffer ? ERR_NONE : err_no_memory(err, RAW_BYTES);
-}
-
-enum err_code stream_open(const char *path, struct stream **out_stream, struct err *err)
-{
-    const char *name = strcmp(path, "-") == 0 ? "standard input" : path;
-    struct stream *stream = stream_create(name, err);
-    if (!stream)
-        return ERR_MEMORY;
-    enum err_code code = file_open(path, stream, err);
-    if (code) {
-        err_at(err, "%s", name);
-        stream_close(stream);
-        return code;
-    }
-    *out_stream = stream;
-    return ERR_NONE;
-}
-
-enum err_code stream_open_memory(struct slice bytes, const char *name, struct stream **out_stream, struct err *err)
-{
-    struct stream *stream = stream_create(name, err);
-    if (!stream)
-        return ERR_MEMORY;
-    stream->raw = bytes;
-    stream->raw_end = true;
-    stream->raw_done = stream->raw_size = bytes.len;
-    *out_stream = stream;
-    return ERR_NONE;
-}
-
-void stream_close(struct stream *stream)
-{
-    if (!stream)
-        return;
-    if (stream->decoder)
-        stream->inflate->close(stream->decoder);
-    if (stream->fd_owned)
-        close(stream->fd);
-    mem_free(stream->raw_buffer);
-    mem_free(stream->peek_buffer);
-    mem_free(stream->name);
-    mem_free(stream);
-}
-
 /* Waits until bytes are there (or the other end is gone), looking up now and then whether it is to stop. */
 static enum err_code fd_wait(int fd, struct err *err)
 {
@@ -172,6 +102,127 @@ static enum err_code fd_read(struct stream *stream, char *into, size_t size, siz
         else if (errno != EINTR)
             return err_errno(err, ERR_INPUT, errno, "can't be read");
     }
+}
+
+/* Opens what path names; the stream has the descriptor even where it is no good, so that it can be closed. */
+static enum err_code file_open(const char *path, struct stream *stream, struct err *err)
+{
+    if (strcmp(path, "-") == 0) {
+        stream->fd = STDIN_FILENO;
+    } else {
+        do
+            stream->fd = open(path, O_RDONLY | O_CLOEXEC | O_NOCTTY);
+        while (stream->fd < 0 && errno == EINTR && !interrupted);
+        stream->fd_owned = stream->fd >= 0;
+    }
+    if (stream->fd < 0)
+        return errno == EINTR ? err_set(err, ERR_INTERRUPTED, "interrupted")
+                              : err_errno(err, ERR_INPUT, errno, "can't be opened");
+    struct stat st;
+    if (fstat(stream->fd, &st) != 0)
+        return err_errno(err, ERR_INPUT, errno, "can't be read");
+    if (S_ISDIR(st.st_mode))
+        return err_set(err, ERR_INPUT, "is a folder, not a file");
+    stream->waits = !S_ISREG(st.st_mode);
+    if (S_ISREG(st.st_mode))
+        stream->fd_begin = stream->fd_owned ? 0 : lseek(stream->fd, 0, SEEK_CUR);
+    if (S_ISREG(st.st_mode) && st.st_size > 0)
+        stream->raw_size = (uint64_t)st.st_size;
+    return ERR_NONE;
+}
+
+/* Prepares for reading bit by bit. */
+static enum err_code file_prepare(struct stream *stream, struct err *err)
+{
+    (void)posix_fadvise(stream->fd, 0, 0, POSIX_FADV_SEQUENTIAL); /* a hint: pipes have no use for it */
+    stream->raw_buffer = mem_alloc(RAW_BYTES);
+    return stream->raw_buffer ? ERR_NONE : err_no_memory(err, RAW_BYTES);
+}
+
+/*
+ * Reads a file that says it has no more than `size` bytes into memory, and closes it. *out_whole is false where it has
+ * more: then nothing has happened. Fewer bytes than were asked for, and as many as the file's size, are its end.
+ */
+static enum err_code file_read_short(struct stream *stream, char *memory, size_t size, bool *out_whole, struct err *err)
+{
+    size_t len = 0, got = 1;
+    *out_whole = false;
+    if (!stream->fd_owned || stream->fd_begin != 0 || stream->raw_size == 0 || stream->raw_size > size)
+        return ERR_NONE;
+    while (got > 0 && len < size) {
+        size_t asked = size - len;
+        TRY(fd_read(stream, memory + len, asked, &got, err));
+        len += got;
+        if (got < asked && len >= stream->raw_size)
+            break;
+    }
+    if (len == size) { /* there may be more */
+        stream->raw_done = 0;
+        stream->raw_end = false;
+        return lseek(stream->fd, 0, SEEK_SET) == 0 ? ERR_NONE : err_errno(err, ERR_INPUT, errno, "can't be read");
+    }
+    close(stream->fd);
+    stream->fd_owned = false;
+    stream->fd = -1;
+    stream->fd_begin = -1;
+    stream->raw = slice_of(memory, len);
+    stream->raw_end = true;
+    *out_whole = true;
+    return ERR_NONE;
+}
+
+enum err_code stream_open_short(const char *path, char *memory, size_t size, bool *out_whole,
+                                struct stream **out_stream, struct err *err)
+{
+    *out_whole = false;
+    const char *name = strcmp(path, "-") == 0 ? "standard input" : path;
+    struct stream *stream = stream_create(name, err);
+    if (!stream)
+        return ERR_MEMORY;
+    enum err_code code = file_open(path, stream, err);
+    if (!code && size > 0)
+        code = file_read_short(stream, memory, size, out_whole, err);
+    if (!code && !*out_whole)
+        code = file_prepare(stream, err);
+    if (code) {
+        err_at(err, "%s", name);
+        stream_close(stream);
+        return code;
+    }
+    *out_stream = stream;
+    return ERR_NONE;
+}
+
+enum err_code stream_open(const char *path, struct stream **out_stream, struct err *err)
+{
+    bool whole;
+    return stream_open_short(path, NULL, 0, &whole, out_stream, err);
+}
+
+enum err_code stream_open_memory(struct slice bytes, const char *name, struct stream **out_stream, struct err *err)
+{
+    struct stream *stream = stream_create(name, err);
+    if (!stream)
+        return ERR_MEMORY;
+    stream->raw = bytes;
+    stream->raw_end = true;
+    stream->raw_done = stream->raw_size = bytes.len;
+    *out_stream = stream;
+    return ERR_NONE;
+}
+
+void stream_close(struct stream *stream)
+{
+    if (!stream)
+        return;
+    if (stream->decoder)
+        stream->inflate->close(stream->decoder);
+    if (stream->fd_owned)
+        close(stream->fd);
+    mem_free(stream->raw_buffer);
+    mem_free(stream->peek_buffer);
+    mem_free(stream->name);
+    mem_free(stream);
 }
 
 /* More raw bytes behind what is left of them, which moves to the buffer's front. */
@@ -278,6 +329,8 @@ enum err_code stream_read(struct stream *stream, char *into, size_t size, size_t
         memcpy(into, stream->peeked.ptr, len);
         stream->peeked = slice_cut(stream->peeked, len, stream->peeked.len);
     } else {
+        mem_free(stream->peek_buffer); /* most streams are peeked at but once, and there may be many */
+        stream->peek_buffer = NULL;
         len = decode(stream, into, size);
     }
     *out_len = len;
@@ -285,8 +338,37 @@ enum err_code stream_read(struct stream *stream, char *into, size_t size, size_t
     return len || size == 0 ? ERR_NONE : failure_tell(stream, err);
 }
 
+/* Whether all that is left to be read stands in memory as it is. */
+static bool lies_in_memory(struct stream *stream)
+{
+    if (stream->fd >= 0 || stream->peeked.len || stream->failure.code)
+        return false;
+    if (!stream->detected) {
+        enum err_code code = detect(stream, &stream->failure);
+        stream->failure.code = code;
+        if (code)
+            err_at(&stream->failure, "%s", stream->name);
+    }
+    return stream->detected && !stream->inflate;
+}
+
+bool stream_take_rest(struct stream *stream, size_t max, struct slice *out_bytes)
+{
+    if (!lies_in_memory(stream) || stream->raw.len == 0 || stream->raw.len > max)
+        return false;
+    *out_bytes = stream->raw;
+    stream->offset += stream->raw.len;
+    stream->raw = slice_cut(stream->raw, stream->raw.len, stream->raw.len);
+    stream->ended = true;
+    return true;
+}
+
 enum err_code stream_peek(struct stream *stream, size_t want, struct slice *out_bytes, struct err *err)
 {
+    if (lies_in_memory(stream)) {
+        *out_bytes = slice_cut(stream->raw, 0, STREAM_PEEK_MAX);
+        return ERR_NONE;
+    }
     if (!stream->peek_buffer) {
         stream->peek_buffer = mem_alloc(STREAM_PEEK_MAX);
         if (!stream->peek_buffer)

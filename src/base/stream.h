@@ -23,6 +23,12 @@ struct stream;
 
 /* path "-" is standard input. ERR_INPUT names the path and the reason. Folders are refused. */
 enum err_code stream_open(const char *path, struct stream **out_stream, struct err *err) MUST_CHECK;
+/*
+ * The same, but a regular file of fewer than `size` bytes is read at once into memory, which outlives the stream, and is
+ * closed: *out_whole. A failure to read is then one of this call.
+ */
+enum err_code stream_open_short(const char *path, char *memory, size_t size, bool *out_whole,
+                                struct stream **out_stream, struct err *err) MUST_CHECK;
 /* Over bytes that outlive the stream; name is for messages. */
 enum err_code stream_open_memory(struct slice bytes, const char *name, struct stream **out_stream,
                                  struct err *err) MUST_CHECK;
@@ -40,6 +46,12 @@ enum err_code stream_read(struct stream *stream, char *into, size_t size, size_t
  */
 enum { STREAM_PEEK_MAX = 1 << 20 };
 enum err_code stream_peek(struct stream *stream, size_t want, struct slice *out_bytes, struct err *err) MUST_CHECK;
+
+/*
+ * Where all that is left to be read lies in memory as it is (a short file, or what stream_open_memory() was given), it is
+ * taken as read. False where it does not, is empty, or longer than `max`.
+ */
+bool stream_take_rest(struct stream *stream, size_t max, struct slice *out_bytes);
 
 /*
  * Reading a file in many threads: one at a time is handed places in place of bytes, and each reads its own.

@@ -4,6 +4,7 @@
  * Each folder on the way down is read whole and sorted. A folder's entry is sorted as if its name ended in '/', which
  * makes the order of entries that of the full paths.
  */
+#define _DEFAULT_SOURCE /* d_type */
 #include "base/walk.h"
 
 #include "base/mem.h"
@@ -58,10 +59,20 @@ static enum err_code path_set(struct walk *walk, size_t len, const char *name, s
 
 enum entry_kind { ENTRY_NONE, ENTRY_FILE, ENTRY_FOLDER };
 
-static enum entry_kind entry_kind(int folder, const char *name)
+/* Most file systems tell with the name what it is; the others, and of links, are to be asked. */
+static enum entry_kind entry_kind(int folder, const struct dirent *found)
 {
     struct stat st;
-    if (name[0] == '.' || fstatat(folder, name, &st, AT_SYMLINK_NOFOLLOW) != 0)
+    const char *name = found->d_name;
+    if (name[0] == '.')
+        return ENTRY_NONE;
+#ifdef DT_REG
+    if (found->d_type == DT_REG)
+        return ENTRY_FILE;
+    if (found->d_type == DT_DIR)
+        return ENTRY_FOLDER;
+#endif
+    if (fstatat(folder, name, &st, AT_SYMLINK_NOFOLLOW) != 0)
         return ENTRY_NONE;
     if (S_ISDIR(st.st_mode))
         return ENTRY_FOLDER;
@@ -92,7 +103,7 @@ static enum err_code level_read(struct level *level, DIR *dir, struct err *err)
         const struct dirent *found = readdir(dir);
         if (!found)
             return errno ? err_errno(err, ERR_INPUT, errno, "the folder can't be read") : ERR_NONE;
-        enum entry_kind kind = entry_kind(dirfd(dir), found->d_name);
+        enum entry_kind kind = entry_kind(dirfd(dir), found);
         if (kind != ENTRY_NONE)
             TRY(level_add(level, found->d_name, kind, err));
     }

@@ -1,23 +1,19 @@
 /*
  * exec_flow.c - batches of a scan, prepared by workers and handed out in order: see exec_flow.h.
  *
- * Two locks. `taking` is held while a block is asked for, so that blocks are numbered in the order in which they are
- * read; `state` guards the ring of slots and the counters. `taking` comes first where both are held.
+ * A worker takes the next block of the first track that it can (one that nobody else is reading, with room for it), or
+ * opens a track for the next input (exec_tracks.h).
+ *
+ * Two locks. `opening` is held while the next input is asked for; `state` guards the tracks and all that is below it in
+ * struct flow. `opening` comes first where both are held.
  */
 #include "kql/exec_flow.h"
 
 #include "base/mem.h"
+#include "kql/exec_tracks.h"
 #include "kql/op.h"
 
 #include <pthread.h>
-
-/* What became of one block. */
-struct slot {
-    bool ready;
-    enum err_code code;
-    struct err err;
-    struct flow_item item;
-};
 
 struct worker {
     struct flow *flow;
@@ -32,14 +28,14 @@ struct flow {
     unsigned worker_count, started;
     bool consumer_works;
 
-    pthread_mutex_t taking;
+    pthread_mutex_t opening;
     pthread_mutex_t state;
-    pthread_cond_t room;  /* a slot was emptied, or the flow stops */
-    pthread_cond_t ready; /* a slot was filled, or the last block is known: for the consumer */
-    struct slot *slots;   /* block number n is in slots[n % slot_count] */
-    uint32_t slot_count;
+    pthread_cond_t room;  /* there may be something to take, or nothing will be any more: for workers */
+    pthread_cond_t ready; /* the consumer may find something to do */
+    uint32_t idle;        /* workers that wait for room */
+    struct tracks tracks;
     uint64_t taken, given; /* blocks taken from the scan, items handed out */
-    bool at_end;           /* no block after number taken - 1 */
+    bool inputs_end;       /* no track is to be opened any more */
     bool stopped;
     bool interrupted;
 };
@@ -76,11 +72,22 @@ static enum err_code steps_apply(struct worker *worker, struct flow_item *item, 
     return wanted_load(config, item->batch, err);
 }
 
+/* Reads a block's bytes, if they are not there. On failure nothing is left. */
+static enum err_code block_read(struct worker *worker, struct block *block, struct err *err)
+{
+    work_enter(worker->work, STAGE_READ);
+    enum err_code code = block_load(block, err);
+    if (code)
+        block_free(block);
+    return code;
+}
+
 /* Takes the block over. On failure nothing is left. */
 static enum err_code block_process(struct worker *worker, struct block *block, struct flow_item *out_item,
                                    struct err *err)
 {
     struct flow_item item = {0};
+    TRY(block_read(worker, block, err));
     work_enter(worker->work, STAGE_SPLIT);
     TRY(block_split(block, &item.root, err));
     work_count(worker->work, STAGE_SPLIT, 1, item.root->row_count);
@@ -94,95 +101,189 @@ static enum err_code block_process(struct worker *worker, struct block *block, s
     return ERR_NONE;
 }
 
-/* --- taking and filling, by workers --- */
+/* --- taking, by workers --- */
+
+/* A block that is being taken. */
+struct turn {
+    struct track *track;
+    struct slot *slot;
+    struct block *block;
+    bool settled; /* the read is over */
+};
+
+static void all_tell(struct flow *flow)
+{
+    pthread_cond_broadcast(&flow->room);
+    pthread_cond_broadcast(&flow->ready);
+}
+
+/* Is nothing to be taken any more? Asks whether to go on, before each block but the first. `state` is held. */
+static bool taking_ends(struct flow *flow)
+{
+    const struct flow_config *config = &flow->config;
+    bool asks = flow->taken > 0 && config->interrupted && !flow->interrupted;
+    if (asks && config->interrupted(config->user)) {
+        flow->interrupted = true;
+        all_tell(flow);
+    }
+    return flow->stopped || flow->interrupted;
+}
+
+static void turn_begin(struct flow *flow, struct turn *turn, struct track *track)
+{
+    *turn = (struct turn){.track = track, .slot = tracks_add_slot(&flow->tracks, track)};
+    track->reading = true;
+    flow->taken++;
+}
+
+static void turn_read(struct turn *turn)
+{
+    turn->slot->code = scan_read(turn->track->input, &turn->block, &turn->slot->err);
+}
 
 /*
- * Takes the turn at the input: `taking` is then held, and a slot is free. False where no more blocks are wanted, or
- * (may_wait is false) no slot is free. `taking` is not held while it waits for a slot: the consumer, who empties them,
- * may want it for itself.
+ * The read is over; `state` is held. An error ends the flow where it stands in the order: what is before it is still to be
+ * read. One that says that a wait for bytes was interrupted is an end like that between blocks.
  */
-static bool turn_take(struct flow *flow, bool may_wait)
+static void turn_settle(struct flow *flow, struct turn *turn)
 {
-    for (;;) {
-        pthread_mutex_lock(&flow->taking);
-        pthread_mutex_lock(&flow->state);
-        bool ends = flow->stopped || flow->at_end;
-        bool room = flow->taken - flow->given < flow->slot_count;
-        if (room && !ends) {
-            pthread_mutex_unlock(&flow->state);
-            return true;
-        }
-        pthread_mutex_unlock(&flow->taking);
-        if (!ends && may_wait)
-            pthread_cond_wait(&flow->room, &flow->state);
-        pthread_mutex_unlock(&flow->state);
-        if (ends || !may_wait)
-            return false;
+    struct track *track = turn->track;
+    bool was_at_once = track->at_once;
+    turn->settled = true;
+    track->reading = false;
+    track->at_once = scan_reads_at_once(track->input);
+    if (turn->slot->code == ERR_INTERRUPTED) {
+        turn->slot->code = ERR_NONE;
+        flow->interrupted = true;
+    } else {
+        track->at_end = turn->slot->code || scan_is_read(track->input);
+        flow->inputs_end |= turn->slot->code != ERR_NONE;
+    }
+    turn->slot->any = turn->block || turn->slot->code;
+    if (flow->interrupted || (track->at_end && flow->inputs_end) || (!track->at_end && !was_at_once))
+        all_tell(flow);
+}
+
+/* The next input is known, or that there is none, or an error in its place. `state` is held. */
+static void track_opened(struct flow *flow, struct turn *turn, enum err_code code)
+{
+    struct track *track = turn->track;
+    if (!track->input) {
+        turn->settled = true;
+        track->reading = false;
+        track->at_end = true;
+        turn->slot->code = code;
+        turn->slot->any = code;
+        flow->inputs_end = true;
+        if (!code)
+            tracks_withdraw(&flow->tracks);
+        all_tell(flow);
     }
 }
 
 /*
- * `taking` is held. A failure takes a number like a block, so that it is reported in order.
- * The first block is asked for in any case: an interrupt that came while the input was opened leaves in it what had
- * been read until then.
+ * Opens a track for the next input, and takes a turn at it. False where that can't be: *out_again, if it is to be looked
+ * at again what can be taken, since the input may be another thread's by now.
  */
-static enum err_code block_take(struct flow *flow, struct block **out_block, uint64_t *out_number, bool *out_any,
-                                struct err *err)
+static bool track_open(struct flow *flow, struct turn *out_turn, bool *out_again)
 {
-    struct block *block = NULL;
-    bool asks = flow->config.interrupted && flow->taken > 0;
-    bool interrupted = asks && flow->config.interrupted(flow->config.user);
-    enum err_code code = interrupted ? ERR_NONE : scan_next(flow->config.scan, &block, err);
-    if (code == ERR_INTERRUPTED) { /* while it waited for bytes: an end like that between blocks */
-        interrupted = true;
-        code = ERR_NONE;
-    }
+    struct scan_input *input = NULL;
+    struct track *track = NULL;
+    pthread_mutex_lock(&flow->opening);
     pthread_mutex_lock(&flow->state);
-    *out_any = block || code != ERR_NONE;
-    *out_number = flow->taken;
-    flow->taken += *out_any ? 1 : 0;
-    flow->at_end = !block;
-    flow->interrupted = interrupted;
-    if (flow->at_end) {
-        pthread_cond_broadcast(&flow->ready);
-        pthread_cond_broadcast(&flow->room);
+    if (!taking_ends(flow) && !flow->inputs_end && !tracks_pick(&flow->tracks) && tracks_have_room(&flow->tracks)) {
+        track = tracks_open(&flow->tracks);
+        turn_begin(flow, out_turn, track);
     }
     pthread_mutex_unlock(&flow->state);
-    *out_block = block;
-    return code;
+    *out_again = !track;
+    enum err_code code = track ? scan_next_input(flow->config.scan, &input, &out_turn->slot->err) : ERR_NONE;
+    if (track) {
+        pthread_mutex_lock(&flow->state);
+        track->input = input;
+        track_opened(flow, out_turn, code);
+        pthread_mutex_unlock(&flow->state);
+    }
+    pthread_mutex_unlock(&flow->opening);
+    return input || code;
 }
 
-static void slot_fill(struct flow *flow, uint64_t number, const struct slot *filled)
+/*
+ * Takes a turn: *out_turn is what is to be read, or was. False where there is nothing to be taken, now (may_wait is
+ * false) or ever.
+ */
+static bool turn_take(struct flow *flow, bool may_wait, struct turn *out_turn)
 {
+    bool again = true;
+    while (again) {
+        again = false;
+        pthread_mutex_lock(&flow->state);
+        bool ends = taking_ends(flow);
+        struct track *track = ends ? NULL : tracks_pick(&flow->tracks);
+        bool opens = !ends && !track && !flow->inputs_end && tracks_have_room(&flow->tracks);
+        if (track)
+            turn_begin(flow, out_turn, track);
+        if (track && track->at_once) {
+            turn_read(out_turn);
+            turn_settle(flow, out_turn);
+        }
+        if (!track && !opens && !ends && may_wait && !(flow->inputs_end && tracks_are_read(&flow->tracks))) {
+            flow->idle++;
+            pthread_cond_wait(&flow->room, &flow->state);
+            flow->idle--;
+            again = true;
+        }
+        pthread_mutex_unlock(&flow->state);
+        if (track || (opens && track_open(flow, out_turn, &again)))
+            return true;
+    }
+    return false;
+}
+
+/* --- filling --- */
+
+static void slot_fill(struct worker *worker, struct turn *turn)
+{
+    struct slot *slot = turn->slot;
+    if (turn->block && slot->code == ERR_NONE)
+        slot->code = block_process(worker, turn->block, &slot->item, &slot->err);
+}
+
+/* Reads what is to be read, and fills the slot. */
+static void turn_finish(struct worker *worker, struct turn *turn)
+{
+    struct flow *flow = worker->flow;
+    work_enter(worker->work, STAGE_READ);
+    if (!turn->settled) {
+        turn_read(turn);
+        if (!scan_is_read(turn->track->input)) { /* others can go on with it */
+            pthread_mutex_lock(&flow->state);
+            turn_settle(flow, turn);
+            pthread_mutex_unlock(&flow->state);
+        }
+    }
+    work_count(worker->work, STAGE_READ, turn->block != NULL, 0);
+    slot_fill(worker, turn);
     pthread_mutex_lock(&flow->state);
-    struct slot *slot = &flow->slots[number % flow->slot_count];
-    *slot = *filled;
-    slot->ready = true;
-    pthread_cond_broadcast(&flow->ready);
+    if (!turn->settled)
+        turn_settle(flow, turn);
+    turn->slot->ready = true;
+    const struct track *first = tracks_first(&flow->tracks);
+    if (first && first->first == turn->slot)
+        pthread_cond_signal(&flow->ready);
     pthread_mutex_unlock(&flow->state);
 }
 
 /* Takes a block and fills its slot. False where there is none to be taken. */
 static bool worker_step(struct worker *worker, bool may_wait)
 {
-    struct flow *flow = worker->flow;
-    struct slot filled = {.code = ERR_NONE};
-    struct block *block;
-    uint64_t number;
-    bool any = false;
+    struct turn turn;
     uint32_t before = work_enter(worker->work, STAGE_WAIT);
-    if (turn_take(flow, may_wait)) {
-        work_enter(worker->work, STAGE_READ);
-        filled.code = block_take(flow, &block, &number, &any, &filled.err);
-        work_count(worker->work, STAGE_READ, any, 0);
-        pthread_mutex_unlock(&flow->taking);
-    }
-    if (any && filled.code == ERR_NONE)
-        filled.code = block_process(worker, block, &filled.item, &filled.err);
+    bool taken = turn_take(worker->flow, may_wait, &turn);
+    if (taken)
+        turn_finish(worker, &turn);
     work_enter(worker->work, before);
-    if (any)
-        slot_fill(flow, number, &filled);
-    return any;
+    return taken;
 }
 
 static void *worker_run(void *arg)
@@ -224,17 +325,15 @@ enum err_code flow_open(const struct flow_config *config, struct flow **out_flow
         return err_no_memory(err, sizeof *flow);
     flow->config = *config;
     flow->worker_count = config->threads > FLOW_THREADS_MAX ? FLOW_THREADS_MAX : config->threads ? config->threads : 1;
-    flow->slot_count = flow->worker_count * FLOW_AHEAD;
-    flow->slots = mem_zalloc(flow->slot_count, sizeof *flow->slots);
     flow->workers = mem_zalloc(flow->worker_count, sizeof *flow->workers);
-    if (!flow->slots || !flow->workers) {
-        enum err_code code = err_no_memory(err, flow->slot_count * sizeof *flow->slots);
-        mem_free(flow->slots);
+    enum err_code code = flow->workers ? tracks_init(&flow->tracks, flow->worker_count, scan_waits(config->scan), err)
+                                       : err_no_memory(err, flow->worker_count * sizeof *flow->workers);
+    if (code) {
         mem_free(flow->workers);
         mem_free(flow);
         return code;
     }
-    pthread_mutex_init(&flow->taking, NULL);
+    pthread_mutex_init(&flow->opening, NULL);
     pthread_mutex_init(&flow->state, NULL);
     pthread_cond_init(&flow->room, NULL);
     pthread_cond_init(&flow->ready, NULL);
@@ -257,73 +356,119 @@ void flow_close(struct flow *flow)
     pthread_mutex_unlock(&flow->state);
     for (unsigned i = 0; i < flow->started; i++)
         pthread_join(flow->workers[i + flow->consumer_works].thread, NULL);
-    for (uint32_t i = 0; i < flow->slot_count; i++) {
-        if (flow->slots[i].ready && flow->slots[i].code == ERR_NONE)
-            batch_free(flow->slots[i].item.root);
-    }
+    tracks_release(&flow->tracks);
     for (unsigned i = 0; i < flow->worker_count; i++)
         eval_release(&flow->workers[i].eval);
     pthread_cond_destroy(&flow->ready);
     pthread_cond_destroy(&flow->room);
     pthread_mutex_destroy(&flow->state);
-    pthread_mutex_destroy(&flow->taking);
-    mem_free(flow->slots);
+    pthread_mutex_destroy(&flow->opening);
     mem_free(flow->workers);
     mem_free(flow);
 }
 
 /* --- handing out --- */
 
-enum turn {
-    TURN_ITEM, /* the next number's slot was filled; it is empty now */
-    TURN_WORK, /* it is not: the consumer may take a block itself */
-    TURN_END
+enum next {
+    NEXT_BEGIN, /* the first track's input is to be told of */
+    NEXT_ITEM,  /* its first slot is filled */
+    NEXT_CLOSE, /* all of it was handed out */
+    NEXT_WORK,  /* the consumer may take a block itself */
+    NEXT_WAIT,
+    NEXT_END
 };
 
-static enum turn slot_take(struct flow *flow, struct slot *out_slot)
+/* `state` is held. After an interrupt all that has been taken is given, up to where the order has a gap. */
+static enum next next_find(const struct flow *flow)
 {
-    struct work *work = profile_work(flow->config.profile, 0);
-    uint32_t before = work_enter(work, STAGE_WAIT);
-    pthread_mutex_lock(&flow->state);
-    struct slot *slot = &flow->slots[flow->given % flow->slot_count];
-    enum turn turn = TURN_ITEM;
-    while (!slot->ready) {
-        bool room = flow->taken - flow->given < flow->slot_count;
-        if (flow->at_end && flow->given == flow->taken)
-            turn = TURN_END;
-        else if (flow->consumer_works && room && !flow->at_end)
-            turn = TURN_WORK;
-        if (turn != TURN_ITEM)
-            break;
-        pthread_cond_wait(&flow->ready, &flow->state);
-    }
-    if (turn == TURN_ITEM) {
-        *out_slot = *slot;
-        slot->ready = false;
-        flow->given++;
+    const struct tracks *tracks = &flow->tracks;
+    const struct track *track = tracks_first(tracks);
+    bool ready = track && track->first && track->first->ready;
+    bool done = track && !track->first && track->at_end;
+    if ((ready || done) && track->input && !track->begun)
+        return NEXT_BEGIN;
+    if (ready || done)
+        return ready ? NEXT_ITEM : NEXT_CLOSE;
+    if ((flow->interrupted && !(track && track->first)) || (flow->inputs_end && !track))
+        return NEXT_END;
+    bool works = flow->consumer_works && !flow->interrupted;
+    return works && (tracks_pick(tracks) || (!flow->inputs_end && tracks_have_room(tracks))) ? NEXT_WORK : NEXT_WAIT;
+}
+
+/*
+ * There is room again. Where the consumer works, nobody has to be there at once: it takes what it needs itself. So
+ * workers are woken when there is something for them to do for a while.
+ */
+static void room_tell(struct flow *flow)
+{
+    if (flow->idle && (!flow->consumer_works || tracks_have_much_room(&flow->tracks)))
         pthread_cond_broadcast(&flow->room);
+}
+
+/* An item, an error, or neither, if the read had found the input's end. `state` is held. */
+static enum err_code item_take(struct flow *flow, struct flow_item *out_item, struct err *err)
+{
+    struct track *track = tracks_first(&flow->tracks);
+    const struct slot *slot = track->first;
+    enum err_code code = slot->code;
+    if (code && err)
+        *err = slot->err;
+    if (!code && slot->any) {
+        *out_item = slot->item;
+        out_item->root->sequence = flow->given++;
     }
+    tracks_remove_slot(&flow->tracks, track);
+    room_tell(flow);
+    return code;
+}
+
+/* The first track goes. `state` is held on entry and on return, but not while its input is told of. */
+static void track_close(struct flow *flow)
+{
+    struct scan_input *input = tracks_close(&flow->tracks);
+    room_tell(flow);
     pthread_mutex_unlock(&flow->state);
-    work_enter(work, before);
-    return turn;
+    if (input)
+        scan_end_input(input);
+    scan_drop_input(input);
+    pthread_mutex_lock(&flow->state);
+}
+
+static void track_begin(struct flow *flow)
+{
+    struct track *track = tracks_first(&flow->tracks);
+    track->begun = true;
+    pthread_mutex_unlock(&flow->state);
+    scan_begin_input(track->input);
+    pthread_mutex_lock(&flow->state);
 }
 
 enum err_code flow_next(struct flow *flow, struct flow_item *out_item, struct err *err)
 {
-    struct slot slot = {.code = ERR_NONE};
-    enum turn turn;
+    struct work *work = profile_work(flow->config.profile, 0);
+    uint32_t before = work_enter(work, STAGE_WAIT);
+    enum err_code code = ERR_NONE;
+    enum next next;
     *out_item = (struct flow_item){0};
-    while ((turn = slot_take(flow, &slot)) == TURN_WORK)
-        worker_step(&flow->workers[0], false);
-    if (turn == TURN_END)
-        return ERR_NONE;
-    if (slot.code != ERR_NONE) {
-        if (err)
-            *err = slot.err;
-        return slot.code;
+    pthread_mutex_lock(&flow->state);
+    while (!code && !out_item->root && (next = next_find(flow)) != NEXT_END) {
+        if (next == NEXT_BEGIN) {
+            track_begin(flow);
+        } else if (next == NEXT_ITEM) {
+            code = item_take(flow, out_item, err);
+        } else if (next == NEXT_CLOSE) {
+            track_close(flow);
+        } else if (next == NEXT_WORK) {
+            pthread_mutex_unlock(&flow->state);
+            worker_step(&flow->workers[0], false);
+            pthread_mutex_lock(&flow->state);
+        } else {
+            pthread_cond_wait(&flow->ready, &flow->state);
+        }
     }
-    *out_item = slot.item;
-    return ERR_NONE;
+    pthread_mutex_unlock(&flow->state);
+    work_enter(work, before);
+    return code;
 }
 
 bool flow_was_interrupted(struct flow *flow)

@@ -1,14 +1,18 @@
 /*
  * exec_flow.h - batches of a scan, prepared by workers and handed out in the input's order.
  *
- *   scan_next() --block 0--> worker --split, steps, columns--> slot 0 \
- *               --block 1--> worker --------- " -----------> slot 1  +--> flow_next(), one after the other
- *               --block 2--> worker --------- " -----------> slot 2 /
+ *   input 0 --scan_read()--> block 0 --worker: load, split, steps, columns--> slot \
+ *                            block 1 --worker--------- " -----------------> slot  +--> flow_next(), one after the other
+ *   input 1 --scan_read()--> block 0 --worker--------- " -----------------> slot /
  *
- * Workers take blocks one at a time and may be ahead of whoever consumes by FLOW_AHEAD blocks each, then they wait: so
- * memory is bounded. The consumer's order is that of the blocks, so the result is the same for any number of threads.
+ * Workers take blocks one at a time, of the first input in order that can be read, and may be ahead of whoever consumes
+ * by so many blocks, then they wait: so memory is bounded. What one thread alone can read (compressed inputs, pipes' text)
+ * leaves the others free for the inputs behind it; a short file is one block, opened, read and looked through by one
+ * worker. The consumer's order is that of the inputs and of the blocks in them, so the result is the same for any number
+ * of threads.
  * The consumer is one of the threads: flow_next() works too as long as the next block is not done, so with one thread
- * none is started. Only where bytes may have to be waited for (scan_waits()) does it leave all of that to the others.
+ * none is started. Only where bytes may have to be waited for (scan_waits()) does it leave all of that to the others, and
+ * no input is opened before the one before it was read.
  */
 #ifndef DDNSHUNT_KQL_EXEC_FLOW_H
 #define DDNSHUNT_KQL_EXEC_FLOW_H

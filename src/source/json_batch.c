@@ -47,7 +47,7 @@ static void release(struct json_batch *json)
     struct json_source *source = (struct json_source *)base.source;
     json_block_free(base.block);
     shrink(json);
-    if (!block_pool_give(&source->batches, json))
+    if (!block_pool_give(&source->common->batches, json))
         json_batch_destroy(json);
     source_batch_release(&base);
 }
@@ -55,7 +55,7 @@ static void release(struct json_batch *json)
 /* A batch that nothing is in. */
 static struct json_batch *batch_new(struct json_source *source, struct err *err)
 {
-    struct json_batch *json = block_pool_take(&source->batches);
+    struct json_batch *json = block_pool_take(&source->common->batches);
     if (json)
         return json;
     json = mem_zalloc(1, sizeof *json);
@@ -65,7 +65,7 @@ static struct json_batch *batch_new(struct json_source *source, struct err *err)
     }
     arena_init(&json->arena, 0);
     buf_init(&json->text, 0);
-    if (json_reader_init(&json->reader, &source->keys, &json->arena, err)) {
+    if (json_reader_init(&json->reader, &source->common->keys, &json->arena, err)) {
         mem_free(json);
         return NULL;
     }
@@ -180,7 +180,7 @@ bool json_batch_prepare(struct json_batch *json)
     const struct json_source *source = (const struct json_source *)json->base.source;
     const struct source_options *options = &source->base.options;
     json->fast_column = options->first_column;
-    json->probe = &source->probes[!expects_envelopes(json->block)];
+    json->probe = &source->common->probes[!expects_envelopes(json->block)];
     return json->probe->ready && !options->strict && !options->slow;
 }
 

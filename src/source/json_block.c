@@ -4,24 +4,41 @@
 #include "source/json_int.h"
 
 #include "base/mem.h"
+#include "source/json_range.h"
 
-enum err_code json_source_init(struct json_source *source, const struct source_type *type, struct stream *stream,
-                               const struct schema *schema, const struct source_options *options, struct err *err)
+/* --- what the sources of a scan share --- */
+
+/* Held within what JSON's blocks and records can be. */
+static void options_hold(struct source_options *options)
 {
-    source_init(&source->base, type, schema, options);
-    struct source_options *own = &source->base.options;
-    if (own->record_max > JSON_RECORD_LIMIT)
-        own->record_max = JSON_RECORD_LIMIT;
-    if (own->block_bytes > JSON_BLOCK_LIMIT)
-        own->block_bytes = JSON_BLOCK_LIMIT;
-    source->block_capacity = own->block_bytes;
-    source->stream = stream;
-    block_pool_init(&source->pool);
-    block_pool_init(&source->batches);
-    enum err_code code = json_keys_init(&source->keys, schema, err);
-    if (code)
-        json_source_release(source);
-    return code;
+    if (options->record_max > JSON_RECORD_LIMIT)
+        options->record_max = JSON_RECORD_LIMIT;
+    if (options->block_bytes > JSON_BLOCK_LIMIT)
+        options->block_bytes = JSON_BLOCK_LIMIT;
+}
+
+enum err_code json_common_create(const struct schema *schema, const struct source_options *options, void **out_common,
+                                 struct err *err)
+{
+    struct source_options held = *options;
+    options_hold(&held);
+    struct json_common *common = mem_zalloc(1, sizeof *common);
+    if (!common)
+        return err_no_memory(err, sizeof *common);
+    enum err_code code = json_keys_init(&common->keys, schema, err);
+    if (!code && pthread_mutex_init(&common->probes_lock, NULL) != 0) {
+        json_keys_release(&common->keys);
+        code = err_no_memory(err, sizeof common->probes_lock);
+    }
+    if (code) {
+        mem_free(common);
+        return code;
+    }
+    common->memory_bytes = json_range_capacity(held.block_bytes);
+    block_pool_init(&common->pool);
+    block_pool_init(&common->batches);
+    *out_common = common;
+    return ERR_NONE;
 }
 
 static void pooled_batch_destroy(void *batch)
@@ -29,43 +46,104 @@ static void pooled_batch_destroy(void *batch)
     json_batch_destroy(batch);
 }
 
+void json_common_free(void *user)
+{
+    struct json_common *common = user;
+    block_pool_release(&common->pool, mem_free);
+    block_pool_release(&common->batches, pooled_batch_destroy);
+    json_keys_release(&common->keys);
+    pthread_mutex_destroy(&common->probes_lock);
+    mem_free(common);
+}
+
+static void probes_make(struct json_common *common, const struct source *source)
+{
+    if (atomic_load_explicit(&common->probes_made, memory_order_acquire))
+        return;
+    pthread_mutex_lock(&common->probes_lock);
+    for (int tables = 0; tables < 2 && !atomic_load(&common->probes_made); tables++)
+        json_probe_init(&common->probes[tables], source->schema, source->options.first_column, tables);
+    atomic_store(&common->probes_made, true);
+    pthread_mutex_unlock(&common->probes_lock);
+}
+
+/* --- the source --- */
+
+enum err_code json_source_init(struct json_source *source, const struct source_type *type, struct stream *stream,
+                               const struct schema *schema, const struct source_options *options, struct err *err)
+{
+    source_init(&source->base, type, schema, options);
+    options_hold(&source->base.options);
+    source->block_capacity = source->base.options.block_bytes;
+    source->stream = stream;
+    source->common = options->common;
+    source->common_owned = !source->common;
+    if (source->common)
+        return ERR_NONE;
+    void *common = NULL;
+    enum err_code code = json_common_create(schema, &source->base.options, &common, err);
+    source->common = common;
+    if (code)
+        json_source_release(source);
+    return code;
+}
+
 void json_source_release(struct json_source *source)
 {
-    block_pool_release(&source->pool, mem_free);
-    block_pool_release(&source->batches, pooled_batch_destroy);
-    json_keys_release(&source->keys);
+    if (source->common && source->common_owned)
+        json_common_free(source->common);
     stream_close(source->stream);
 }
 
-static void probes_make(struct json_source *source)
+/* --- blocks --- */
+
+static struct json_block *block_create(struct json_source *source, struct err *err)
 {
-    const struct source *base = &source->base;
-    for (int tables = 0; tables < 2; tables++)
-        json_probe_init(&source->probes[tables], base->schema, base->options.first_column, tables);
-    source->probes_made = true;
+    struct json_block *block = mem_zalloc(1, sizeof *block);
+    if (!block) {
+        err_no_memory(err, sizeof *block);
+        return NULL;
+    }
+    probes_make(source->common, &source->base);
+    block->base.source = &source->base;
+    return block;
 }
 
 enum err_code json_block_new(struct json_source *source, size_t capacity, struct json_block **out_block,
                              struct err *err)
 {
     size_t usual = source->block_capacity;
-    struct json_block *block = mem_zalloc(1, sizeof *block);
+    struct json_block *block = block_create(source, err);
     if (!block)
-        return err_no_memory(err, sizeof *block);
-    if (!source->probes_made)
-        probes_make(source);
-    block->base.source = &source->base;
+        return ERR_MEMORY;
     block->is_usual = capacity <= usual;
     block->capacity = block->is_usual ? usual : capacity;
     if (block->is_usual)
-        block->memory = block_pool_take(&source->pool);
+        block->memory = block_pool_take(&source->common->pool);
     if (!block->memory)
-        block->memory = mem_alloc(block->capacity);
+        block->memory = mem_alloc(block->is_usual ? source->common->memory_bytes : capacity);
     if (!block->memory) {
         mem_free(block);
         return err_no_memory(err, capacity);
     }
     block->bytes = block->memory;
+    *out_block = block;
+    return ERR_NONE;
+}
+
+enum err_code json_block_over(struct json_source *source, struct slice bytes, struct json_block **out_block,
+                              struct err *err)
+{
+    struct json_block *block = block_create(source, err);
+    if (!block)
+        return ERR_MEMORY;
+    union { /* blocks that are split are only read */
+        const char *from;
+        char *to;
+    } memory = {.from = bytes.ptr};
+    block->bytes = memory.to;
+    block->len = block->capacity = bytes.len;
+    block->consumed = bytes.len;
     *out_block = block;
     return ERR_NONE;
 }
@@ -87,9 +165,10 @@ void json_block_free(struct block *base)
 {
     struct json_block *block = (struct json_block *)base;
     struct json_source *source = (struct json_source *)base->source;
-    if (!block->is_usual || !block_pool_give(&source->pool, block->memory))
+    if (!block->is_usual || !block_pool_give(&source->common->pool, block->memory))
         mem_free(block->memory);
     mem_free(block->spans);
+    mem_free(block->failure);
     mem_free(block);
 }
 

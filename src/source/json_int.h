@@ -18,21 +18,33 @@
 #define JSON_RECORD_LIMIT ((size_t)2 << 30)
 #define JSON_BLOCK_LIMIT  ((size_t)1 << 30)
 
-struct json_source {
-    struct source base;
-    struct stream *stream;
+/* What the sources of a scan share. */
+struct json_common {
     struct json_keys keys;
     /*
      * What is free at the moment: blocks' memory, and batches with what they need to read records (making that afresh
      * costs as much as looking at a hundred of them).
      */
     struct block_pool pool, batches;
+    size_t memory_bytes; /* of a block's memory in the pool */
     /* For rows in envelopes, and for those without; made with the first block, when it is known what is looked for. */
     struct json_probe probes[2];
-    bool probes_made;
+    atomic_bool probes_made;
+    pthread_mutex_t probes_lock;
+};
+
+enum err_code json_common_create(const struct schema *schema, const struct source_options *options, void **out_common,
+                                 struct err *err) MUST_CHECK;
+void json_common_free(void *common);
+
+struct json_source {
+    struct source base;
+    struct stream *stream;
+    struct json_common *common;
+    bool common_owned;
     bool in_ranges;           /* lines: see json_range.h */
     atomic_bool range_failed; /* a range could not be read: no more are wanted */
-    size_t block_capacity;    /* of usual blocks, whose memory is pooled */
+    size_t block_capacity;    /* of usual blocks, whose memory is pooled; common->memory_bytes at most */
     uint64_t offset;          /* of the next byte to be read */
     bool ended;               /* no more bytes will come */
     struct err failure;       /* why it ended, if its code is set: to be told once everything before it was given */
@@ -62,6 +74,7 @@ struct json_block {
     bool is_usual;           /* its memory is of the usual size, and goes back to the pool */
     uint64_t consumed;       /* bytes of the input that it stands for, those that no record needed included */
     struct json_range range; /* lines: where in a file it stands; none of it is read yet, if range.len is not 0 */
+    struct err *failure;     /* lines: why the range can't be read further, or NULL */
     /* stream */
     struct json_span *spans;
     size_t span_count, span_capacity;
@@ -78,6 +91,9 @@ void json_source_release(struct json_source *source);
 
 enum err_code json_block_new(struct json_source *source, size_t capacity, struct json_block **out_block,
                              struct err *err) MUST_CHECK;
+/* One over bytes that the source's stream keeps in memory as long as the input lives. */
+enum err_code json_block_over(struct json_source *source, struct slice bytes, struct json_block **out_block,
+                              struct err *err) MUST_CHECK;
 enum err_code json_block_grow(struct json_block *block, size_t capacity, struct err *err) MUST_CHECK;
 void json_block_free(struct block *block);
 /* Reads until the block has `len` bytes or the input ends (source->ended). A failure is kept in source->failure. */

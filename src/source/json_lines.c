@@ -111,6 +111,19 @@ static enum err_code read_block(struct lines_source *source, struct json_block *
     return ERR_NONE;
 }
 
+/* All that is left, where it lies in memory: such an input is one block. */
+static enum err_code read_rest(struct lines_source *source, struct slice rest, struct block **out_block,
+                               struct err *err)
+{
+    struct json_block *block;
+    TRY(json_block_over(&source->json, rest, &block, err));
+    source->json.offset = rest.len;
+    source->json.ended = true;
+    source->json.base.at_end = true;
+    *out_block = &block->base;
+    return ERR_NONE;
+}
+
 static enum err_code lines_read(struct source *base, struct block **out_block, struct err *err)
 {
     struct lines_source *source = (struct lines_source *)base;
@@ -119,6 +132,9 @@ static enum err_code lines_read(struct source *base, struct block **out_block, s
     *out_block = NULL;
     if (source->json.in_ranges)
         return json_range_next(&source->json, out_block, err);
+    struct slice rest;
+    if (source->json.offset == 0 && stream_take_rest(source->json.stream, usual, &rest))
+        return read_rest(source, rest, out_block, err);
     TRY(json_block_new(&source->json, source->carry.len >= usual ? source->carry.len + usual : usual, &block, err));
     enum err_code code = read_block(source, block, err);
     if (code || block->consumed == 0) {
@@ -212,33 +228,32 @@ static enum err_code cut_lines(struct cut *cut, struct err *err)
     return batch->facts.begin < cut->len ? line_end(cut, cut->len, false, err) : ERR_NONE;
 }
 
-/* Keeps why the input can't be read behind this block. */
-static enum err_code keep_failure(struct json_batch *batch, const struct err *failure, struct err *err)
+static enum err_code lines_load(struct block *base, struct err *err)
 {
-    struct err *kept = failure->code ? arena_alloc(&batch->arena, sizeof *kept) : NULL;
-    if (kept)
-        *kept = *failure;
-    batch->base.failure = kept;
-    return failure->code && !kept ? err_no_memory(err, sizeof *kept) : ERR_NONE;
+    struct json_block *block = (struct json_block *)base;
+    struct err failure;
+    failure.code = ERR_NONE;
+    if (block->range.len == 0)
+        return ERR_NONE;
+    TRY(json_range_load(block, &failure, err));
+    if (failure.code == ERR_NONE)
+        return ERR_NONE;
+    block->failure = mem_alloc(sizeof *block->failure);
+    if (!block->failure)
+        return err_no_memory(err, sizeof *block->failure);
+    *block->failure = failure;
+    return ERR_NONE;
 }
 
 static enum err_code lines_split(struct block *base, struct batch **out_batch, struct err *err)
 {
     struct json_block *block = (struct json_block *)base;
     struct json_batch *batch;
-    struct err failure;
-    failure.code = ERR_NONE;
-    enum err_code code = block->range.len ? json_range_load(block, &failure, err) : ERR_NONE;
-    if (code) {
-        json_block_free(base);
-        return code;
-    }
     TRY(json_batch_begin(base, &batch, err));
     struct cut cut = {.batch = batch, .text = block->bytes, .len = (uint32_t)block->len, .simd = simd_ops()};
     cut.quick = json_batch_prepare(batch);
-    code = keep_failure(batch, &failure, err);
-    if (!code)
-        code = cut_lines(&cut, err);
+    batch->base.failure = block->failure;
+    enum err_code code = cut_lines(&cut, err);
     return json_batch_end(batch, cut.line, code, out_batch, err);
 }
 
@@ -252,8 +267,11 @@ const struct source_type SOURCE_JSON_LINES = {
     .title = "JSON lines of DeviceNetworkEvents rows or streaming envelopes",
     .claim = lines_claim,
     .discover = json_discover,
+    .share = json_common_create,
+    .unshare = json_common_free,
     .open = lines_open,
     .read = lines_read,
+    .load = lines_load,
     .split = lines_split,
     .free_block = json_block_free,
     .close = lines_close,

@@ -9,12 +9,18 @@ enum {
     PAGE = 4096
 };
 
+size_t json_range_capacity(size_t block_bytes)
+{
+    return LEAD + block_bytes + TAIL + PAGE;
+}
+
 bool json_ranges_begin(struct json_source *source)
 {
     size_t bytes = source->base.options.block_bytes;
     source->in_ranges = stream_is_file(source->stream, bytes);
     if (source->in_ranges)
-        source->block_capacity = LEAD + bytes + TAIL + PAGE;
+        source->block_capacity = json_range_capacity(bytes);
+    source->base.reads_at_once = source->in_ranges;
     return source->in_ranges;
 }
 

@@ -6,27 +6,40 @@
 
 #include "base/mem.h"
 
+#include <string.h>
+
 #define RECORDS_UNKNOWN UINT64_MAX
+
+static void memory_give(struct scan *scan, char *memory)
+{
+    if (memory && !block_pool_give(&scan->memories, memory))
+        mem_free(memory);
+}
 
 /* Also of one half made. */
 static void input_free(struct scan_input *input)
 {
-    input->source->type->close(input->source);
+    if (input->source)
+        input->source->type->close(input->source);
+    memory_give(input->scan, input->memory);
+    mem_free(input->failure);
     mem_free(input->records);
     mem_free(input->path);
     mem_free(input);
 }
 
-enum err_code scan_input_create(struct source *source, char *path, struct scan_input **out_input, struct err *err)
+enum err_code scan_input_create(struct scan *scan, const char *path, bool met, struct scan_input **out_input,
+                                struct err *err)
 {
     struct scan_input *input = mem_zalloc(1, sizeof *input);
-    if (!input) {
-        source->type->close(source);
-        mem_free(path);
+    char *copy = input ? mem_strndup(path, strlen(path)) : NULL;
+    if (!copy) {
+        mem_free(input);
         return err_no_memory(err, sizeof *input);
     }
-    input->source = source;
-    input->path = path;
+    input->scan = scan;
+    input->path = copy;
+    input->met = met;
     input->holds = 1;
     if (pthread_mutex_init(&input->lock, NULL) != 0) {
         input_free(input);
@@ -37,8 +50,6 @@ enum err_code scan_input_create(struct source *source, char *path, struct scan_i
         input_free(input);
         return err_no_memory(err, sizeof input->summed_more);
     }
-    source->scan_input = input;
-    source->path = path;
     *out_input = input;
     return ERR_NONE;
 }
@@ -64,7 +75,7 @@ enum err_code scan_input_enter(struct scan_input *input, struct block *block, st
     uint64_t *grown = mem_grow(input->records, input->blocks, &input->capacity, sizeof *input->records);
     if (grown) {
         input->records = grown;
-        block->ordinal = input->blocks++;
+        block->sequence = block->ordinal = input->blocks++;
         input->records[block->ordinal] = RECORDS_UNKNOWN;
         scan_input_hold(input);
     }
@@ -110,12 +121,25 @@ enum err_code block_first_record(struct block *block, uint64_t *out_record, stru
     return ERR_NONE;
 }
 
+enum err_code block_load(struct block *block, struct err *err)
+{
+    if (block->loaded || !block->source->type->load)
+        return ERR_NONE;
+    block->loaded = true;
+    return block->source->type->load(block, err);
+}
+
 enum err_code block_split(struct block *block, struct batch **out_batch, struct err *err)
 {
     struct scan_input *input = block->source->scan_input;
     uint64_t ordinal = block->ordinal, sequence = block->sequence;
     struct batch *batch = NULL;
-    enum err_code code = block->source->type->split(block, &batch, err);
+    enum err_code code = block_load(block, err);
+    if (code) {
+        block_free(block);
+        return code;
+    }
+    code = block->source->type->split(block, &batch, err);
     records_tell(input, ordinal, 0); /* unless the format has told */
     scan_input_drop(input);          /* the block's hold: the batch has its own */
     if (code)
@@ -133,38 +157,4 @@ void block_free(struct block *block)
     records_tell(input, block->ordinal, 0);
     block->source->type->free_block(block);
     scan_input_drop(input);
-}
-
-static bool limit_look(struct scan_input *input, uint64_t *out_rows)
-{
-    bool done = input->read_whole && input->accounted == input->blocks && !input->limit_looked;
-    input->limit_looked = input->limit_looked || done;
-    *out_rows = input->rows;
-    return done;
-}
-
-bool scan_input_read_whole(struct scan_input *input, uint64_t *out_rows)
-{
-    pthread_mutex_lock(&input->lock);
-    input->read_whole = true;
-    bool done = limit_look(input, out_rows);
-    pthread_mutex_unlock(&input->lock);
-    return done;
-}
-
-bool scan_input_accounted(struct scan_input *input, uint64_t rows, uint64_t *out_rows)
-{
-    pthread_mutex_lock(&input->lock);
-    input->accounted++;
-    input->rows += rows;
-    bool done = limit_look(input, out_rows);
-    pthread_mutex_unlock(&input->lock);
-    return done;
-}
-
-void scan_input_failed(struct scan_input *input)
-{
-    pthread_mutex_lock(&input->lock);
-    input->limit_looked = true;
-    pthread_mutex_unlock(&input->lock);
 }

@@ -1,12 +1,15 @@
 /*
  * source.h - what a telemetry format must be able to do, the registry of formats, and the walk over all inputs.
  *
- *   scan (all inputs, in order) --scan_next()--> block --block_split()--> batch --batch_load()--> columns
- *         one thread at a time                         any thread, many at once
+ *   scan --scan_next_input()--> input --scan_read()--> block --block_load(), block_split()--> batch --batch_load()--> columns
+ *        one thread at a time         one at a time                any thread, many at once
+ *                                     for each input
  *
- * scan_next() only reads and cuts at a record's end, or says where in a file a block's bytes stand; the work on the bytes
- * is done by block_split(), which then reads them too, and batch_load(), in whatever thread has the block. Blocks carry a sequence number; whoever consumes the batches in that order sees the
- * input's order. Counts and rejects ride in the batch and are taken from it in that order, so that nothing is shared.
+ * scan_read() opens the input, reads and cuts at a record's end, or says where in a file a block's bytes stand, which
+ * block_load() then reads; the work on the bytes is done by block_split() and batch_load(), in whatever thread has the
+ * block. Many inputs may be read at the same time. Whoever consumes their batches input by input, in each by the blocks'
+ * ordinals, sees the order of all. What there is to be told (counts, rejects, notices) rides in the batch and the input and
+ * is taken from them in that order, so that nothing is shared, and the answer is the same for any number of threads.
  *
  * Adding a format: one file with a const struct source_type, one line in formats.c, one row in docs/formats.md.
  */
@@ -69,6 +72,7 @@ struct source_options {
      * the first column, as what rows are checked for by their first predicate must not depend on it. Borrowed; or NULL.
      */
     const struct text_filter *filter;
+    void *common; /* set by the scan: what the type's share() made; NULL: the source makes its own */
 };
 enum { SOURCE_BLOCK_BYTES = 1 << 18 };
 #define SOURCE_RECORD_MAX ((size_t)128 << 20)
@@ -94,6 +98,13 @@ struct source_type {
      */
     enum err_code (*discover)(struct slice head, const struct schema *schema, struct arena *arena,
                               const struct column_def **out_defs, uint32_t *out_count, struct err *err);
+    /*
+     * Makes what all sources of a scan can have in common (tables made from the schema, memory that is free at the
+     * moment), so that an input costs little. unshare() comes after all of them are closed. NULL: nothing.
+     */
+    enum err_code (*share)(const struct schema *schema, const struct source_options *options, void **out_common,
+                           struct err *err);
+    void (*unshare)(void *common);
     /* Takes the stream over (also on failure), and closes it in close(), not before: the scan looks how far it is. */
     enum err_code (*open)(struct stream *stream, const struct schema *schema, const struct source_options *options,
                           struct source **out_source, struct err *err);
@@ -102,6 +113,8 @@ struct source_type {
      * has been given). Serial.
      */
     enum err_code (*read)(struct source *source, struct block **out_block, struct err *err);
+    /* Reads the block's bytes where read() only said where they stand. Any thread; once a block, before split. May be NULL. */
+    enum err_code (*load)(struct block *block, struct err *err);
     /*
      * Cuts a block into rows. Takes the block over, also on failure. Any thread. The batch may have no rows; its
      * stats.bytes are the block's.
@@ -111,16 +124,17 @@ struct source_type {
     void (*close)(struct source *source);    /* after all its blocks and batches are freed */
 };
 
-struct scan_input; /* scan.c: what a scan keeps about one input */
+struct scan_input; /* an input of a scan */
 
 /* What every format's source, block begin with (embed as first member). */
 struct source {
     const struct source_type *type;
     const struct schema *schema;
     struct source_options options;
-    uint32_t input;   /* number of the input in the scan */
-    const char *path; /* as named or met */
-    bool is_answer;   /* the type's, unless open knows better */
+    const char *path;   /* as named or met */
+    bool is_answer;     /* the type's, unless open knows better */
+    bool at_end;        /* set by read() with the last block, where it knows that it is */
+    bool reads_at_once; /* set by open: read() takes no longer than a lock, as it only says where bytes stand */
     /* What is doubtful about how the input is read (NOTICE_DOUBT), or NULL: a sentence set by open, owned by the
      * source.
      */
@@ -129,13 +143,13 @@ struct source {
 };
 struct block {
     struct source *source;
-    uint64_t sequence; /* in the scan; set by scan_next() */
-    uint64_t ordinal;  /* in its input, from 0; set by scan_next() */
+    uint64_t sequence; /* for the batch; set by scan_read() (the ordinal) or scan_next() (in the scan) */
+    uint64_t ordinal;  /* in its input, from 0; set by scan_read() */
+    bool loaded;       /* block_load() was called */
     uint64_t offset;   /* of its first byte in the decompressed input; set by the format's read, or split */
 };
 
-/* Fills what open() is given; input and path are set by the scan.
- */
+/* Fills what open() is given; the path is set by the scan. */
 void source_init(struct source *source, const struct source_type *type, const struct schema *schema,
                  const struct source_options *options);
 
@@ -199,8 +213,8 @@ struct scan_config {
     const struct source_type *forced; /* --input-format, or NULL */
     bool measure;                     /* look up all files' sizes first, for scan_progress() */
     /*
-     * Called one at a time (a lock is held: don't call the scan from it), by whatever thread is in scan_open(),
-     * scan_next() or scan_account(). err is set for NOTICE_INPUT_FAILED, detail may be NULL.
+     * Called by the thread that is in scan_open(), scan_begin_input(), scan_account() or scan_end_input(). err is set for
+     * NOTICE_INPUT_FAILED, detail may be NULL.
      */
     void (*notice)(void *user, enum scan_notice_kind kind, const char *path, const char *detail, const struct err *err);
     void *user;
@@ -213,26 +227,56 @@ struct scan_config {
 enum err_code scan_open(const struct scan_config *config, struct scan **out_scan, struct err *err) MUST_CHECK;
 /* The schema every batch has. Lives as long as the scan. */
 const struct schema *scan_schema(const struct scan *scan);
-/* Tells the scan what the plan asks for first, before the first scan_next(). */
+/* Tells the scan what the plan asks for first, before the first input is asked for. */
 void scan_set_first_column(struct scan *scan, uint32_t column);
 /* The same for what it asks of that column's text; filter lives as long as the scan. */
 void scan_set_filter(struct scan *scan, const struct text_filter *filter);
-/* An input is no regular file: scan_next() may have to wait for bytes, for ever even. */
+/* An input is no regular file: opening and reading may have to wait, for ever even, so that it must be done in order. */
 bool scan_waits(const struct scan *scan);
-/* The next block in input order; NULL at the end of all inputs. Thread-safe. */
+
+/* The next input in order, which may not be open yet; NULL at the end. The caller has a hold on it. Serial. */
+enum err_code scan_next_input(struct scan *scan, struct scan_input **out_input, struct err *err) MUST_CHECK;
+/*
+ * The input's next block, NULL at its end; opens it first. What is wrong with the input alone is no error: it ends there.
+ * After an error it must not be read on. Any thread, one at a time for each input.
+ */
+enum err_code scan_read(struct scan_input *input, struct block **out_block, struct err *err) MUST_CHECK;
+/* No block is left to be read, as far as is known. For who reads it. */
+bool scan_is_read(const struct scan_input *input);
+/* scan_read() takes no longer than a lock. False before the first. For who reads it. */
+bool scan_reads_at_once(const struct scan_input *input);
+
+/*
+ * For the one thread that consumes the batches: an input's turn has come, its first scan_read() being done; its last batch
+ * was accounted for, and it was read to its end. They count it, and tell what is to be told of it.
+ */
+void scan_begin_input(struct scan_input *input);
+void scan_end_input(struct scan_input *input);
+/* The hold of who asked for it. Any thread. */
+void scan_drop_input(struct scan_input *input);
+
+/*
+ * For who needs no more than one input at a time: the next block in the order of all, NULL at the end of all. Begins and
+ * ends inputs itself. Thread-safe.
+ */
 enum err_code scan_next(struct scan *scan, struct block **out_block, struct err *err) MUST_CHECK;
-/* split of the block's source; the batch's sequence is set. Any thread. */
+/*
+ * Reads the bytes of a block that does not hold them yet. Any thread. The block stays the caller's. block_split() does it
+ * where it was not done.
+ */
+enum err_code block_load(struct block *block, struct err *err) MUST_CHECK;
+/* split of the block's source; the batch has the block's sequence. Takes the block over. Any thread. */
 enum err_code block_split(struct block *block, struct batch **out_batch, struct err *err) MUST_CHECK;
 void block_free(struct block *block);
 
 /*
- * To be asked once about each root batch, in sequence order, before its rows are looked at. False: its input was found
- * broken in an earlier block (of which is told here), so it is none of the scan's; free it, and don't account for it.
+ * To be asked about each root batch, in the input's order, before its rows are looked at. False: its input was found broken
+ * in an earlier block, so it is none of the scan's; free it, and don't account for it.
  */
 bool scan_admit(struct scan *scan, const struct batch *root);
 /*
  * Takes a root batch's counts and rejects (in record order) before it is freed: stats are added to `into`; reject() is
- * called for each, if it is not NULL. Call it once a batch, in sequence order.
+ * called for each, if it is not NULL. Then it is told if the input is broken behind the batch. Call it once a batch, in the input's order.
  */
 enum err_code scan_account(struct scan *scan, struct batch *root, struct scan_stats *into,
                            enum err_code (*reject)(void *user, const struct reject *reject, struct err *err),

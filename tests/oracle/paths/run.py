@@ -185,11 +185,6 @@ def first_difference(name, got, expected):
     return f"{name}, line {at + 1} of {len(g)} and {len(e)}: {show[0]}, the reference has {show[1]}"
 
 
-def in_any_order(err):
-    """That an input is broken is told when it is met, which may be before or after what is told of its records."""
-    return b"\n".join(sorted(err.split(b"\n")))
-
-
 def same(got, expected, whole):
     """Byte for byte; of an early end only the results."""
     found = first_difference("output", got.out, expected.out)
@@ -200,7 +195,7 @@ def same(got, expected, whole):
     if got.status != expected.status:
         return f"exit {got.status}, the reference has {expected.status}"
     return first_difference("rejects", got.rejects, expected.rejects) or \
-        first_difference("messages", in_any_order(got.err), in_any_order(expected.err))
+        first_difference("messages", got.err, expected.err)
 
 
 def fits(base, slow, whole):
