@@ -55,7 +55,9 @@ const char *text_filter_what(const struct text_filter *filter);
 
 /* May one of the texts stand in the JSON string whose text between the quotes, well-formed and not decoded, is `raw`? */
 bool text_filter_may_json(const struct text_filter *filter, struct slice raw);
-/* The same of a text in which no backslash stands, or only those that are part of it. */
+/* The same where it is known that no \u stands in it. */
+bool text_filter_may_raw(const struct text_filter *filter, struct slice raw);
+/* The same of a text that has no escapes, and is ASCII: it is the column's as it stands. */
 bool text_filter_may_text(const struct text_filter *filter, struct slice text);
 
 #endif
