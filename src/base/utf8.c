@@ -4,19 +4,27 @@
  */
 #include "base/utf8.h"
 
+static uint64_t load_word(const char *at)
+{
+    uint64_t word;
+    memcpy(&word, at, sizeof word);
+    return word;
+}
+
 bool utf8_is_ascii(struct slice text)
 {
-    size_t i = 0;
-    for (; i + 8 <= text.len; i += 8) {
-        uint64_t word;
-        memcpy(&word, text.ptr + i, sizeof word);
-        if (word & UINT64_C(0x8080808080808080))
-            return false;
+    const uint64_t highest = UINT64_C(0x8080808080808080);
+    if (text.len < sizeof(uint64_t)) {
+        unsigned char all = 0;
+        for (size_t i = 0; i < text.len; i++)
+            all |= (unsigned char)text.ptr[i];
+        return all < 0x80;
     }
-    for (; i < text.len; i++)
-        if ((unsigned char)text.ptr[i] > 0x7f)
+    size_t last = text.len - sizeof(uint64_t); /* where the last word begins, which may lie over the one before */
+    for (size_t i = 0; i < last; i += sizeof(uint64_t))
+        if (load_word(text.ptr + i) & highest)
             return false;
-    return true;
+    return !(load_word(text.ptr + last) & highest);
 }
 
 /*

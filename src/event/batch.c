@@ -97,14 +97,15 @@ enum err_code batch_derive(struct batch *parent, const struct batch_type *type, 
 }
 
 /* Cells of rejected rows read as null, whatever the loader left in them. */
-static enum err_code blank_rejected(struct batch *batch, struct column *column, struct err *err)
+static enum err_code blank_rejected(struct batch *batch, struct column *column, const struct selection *rows,
+                                    struct err *err)
 {
     if (column->is_const)
         return ERR_NONE;
     bool needs_nulls = column->type != TYPE_STRING && !column->nulls;
     const struct value null = value_null(column->type);
-    for (uint32_t i = 0; i < batch->selection->count; i++) {
-        uint32_t row = batch->selection->rows[i];
+    for (uint32_t i = 0; i < rows->count; i++) {
+        uint32_t row = rows->rows[i];
         if (!batch->rejected[row])
             continue;
         if (needs_nulls) {
@@ -118,15 +119,79 @@ static enum err_code blank_rejected(struct batch *batch, struct column *column, 
     return ERR_NONE;
 }
 
-enum err_code batch_load(struct batch *batch, uint32_t column, const struct column **out_column, struct err *err)
+static enum err_code load_rows(struct batch *batch, uint32_t column, const struct selection *rows, struct err *err)
 {
-    if (!batch->loaded[column]) {
-        TRY(batch->type->load(batch, column, err));
-        batch->loaded[column] = true;
-        if (*batch->has_rejected)
-            TRY(blank_rejected(batch, &batch->columns[column], err));
+    TRY(batch->type->load(batch, column, rows, err));
+    return *batch->has_rejected ? blank_rejected(batch, &batch->columns[column], rows, err) : ERR_NONE;
+}
+
+/* --- columns that are asked for some of the selected rows only --- */
+
+/* The map of a column's loaded rows, none at first; NULL: no memory. */
+static uint8_t *rows_map(struct batch *batch, uint32_t column)
+{
+    if (!batch->loaded_rows)
+        batch->loaded_rows = arena_zalloc(batch->arena, batch->schema->count, sizeof *batch->loaded_rows);
+    if (!batch->loaded_rows)
+        return NULL;
+    if (!batch->loaded_rows[column])
+        batch->loaded_rows[column] = arena_zalloc(batch->arena, batch->row_count, 1);
+    return batch->loaded_rows[column];
+}
+
+/* Copies cells of a column that was made anew into the one that others may look at already. */
+static enum err_code cells_copy(struct batch *batch, struct column *into, const struct column *from,
+                                const struct selection *rows, struct err *err)
+{
+    if (from->nulls && !into->nulls) {
+        into->nulls = arena_zalloc(batch->arena, batch->row_count, 1);
+        if (!into->nulls)
+            return err_no_memory(err, batch->row_count);
     }
+    for (uint32_t i = 0; i < rows->count; i++) {
+        struct value value = column_value(from, rows->rows[i]);
+        column_set(into, rows->rows[i], &value);
+    }
+    return ERR_NONE;
+}
+
+static enum err_code load_missing(struct batch *batch, uint32_t column, const struct selection *rows, struct err *err)
+{
+    bool first = !batch->loaded_rows || !batch->loaded_rows[column];
+    uint8_t *map = rows_map(batch, column);
+    uint32_t *numbers = arena_array(batch->arena, rows->count, sizeof *numbers);
+    if (!map || !numbers)
+        return err_no_memory(err, batch->row_count + (uint64_t)rows->count * sizeof *numbers);
+    struct selection missing = {.rows = numbers};
+    for (uint32_t i = 0; i < rows->count; i++) {
+        numbers[missing.count] = rows->rows[i];
+        missing.count += !map[rows->rows[i]];
+        map[rows->rows[i]] = 1;
+    }
+    if (missing.count == 0)
+        return ERR_NONE;
+    struct column before = batch->columns[column];
+    TRY(load_rows(batch, column, &missing, err));
+    if (!first) {
+        const struct column made = batch->columns[column];
+        batch->columns[column] = before;
+        TRY(cells_copy(batch, &batch->columns[column], &made, &missing, err));
+    }
+    return ERR_NONE;
+}
+
+enum err_code batch_load(struct batch *batch, uint32_t column, const struct selection *rows,
+                         const struct column **out_column, struct err *err)
+{
     *out_column = &batch->columns[column];
+    if (batch->loaded[column])
+        return ERR_NONE;
+    bool all = rows->count == batch->selection->count;
+    if (all && !(batch->loaded_rows && batch->loaded_rows[column]))
+        TRY(load_rows(batch, column, rows, err));
+    else
+        TRY(load_missing(batch, column, rows, err));
+    batch->loaded[column] = all || batch->columns[column].is_const;
     return ERR_NONE;
 }
 
@@ -167,8 +232,9 @@ void batch_drop_rejected(struct batch *batch)
 }
 
 /* A column that its maker never filled is all null. */
-static enum err_code loaded_load(struct batch *batch, uint32_t column, struct err *err)
+static enum err_code loaded_load(struct batch *batch, uint32_t column, const struct selection *rows, struct err *err)
 {
+    (void)rows;
     const struct value null = value_null(batch->schema->columns[column].type);
     return column_init_const(&batch->columns[column], &null, batch->arena, err);
 }

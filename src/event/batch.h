@@ -1,13 +1,13 @@
 /*
  * batch.h - N rows of a table whose columns are not decoded yet: the one currency between sources, operators, sinks.
  *
- * An operator asks batch_load() for one column, and gets it for the rows that are still selected. The first predicate
+ * An operator asks batch_load() for one column of some rows, mostly all that are still selected. The first predicate
  * of a detection thus decodes one column of every row, and the rest of the plan the others for the few that survive.
  *
  *   selection   ascending row numbers in [0, row_count). It only shrinks. All batches derived from one another in a
  *               pipeline (extend, project) share one selection object, so that narrowing it anywhere narrows it for
- * all. columns     a column is dense: cell i belongs to row i. Cells of rows that were not selected when the column was
- *               loaded are undefined.
+ * all. columns     a column is dense: cell i belongs to row i. Cells of rows that the column was not loaded
+ *               for are undefined.
  *   rejects     a row found to be unreadable (malformed, undecided) is marked by batch_reject(); its cells read as null
  *               until batch_drop_rejected() takes it out of the selection.
  *
@@ -76,8 +76,8 @@ struct batch;
 
 /* What a kind of batch must be able to do; const tables. */
 struct batch_type {
-    /* Fills batch->columns[column] for the selected rows. Called once a column. */
-    enum err_code (*load)(struct batch *batch, uint32_t column, struct err *err);
+    /* Makes batch->columns[column] anew, with the cells of these rows (some of the selected) filled. */
+    enum err_code (*load)(struct batch *batch, uint32_t column, const struct selection *rows, struct err *err);
     /*
      * Makes sure that each selected row is well-formed as a whole, rejecting those that are not (then dropped by the
      * caller). NULL: they all are.
@@ -95,20 +95,22 @@ struct batch {
     uint32_t row_count;
     struct selection *selection; /* shared along a pipeline */
     struct column *columns;      /* [schema->count] */
-    bool *loaded;                /* [schema->count] */
-    uint8_t *rejected;           /* [row_count], shared along a pipeline; 1 = rejected, dropped already or not */
-    bool *has_rejected;          /* shared: some row is rejected and not dropped yet */
-    struct batch *parent;        /* what it was derived from, or NULL for one made by a source or a breaker */
-    struct arena *arena;         /* shared along a pipeline: lives as long as the root batch */
+    bool *loaded;                /* [schema->count]: for all rows that were selected then */
+    uint8_t **loaded_rows; /* [schema->count] or NULL: of a column that was asked for some rows only, 1 = loaded */
+    uint8_t *rejected;     /* [row_count], shared along a pipeline; 1 = rejected, dropped already or not */
+    bool *has_rejected;    /* shared: some row is rejected and not dropped yet */
+    struct batch *parent;  /* what it was derived from, or NULL for one made by a source or a breaker */
+    struct arena *arena;   /* shared along a pipeline: lives as long as the root batch */
     void *impl;
 };
 
 /*
- * The column, decoded for (at least) the rows now selected. The pointer is good as long as the batch. A bad cell is not
- * an error: it is null and counted. Fails with ERR_MEMORY or ERR_LIMIT.
+ * The column, decoded for these rows, all of them selected. What is decoded, and so what is counted and rejected on the way,
+ * are the rows that were ever asked for, each once: never a row because of what stands beside it in the batch. The pointer is
+ * good as long as the batch. A bad cell is not an error: it is null and counted. Fails with ERR_MEMORY or ERR_LIMIT.
  */
-enum err_code batch_load(struct batch *batch, uint32_t column, const struct column **out_column,
-                         struct err *err) MUST_CHECK;
+enum err_code batch_load(struct batch *batch, uint32_t column, const struct selection *rows,
+                         const struct column **out_column, struct err *err) MUST_CHECK;
 
 /* Marks a row, and has the root's type record it. Marking twice is once. */
 enum err_code batch_reject(struct batch *batch, uint32_t row, enum reject_kind kind, const char *why,

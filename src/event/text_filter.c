@@ -26,6 +26,7 @@ struct sought {
 
 struct text_filter {
     uint32_t column, count;
+    struct text_judge judge; /* count is 0 then */
     bool nocase;
     struct sought *sought; /* [count]; or NULL: terms */
     struct slice *terms;   /* [count] */
@@ -254,15 +255,26 @@ static bool has_unicode_escape(struct slice raw)
     return false;
 }
 
-bool text_filter_may_json(const struct text_filter *filter, struct slice raw)
+static bool is_any_in(const struct text_filter *filter, struct slice text)
 {
-    if (!filter->sought && words_may(filter, raw))
-        return true;
-    for (uint32_t i = 0; filter->sought && i < filter->count; i++) {
-        if (is_sought_in(filter, &filter->sought[i], raw))
+    if (!filter->sought)
+        return words_may(filter, text);
+    for (uint32_t i = 0; i < filter->count; i++) {
+        if (is_sought_in(filter, &filter->sought[i], text))
             return true;
     }
-    return has_unicode_escape(raw);
+    return false;
+}
+
+bool text_filter_may_json(const struct text_filter *filter, struct slice raw)
+{
+    /* A judge would have to be given it decoded: too rare to be worth it. */
+    return filter->judge.may || is_any_in(filter, raw) || has_unicode_escape(raw);
+}
+
+bool text_filter_may_text(const struct text_filter *filter, struct slice text)
+{
+    return filter->judge.may ? filter->judge.may(filter->judge.user, text) : is_any_in(filter, text);
 }
 
 /* --- making --- */
@@ -343,6 +355,18 @@ enum err_code text_filter_new(const struct text_filter_wish *wish, struct arena 
     return ERR_NONE;
 }
 
+enum err_code text_filter_ask(uint32_t column, const struct text_judge *judge, struct arena *arena,
+                              const struct text_filter **out_filter, struct err *err)
+{
+    struct text_filter *filter = arena_zalloc(arena, 1, sizeof *filter);
+    if (!filter)
+        return err_no_memory(err, sizeof *filter);
+    filter->column = column;
+    filter->judge = *judge;
+    *out_filter = filter;
+    return ERR_NONE;
+}
+
 uint32_t text_filter_column(const struct text_filter *filter)
 {
     return filter->column;
@@ -351,4 +375,9 @@ uint32_t text_filter_column(const struct text_filter *filter)
 uint32_t text_filter_count(const struct text_filter *filter)
 {
     return filter->count;
+}
+
+const char *text_filter_what(const struct text_filter *filter)
+{
+    return filter->judge.what;
 }

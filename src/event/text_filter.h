@@ -1,9 +1,10 @@
 /*
- * text_filter.h - texts of which one must stand in a column for a row to be wanted: what the optimizer knows of a
- * predicate, and what lets a source leave rows out before it decodes them.
+ * text_filter.h - what a column must hold for a row to be wanted: what the optimizer knows of a predicate, and what lets a
+ * source leave rows out before it decodes them. One of some texts must stand in it, or somebody is asked.
  *
  *   where InitiatingProcessCommandLine has_any ("certutil", "mshta")   ->   {certutil, mshta}, as whole terms
  *   where RemoteUrl contains "Duck"                                    ->   {duck}, in any case
+ *   where isnotempty(ddns_suffix(RemoteUrl))                           ->   who knows the suffixes
  *
  * A filter says "no" only where the predicate is false for certain. What it says "may" of is for the predicate to decide,
  * so that it need not know about terms, case or place more than helps to be quick.
@@ -33,10 +34,28 @@ struct text_filter_wish {
 enum err_code text_filter_new(const struct text_filter_wish *wish, struct arena *arena,
                               const struct text_filter **out_filter, struct err *err) MUST_CHECK;
 
+/*
+ * One who is asked about a text instead: may the predicate be true of it? text: the column's, decoded. Any thread may ask.
+ * what: for people, "a host under a known suffix"; it and user live as long as the filter.
+ */
+struct text_judge {
+    bool (*may)(const void *user, struct slice text);
+    const void *user;
+    const char *what;
+};
+/* In arena. ERR_MEMORY. */
+enum err_code text_filter_ask(uint32_t column, const struct text_judge *judge, struct arena *arena,
+                              const struct text_filter **out_filter, struct err *err) MUST_CHECK;
+
 uint32_t text_filter_column(const struct text_filter *filter);
+/* How many texts it has; 0 if it asks a judge. */
 uint32_t text_filter_count(const struct text_filter *filter);
+/* The judge's; NULL if it has texts. */
+const char *text_filter_what(const struct text_filter *filter);
 
 /* May one of the texts stand in the JSON string whose text between the quotes, well-formed and not decoded, is `raw`? */
 bool text_filter_may_json(const struct text_filter *filter, struct slice raw);
+/* The same of a text in which no backslash stands, or only those that are part of it. */
+bool text_filter_may_text(const struct text_filter *filter, struct slice text);
 
 #endif

@@ -61,4 +61,10 @@ struct host {
  */
 enum err_code host_extract(struct slice text, struct buf *scratch, struct host *out_host, struct err *err) MUST_CHECK;
 
+/*
+ * The same for texts in which the host stands as it is, in lower case, alone or before a path or a port: nearly all. False: it
+ * takes more to tell, ask host_extract(). The host borrows from the text.
+ */
+bool host_extract_plain(struct slice text, struct host *out_host);
+
 #endif

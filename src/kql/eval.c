@@ -168,7 +168,7 @@ static enum err_code node_eval(struct eval *eval, const struct expr *expr, struc
     case EXPR_COLUMN:
         if (!batch)
             return err_query(err, ERR_QUERY, expr->span, "a constant is needed here, not a column");
-        return batch_load(batch, expr->column, out_column, err);
+        return batch_load(batch, expr->column, rows, out_column, err);
     case EXPR_SCALAR:
         if (!eval->query->scalars)
             return err_query(err, ERR_QUERY, expr->span, "a constant is needed here, not a table's value");

@@ -49,7 +49,7 @@ static enum err_code wanted_load(const struct flow_config *config, struct batch 
         return ERR_NONE;
     for (uint32_t i = 0; i < batch->schema->count; i++) {
         if (config->wanted[i])
-            TRY(batch_load(batch, i, &column, err));
+            TRY(batch_load(batch, i, batch->selection, &column, err));
     }
     batch_drop_rejected(batch);
     return ERR_NONE;

@@ -47,7 +47,7 @@ static enum err_code set_push(struct op *op, struct batch *batch, struct err *er
 {
     struct set_sink *sink = (struct set_sink *)op;
     const struct column *column;
-    TRY(batch_load(batch, 0, &column, err));
+    TRY(batch_load(batch, 0, batch->selection, &column, err));
     batch_drop_rejected(batch);
     struct value_set *set = &op->env->query->set_indexes[sink->subquery];
     budget_enter(sink->memory);
@@ -68,7 +68,7 @@ static enum err_code scalar_push(struct op *op, struct batch *batch, struct err 
 {
     struct set_sink *sink = (struct set_sink *)op;
     const struct column *column;
-    TRY(batch_load(batch, 0, &column, err));
+    TRY(batch_load(batch, 0, batch->selection, &column, err));
     batch_drop_rejected(batch);
     if (batch->selection->count == 0)
         return ERR_NONE;

@@ -384,7 +384,9 @@ static void explain_scan(const struct plan *root, const struct plan *scan, struc
         buf_add_cstr(out, "    // first column: ");
         add_name(scan->schema->columns[column].name, out);
     }
-    if (scan->filter)
+    if (scan->filter && text_filter_what(scan->filter))
+        buf_printf(out, ", which must hold %s", text_filter_what(scan->filter));
+    else if (scan->filter)
         buf_printf(out, ", which must hold %s%u text%s", text_filter_count(scan->filter) > 1 ? "one of " : "",
                    text_filter_count(scan->filter), text_filter_count(scan->filter) > 1 ? "s" : "");
 }

@@ -5,6 +5,8 @@
  * the whole way itself, so that none depends on what another made of it; `ddnshunt rule` writes them out in plain KQL. The
  * knowledge base is the query's: without one (a plan bound without it) no text is under a known suffix.
  */
+#include "kql/fn_ddns.h"
+
 #include "ddns/kb.h"
 #include "host/host.h"
 #include "kql/eval.h"
@@ -14,6 +16,15 @@
 #define EVAL_PARAMETERS                                                                                                \
     struct eval *eval, const struct expr *expr, const struct column *const *args, const struct selection *rows,        \
         struct column *out, struct err *err
+
+bool ddns_may_know(const void *knowledge, struct slice text)
+{
+    struct host host;
+    struct kb_match match;
+    if (!host_extract_plain(text, &host))
+        return true;
+    return host.kind == HOST_NAME && kb_find(knowledge, host.name, &match);
+}
 
 /* What one function says of a match. The slice borrows from the match. */
 typedef struct slice match_part(const struct kb_match *match);

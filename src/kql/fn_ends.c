@@ -3,10 +3,11 @@
  *
  * The endings are a constant array, one argument however many they are; prepared is the suffix set.
  */
-#include "kql/func.h"
+#include "kql/fn_ends.h"
 
 #include "base/mem.h"
 #include "ddns/suffix.h"
+#include "kql/func.h"
 
 static enum err_code ends_prepare(struct expr *expr, struct arena *arena, struct err *err)
 {
@@ -42,6 +43,12 @@ static enum err_code ends_eval(struct eval *eval, const struct expr *expr, const
         out->i64[row] = suffix_set_ends(set, texts->str[column_cell(texts, row)]);
     }
     return ERR_NONE;
+}
+
+bool ends_may(const void *ends, struct slice text)
+{
+    const struct expr *expr = ends;
+    return suffix_set_ends(expr->prepared, text);
 }
 
 const struct func FUNCS_ENDS[] = {

@@ -89,9 +89,9 @@ struct new_rows {
     uint64_t first_row;
 };
 
-static enum err_code new_rows_load(struct batch *batch, uint32_t column, struct err *err)
+static enum err_code new_rows_load(struct batch *batch, uint32_t column, const struct selection *rows, struct err *err)
 {
-    return BATCH_LOADED.load(batch, column, err);
+    return BATCH_LOADED.load(batch, column, rows, err);
 }
 
 /* Only an undecided expression can reject a row here: what made the row has read it. */
@@ -129,7 +129,7 @@ enum err_code batch_load_all(struct batch *batch, struct err *err)
 {
     const struct column *column;
     for (uint32_t i = 0; i < batch->schema->count; i++)
-        TRY(batch_load(batch, i, &column, err));
+        TRY(batch_load(batch, i, batch->selection, &column, err));
     batch_drop_rejected(batch);
     return ERR_NONE;
 }

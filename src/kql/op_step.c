@@ -1,7 +1,7 @@
 /*
  * op_step.c - where, extend and project, verify: operators that look at each row alone. See op.h.
  *
- * A derived batch computes a column when it is asked for it, for the rows that are selected then: so a column that no
+ * A derived batch computes a column when it is asked for it, for the rows that are asked for: so a column that no
  * one looks at is never decoded, and the others only for the rows that a later `where` has left.
  */
 #include "kql/op.h"
@@ -17,11 +17,11 @@ struct derived {
     struct eval **eval;
 };
 
-static enum err_code derived_load(struct batch *batch, uint32_t column, struct err *err)
+static enum err_code derived_load(struct batch *batch, uint32_t column, const struct selection *rows, struct err *err)
 {
     const struct derived *derived = batch->impl;
     const struct column *computed;
-    TRY(eval_expr(*derived->eval, derived->exprs[column], batch->parent, batch->selection, &computed, err));
+    TRY(eval_expr(*derived->eval, derived->exprs[column], batch->parent, rows, &computed, err));
     batch->columns[column] = *computed;
     return ERR_NONE;
 }

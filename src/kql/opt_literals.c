@@ -1,14 +1,18 @@
 /*
- * opt_literals.c - required texts: of which one must stand in a column for the first predicate over a scan to be true.
+ * opt_literals.c - required texts: of which one must stand in a column for the first predicate over a scan to be true. Where
+ * the predicate asks for a known suffix, the knowledge base is asked in their place.
  *
  *   where CommandLine has_any ("certutil", "mshta")     one of certutil, mshta, as a term
  *   where Url contains "duck" or Url endswith ".net"     one of duck, .net
+ *   where isnotempty(ddns_suffix(Url))                   a host under a known suffix
  *
  * The scan's source may leave out rows that have none of them (event/text_filter.h). That is what the predicate would do with
  * them; it still judges all that are left. Only the first predicate will do: it alone sees every row.
  */
 #include "kql/opt_int.h"
 
+#include "kql/fn_ddns.h"
+#include "kql/fn_ends.h"
 #include "kql/func.h"
 #include "kql/match.h"
 
@@ -45,7 +49,6 @@ static const struct {
     {"startswith_cs", false, false},
     {"endswith", true, false},
     {"endswith_cs", false, false},
-    {"ends with one of", false, false},
 };
 
 static bool text_add(struct literals *literals, struct slice text, bool is_term)
@@ -144,6 +147,30 @@ static uint32_t column_of_scan(const struct plan *over, uint32_t column)
     return column;
 }
 
+/* Who can be asked about the text of an expression in place of the predicate; may is NULL if nobody can. */
+static struct text_judge judge_of(const struct query *query, const struct expr *predicate, const struct expr **out_text)
+{
+    if (opt_asks_for_suffix(predicate) && query->knowledge) {
+        *out_text = predicate->args[0]->args[0];
+        return (struct text_judge){ddns_may_know, query->knowledge, "a host under a known suffix"};
+    }
+    if (expr_is_operator(predicate, "ends with one of")) {
+        *out_text = predicate->args[0];
+        return (struct text_judge){ends_may, predicate, "one of the endings"};
+    }
+    return (struct text_judge){.may = NULL};
+}
+
+static enum err_code ask(struct query *query, const struct plan *where, struct plan *scan, struct err *err)
+{
+    const struct expr *text;
+    const struct text_judge judge = judge_of(query, where->exprs[0], &text);
+    if (!judge.may || text->kind != EXPR_COLUMN || text->type != TYPE_STRING)
+        return ERR_NONE;
+    uint32_t column = column_of_scan(where, text->column);
+    return column == COLUMN_NONE ? ERR_NONE : text_filter_ask(column, &judge, &query->arena, &scan->filter, err);
+}
+
 enum err_code opt_literals(struct query *query, struct plan *root, struct err *err)
 {
     struct plan *scan;
@@ -155,7 +182,7 @@ enum err_code opt_literals(struct query *query, struct plan *root, struct err *e
     if (literals.no_memory)
         return err_no_memory(err, literals.capacity * sizeof *literals.texts);
     if (!added)
-        return ERR_NONE;
+        return ask(query, where, scan, err);
     struct text_filter_wish wish = {.column = column_of_scan(where, literals.column),
                                     .texts = literals.texts,
                                     .count = literals.count,

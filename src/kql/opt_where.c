@@ -51,11 +51,10 @@ static const struct guess GUESSES[] = {
     {"ends with one of", 0.01},
 };
 
-/* Hosts under a known suffix are rare in any telemetry. */
-static bool asks_for_suffix(const struct expr *expr)
+bool opt_asks_for_suffix(const struct expr *expr)
 {
     static const char *const NAMES[] = {"ddns_suffix", "ddns_provider", "ddns_category", "ddns_kind"};
-    if (strcmp(expr->func->name, "isnotempty") != 0 || expr->args[0]->kind != EXPR_CALL)
+    if (expr->kind != EXPR_CALL || strcmp(expr->func->name, "isnotempty") != 0 || expr->args[0]->kind != EXPR_CALL)
         return false;
     for (size_t i = 0; i < sizeof NAMES / sizeof NAMES[0]; i++)
         if (strcmp(expr->args[0]->func->name, NAMES[i]) == 0)
@@ -67,8 +66,8 @@ static double kept_share(const struct expr *expr)
 {
     if (expr->kind != EXPR_CALL)
         return 0.5;
-    if (asks_for_suffix(expr))
-        return 0.01;
+    if (opt_asks_for_suffix(expr))
+        return 0.01; /* hosts under a known suffix are rare in any telemetry */
     bool any = expr_is_operator(expr, "or");
     if (any || expr_is_operator(expr, "and")) {
         double share = 1;

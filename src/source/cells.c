@@ -6,13 +6,14 @@
 #include "base/utf8.h"
 #include "event/datetime.h"
 
-enum err_code cells_begin(struct batch *batch, uint32_t column, struct column **out_column, struct err *err)
+enum err_code cells_begin(struct batch *batch, uint32_t column, const struct selection *rows,
+                          struct column **out_column, struct err *err)
 {
     struct source_batch *source_batch = batch->impl;
     enum type type = batch->schema->columns[column].type;
     TRY(column_init(&batch->columns[column], type, batch->row_count, type != TYPE_STRING, batch->arena, err));
     if (source_batch->stats.cells)
-        source_batch->stats.cells[column] += batch->selection->count;
+        source_batch->stats.cells[column] += rows->count;
     *out_column = &batch->columns[column];
     return ERR_NONE;
 }
@@ -133,7 +134,7 @@ static enum err_code load_file(struct batch *batch, uint32_t column, struct err 
     return column_init_const(&batch->columns[column], &value, batch->arena, err);
 }
 
-enum err_code cells_load_provenance(struct batch *batch, uint32_t column,
+enum err_code cells_load_provenance(struct batch *batch, uint32_t column, const struct selection *rows,
                                     struct cell_place (*place)(const struct batch *batch, uint32_t row),
                                     struct err *err)
 {
@@ -142,13 +143,12 @@ enum err_code cells_load_provenance(struct batch *batch, uint32_t column,
     if (provenance == PROVENANCE_FILE)
         return load_file(batch, column, err);
     struct column *cells;
-    TRY(cells_begin(batch, column, &cells, err));
+    TRY(cells_begin(batch, column, rows, &cells, err));
     uint64_t first_record = 0;
     if (provenance == PROVENANCE_RECORD)
         TRY(block_first_record(source_batch->block, &first_record, err));
-    const struct selection *selection = batch->selection;
-    for (uint32_t i = 0; i < selection->count; i++) {
-        uint32_t row = selection->rows[i];
+    for (uint32_t i = 0; i < rows->count; i++) {
+        uint32_t row = rows->rows[i];
         struct cell_place where = place(batch, row);
         cells->i64[row] = provenance == PROVENANCE_RECORD ? (int64_t)(first_record + where.record + 1)
                                                           : (int64_t)(source_batch->block->offset + where.offset);

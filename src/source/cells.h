@@ -14,9 +14,10 @@
 
 /*
  * Makes batch->columns[column] ready to be filled: cells uninitialised, with a null map unless it is a string column.
- * The selected rows are counted as decoded (stats.cells), if they are to be.
+ * The rows are counted as decoded (stats.cells), if they are to be.
  */
-enum err_code cells_begin(struct batch *batch, uint32_t column, struct column **out_column, struct err *err) MUST_CHECK;
+enum err_code cells_begin(struct batch *batch, uint32_t column, const struct selection *rows,
+                          struct column **out_column, struct err *err) MUST_CHECK;
 
 /* A column that the input does not have: null, or "", in all rows. */
 enum err_code cells_load_missing(struct batch *batch, uint32_t column, struct err *err) MUST_CHECK;
@@ -44,10 +45,10 @@ struct cell_place {
 bool cells_are_provenance(const struct schema *schema, uint32_t column);
 
 /*
- * Fills SourceFile, SourceRecord (from 1) or SourceOffset; place() is asked for the selected rows. May wait for other
+ * Fills SourceFile, SourceRecord (from 1) or SourceOffset; place() is asked for these rows. May wait for other
  * threads that split earlier blocks.
  */
-enum err_code cells_load_provenance(struct batch *batch, uint32_t column,
+enum err_code cells_load_provenance(struct batch *batch, uint32_t column, const struct selection *rows,
                                     struct cell_place (*place)(const struct batch *batch, uint32_t row),
                                     struct err *err) MUST_CHECK;
 

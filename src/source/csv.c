@@ -554,10 +554,10 @@ static enum err_code row_load(struct batch *batch, struct column *column, uint32
     return cell_set_text(batch, column, row, text, err);
 }
 
-static enum err_code csv_load(struct batch *batch, uint32_t column, struct err *err)
+static enum err_code csv_load(struct batch *batch, uint32_t column, const struct selection *rows, struct err *err)
 {
     if (cells_are_provenance(batch->schema, column))
-        return cells_load_provenance(batch, column, row_place, err);
+        return cells_load_provenance(batch, column, rows, row_place, err);
     const struct csv_header *header = &block_csv(batch_block(batch))->header;
     uint32_t stand_in = batch->schema->columns[column].stand_in;
     const uint32_t numbers[2] = {header->cell_of[column],
@@ -565,9 +565,9 @@ static enum err_code csv_load(struct batch *batch, uint32_t column, struct err *
     if (numbers[0] == CSV_NO_CELL && numbers[1] == CSV_NO_CELL)
         return cells_load_missing(batch, column, err);
     struct column *cells;
-    TRY(cells_begin(batch, column, &cells, err));
-    for (uint32_t i = 0; i < batch->selection->count; i++) {
-        uint32_t row = batch->selection->rows[i];
+    TRY(cells_begin(batch, column, rows, &cells, err));
+    for (uint32_t i = 0; i < rows->count; i++) {
+        uint32_t row = rows->rows[i];
         if (batch->rejected[row])
             cell_set_missing(cells, row);
         else

@@ -196,10 +196,12 @@ static bool is_filtered(const struct json_batch *json, uint32_t value, uint32_t 
     if (value == JSON_VALUE_ABSENT)
         return true;
     struct slice text;
-    const char *bytes = json->block->bytes;
-    if ((bytes[value] != '"' && bytes[value] != 'n') || !json_fast_value(bytes + value, bytes + end, &text))
+    const char *at = json->block->bytes + value, *row_end = json->block->bytes + end;
+    if (json_fast_text(at, row_end, &text))
+        return *at == 'n' || !text_filter_may_text(filter, text);
+    if ((*at != '"' && *at != 'n') || !json_fast_value(at, row_end, &text))
         return false;
-    return bytes[value] == 'n' || !text_filter_may_json(filter, slice_cut(text, 1, text.len - 1));
+    return *at == 'n' || !text_filter_may_json(filter, slice_cut(text, 1, text.len - 1));
 }
 
 enum err_code json_batch_quick(struct json_batch *json, uint32_t end, uint32_t record, bool *out_done, struct err *err)
@@ -328,17 +330,16 @@ static struct cell_place row_place(const struct batch *batch, uint32_t row)
     return (struct cell_place){.record = at->record, .offset = at->start};
 }
 
-static enum err_code json_load(struct batch *batch, uint32_t column, struct err *err)
+static enum err_code json_load(struct batch *batch, uint32_t column, const struct selection *rows, struct err *err)
 {
     if (cells_are_provenance(batch->schema, column))
-        return cells_load_provenance(batch, column, row_place, err);
+        return cells_load_provenance(batch, column, rows, row_place, err);
     struct column *cells;
-    TRY(cells_begin(batch, column, &cells, err));
+    TRY(cells_begin(batch, column, rows, &cells, err));
     struct json_probe probe = {.ready = false};
     bool looks = false; /* probe is made: only where a row needs it */
-    const struct selection *selection = batch->selection;
-    for (uint32_t i = 0; i < selection->count; i++) {
-        uint32_t row = selection->rows[i];
+    for (uint32_t i = 0; i < rows->count; i++) {
+        uint32_t row = rows->rows[i];
         if (batch->rejected[row]) {
             cell_set_missing(cells, row);
             continue;

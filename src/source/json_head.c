@@ -239,16 +239,16 @@ static enum source_claim record_claim(struct slice record)
 }
 
 struct recognition {
-    bool any;
+    bool any, any_complete;
     enum source_claim claim;
 };
 
 static bool recognise(void *user, struct slice record, bool complete)
 {
     struct recognition *recognition = user;
-    (void)complete;
     enum source_claim claim = record_claim(record);
     recognition->any = true;
+    recognition->any_complete |= complete;
     if (claim > recognition->claim)
         recognition->claim = claim;
     return recognition->claim != CLAIM_YES;
@@ -256,13 +256,21 @@ static bool recognise(void *user, struct slice record, bool complete)
 
 enum source_claim json_head_claim(struct slice head, bool whole, enum json_head_form form)
 {
-    if (head_form(head, whole) != form)
+    enum json_head_form found = head_form(head, whole);
+    if (found == JSON_HEAD_NONE || (found != form && (whole || found != JSON_HEAD_LINES)))
         return CLAIM_NO;
     struct recognition recognition = {0};
     struct json_head_walk walk = {.head = head, .each = recognise, .user = &recognition};
     json_head_walk(&walk);
-    /* A container without rows says as little as an empty file, yet it is a whole answer. */
-    return walk.has_rows && !recognition.any ? CLAIM_MAYBE : recognition.claim;
+    enum source_claim claim = recognition.claim;
+    if (walk.has_rows && !recognition.any) /* it says as little as an empty file, yet it is a whole answer */
+        claim = CLAIM_MAYBE;
+    if (!whole && recognition.any && !recognition.any_complete && claim == CLAIM_NO) {
+        /* A first record longer than the head. What tells of it comes later, so: the form that takes in the other. */
+        claim = CLAIM_MAYBE;
+        found = JSON_HEAD_STREAM;
+    }
+    return found == form ? claim : CLAIM_NO;
 }
 
 static bool find_envelope(void *user, struct slice record, bool complete)

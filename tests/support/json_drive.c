@@ -62,16 +62,17 @@ static enum err_code take_batch(struct drive *drive, struct batch *batch)
 {
     const struct column *column;
     if (drive->options.first_column != COLUMN_NONE)
-        TRY(batch_load(batch, drive->options.first_column, &column, &drive->err));
+        TRY(batch_load(batch, drive->options.first_column, batch->selection, &column, &drive->err));
     if (drive->load_only)
-        return batch_load(batch, schema_find(batch->schema, slice_from_cstr(drive->load_only)), &column, &drive->err);
+        return batch_load(batch, schema_find(batch->schema, slice_from_cstr(drive->load_only)), batch->selection,
+                          &column, &drive->err);
     for (uint32_t c = 0; drive->load_first && c < batch->schema->count; c++)
-        TRY(batch_load(batch, c, &column, &drive->err));
+        TRY(batch_load(batch, c, batch->selection, &column, &drive->err));
     if (drive->skip_verify)
         return ERR_NONE;
     TRY(batch_verify(batch, &drive->err));
     for (uint32_t c = 0; c < batch->schema->count; c++)
-        TRY(batch_load(batch, c, &column, &drive->err));
+        TRY(batch_load(batch, c, batch->selection, &column, &drive->err));
     for (uint32_t i = 0; i < batch->selection->count; i++)
         show_row(drive, batch, batch->selection->rows[i]);
     return ERR_NONE;

@@ -12,14 +12,16 @@ static const struct schema SCHEMA = {{"", 0}, 2, DEFS};
 
 /* A batch type whose column a holds the row number and whose row 2 is found to be bad while b is loaded. */
 static unsigned loads, rejects;
+static uint32_t loaded_rows;
 
-static enum err_code fake_load(struct batch *batch, uint32_t column, struct err *err)
+static enum err_code fake_load(struct batch *batch, uint32_t column, const struct selection *rows, struct err *err)
 {
     loads++;
+    loaded_rows += rows->count;
     struct column *into = &batch->columns[column];
     TRY(column_init(into, DEFS[column].type, batch->row_count, false, batch->arena, err));
-    for (uint32_t i = 0; i < batch->selection->count; i++) {
-        uint32_t row = batch->selection->rows[i];
+    for (uint32_t i = 0; i < rows->count; i++) {
+        uint32_t row = rows->rows[i];
         if (column == 0)
             into->i64[row] = row;
         else
@@ -51,7 +53,7 @@ static const struct batch_type DERIVED = {fake_load, NULL, NULL, NULL};
 
 static struct batch *fake_batch(uint32_t rows)
 {
-    loads = rejects = 0;
+    loads = rejects = loaded_rows = 0;
     struct batch *batch;
     assert_int_equal(batch_create(&FAKE, &SCHEMA, rows, &batch, NULL), ERR_NONE);
     return batch;
@@ -64,12 +66,39 @@ static void a_column_is_loaded_once_and_only_when_asked_for(void **state)
     assert_int_equal(loads, 0);
     assert_int_equal(batch->selection->count, 5);
     const struct column *column, *again;
-    assert_int_equal(batch_load(batch, 0, &column, NULL), ERR_NONE);
-    assert_int_equal(batch_load(batch, 0, &again, NULL), ERR_NONE);
+    assert_int_equal(batch_load(batch, 0, batch->selection, &column, NULL), ERR_NONE);
+    assert_int_equal(batch_load(batch, 0, batch->selection, &again, NULL), ERR_NONE);
     assert_ptr_equal(column, again);
     assert_int_equal(loads, 1);
     assert_false(batch->loaded[1]);
     assert_int_equal(column->i64[4], 4);
+    batch_free(batch);
+}
+
+static void a_column_is_loaded_for_the_rows_that_are_asked_for_each_once(void **state)
+{
+    (void)state;
+    uint32_t odd[] = {1, 3}, more[] = {0, 1, 3};
+    const struct selection odd_rows = {odd, 2}, more_rows = {more, 3};
+    struct batch *batch = fake_batch(5);
+    const struct column *first, *again;
+    assert_int_equal(batch_load(batch, 0, &odd_rows, &first, NULL), ERR_NONE);
+    assert_int_equal(loaded_rows, 2);
+    assert_false(batch->loaded[0]);
+    const int64_t *cells = first->i64;
+    assert_int_equal(batch_load(batch, 0, &odd_rows, &again, NULL), ERR_NONE);
+    assert_int_equal(loads, 1);
+    assert_int_equal(batch_load(batch, 0, &more_rows, &again, NULL), ERR_NONE);
+    assert_int_equal(loaded_rows, 3);
+    assert_int_equal(rejects, 0); /* row 2 is nobody's business yet */
+    assert_int_equal(batch_load(batch, 0, batch->selection, &again, NULL), ERR_NONE);
+    assert_int_equal(loaded_rows, 5);
+    assert_int_equal(rejects, 1);
+    assert_true(batch->loaded[0]);
+    assert_ptr_equal(again, first);
+    assert_ptr_equal(again->i64, cells); /* who holds the column sees it filled up */
+    for (uint32_t row = 0; row < 5; row++)
+        assert_true(row == 2 ? column_is_null(first, row) : first->i64[row] == row && !column_is_null(first, row));
     batch_free(batch);
 }
 
@@ -78,8 +107,8 @@ static void a_rejected_row_reads_as_null_until_it_is_dropped(void **state)
     (void)state;
     struct batch *batch = fake_batch(4);
     const struct column *numbers, *texts;
-    assert_int_equal(batch_load(batch, 0, &numbers, NULL), ERR_NONE);
-    assert_int_equal(batch_load(batch, 1, &texts, NULL), ERR_NONE);
+    assert_int_equal(batch_load(batch, 0, batch->selection, &numbers, NULL), ERR_NONE);
+    assert_int_equal(batch_load(batch, 1, batch->selection, &texts, NULL), ERR_NONE);
     assert_int_equal(rejects, 1); /* twice marked, once told */
     assert_true(column_is_null(numbers, 2));
     assert_false(column_is_null(numbers, 3));
@@ -127,9 +156,9 @@ static void an_unfilled_column_of_a_loaded_batch_is_null(void **state)
     struct batch *batch;
     assert_int_equal(batch_create(&BATCH_LOADED, &SCHEMA, 3, &batch, NULL), ERR_NONE);
     const struct column *column;
-    assert_int_equal(batch_load(batch, 0, &column, NULL), ERR_NONE);
+    assert_int_equal(batch_load(batch, 0, batch->selection, &column, NULL), ERR_NONE);
     assert_true(column_is_null(column, 2));
-    assert_int_equal(batch_load(batch, 1, &column, NULL), ERR_NONE);
+    assert_int_equal(batch_load(batch, 1, batch->selection, &column, NULL), ERR_NONE);
     assert_slice_equal(column_value(column, 2).str, SLICE(""));
     batch_free(batch);
 }
@@ -139,7 +168,7 @@ static void a_batch_without_rows_works(void **state)
     (void)state;
     struct batch *batch = fake_batch(0);
     const struct column *column;
-    assert_int_equal(batch_load(batch, 0, &column, NULL), ERR_NONE);
+    assert_int_equal(batch_load(batch, 0, batch->selection, &column, NULL), ERR_NONE);
     batch_drop_rejected(batch);
     assert_int_equal(batch->selection->count, 0);
     batch_free(batch);
@@ -148,6 +177,8 @@ static void a_batch_without_rows_works(void **state)
 static void no_memory_is_reported_and_nothing_leaks(void **state)
 {
     (void)state;
+    uint32_t some[] = {2, 3}; /* a reject among them: the map of nulls comes late */
+    const struct selection some_rows = {some, 2};
     for (uint64_t nth = 1;; nth++) {
         struct batch *batch = NULL, *derived;
         const struct column *column;
@@ -156,7 +187,9 @@ static void no_memory_is_reported_and_nothing_leaks(void **state)
         if (code == ERR_NONE)
             code = batch_derive(batch, &DERIVED, &SCHEMA, NULL, &derived, NULL);
         if (code == ERR_NONE)
-            code = batch_load(derived, 0, &column, NULL);
+            code = batch_load(derived, 0, &some_rows, &column, NULL);
+        if (code == ERR_NONE)
+            code = batch_load(derived, 0, derived->selection, &column, NULL);
         mem_fail_after(0);
         batch_free(batch);
         if (code == ERR_NONE) {
@@ -208,6 +241,7 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(a_column_is_loaded_once_and_only_when_asked_for),
+        cmocka_unit_test(a_column_is_loaded_for_the_rows_that_are_asked_for_each_once),
         cmocka_unit_test(a_rejected_row_reads_as_null_until_it_is_dropped),
         cmocka_unit_test(derived_batches_share_selection_and_rejects_with_the_root),
         cmocka_unit_test(verify_asks_the_root_and_drops_what_it_rejects),

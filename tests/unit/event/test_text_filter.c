@@ -180,6 +180,30 @@ static void a_long_text_may_hold_anything(void **state)
     assert_may(many, 1, true, text, false);
 }
 
+static bool is_long(const void *user, struct slice text)
+{
+    return text.len > *(const size_t *)user;
+}
+
+static void a_judge_is_asked_about_decoded_text_alone(void **state)
+{
+    (void)state;
+    static const size_t limit = 3;
+    static const struct text_judge judge = {is_long, &limit, "a long text"};
+    const struct text_filter *filter = NULL;
+    struct arena arena;
+    struct err err;
+    arena_init(&arena, 0);
+    assert_int_equal(text_filter_ask(7, &judge, &arena, &filter, &err), ERR_NONE);
+    assert_int_equal(text_filter_column(filter), 7);
+    assert_int_equal(text_filter_count(filter), 0);
+    assert_string_equal(text_filter_what(filter), "a long text");
+    assert_false(text_filter_may_text(filter, SLICE("abc")));
+    assert_true(text_filter_may_text(filter, SLICE("abcd")));
+    assert_true(text_filter_may_json(filter, SLICE("abc"))); /* as it is not known to be what it stands for */
+    arena_release(&arena);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -188,6 +212,7 @@ int main(void)
         cmocka_unit_test(what_helps_nothing_makes_no_filter),
         cmocka_unit_test(a_filter_is_never_narrower_than_the_predicate),
         cmocka_unit_test(a_long_text_may_hold_anything),
+        cmocka_unit_test(a_judge_is_asked_about_decoded_text_alone),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -481,6 +481,52 @@ static void noise_gives_what_the_steps_say(void **state)
     buf_release(&again);
 }
 
+/* Names of all lengths about the 64 bytes that are looked at first, with each of these before and behind. */
+static void names_of_any_length_are_found(void **state)
+{
+    (void)state;
+    static const char *const before[] = {"",   "http://", "https://", "ws:",     "//",
+                                         "u@", "https:/", "http:///", "httpx://"};
+    static const char *const behind[] = {"",   "/",    ":80", ":80/a",  ":8a", ":", "?a:b//c",  "#",     "\\",
+                                         "@x", ":1@x", " ",   "[.]org", "A",   ".", "\xc3\xbc", ":80:90"};
+    struct buf text, scratch, slow;
+    buf_init(&text, 0);
+    buf_init(&scratch, 0);
+    buf_init(&slow, 0);
+    for (size_t i = 0; i < sizeof before / sizeof before[0]; i++)
+        for (size_t k = 0; k < sizeof behind / sizeof behind[0]; k++)
+            for (unsigned len = 0; len < 80; len++) {
+                buf_clear(&text);
+                buf_printf(&text, "%s", before[i]);
+                for (unsigned at = 0; at < len; at++)
+                    buf_add_char(&text, "abcdefg.hijklm-nopqrs_tu0vwx1yz"[at % 31]);
+                buf_printf(&text, "%s", behind[k]);
+                check_against_steps(buf_slice(&text), &scratch, &slow);
+            }
+    buf_release(&text);
+    buf_release(&scratch);
+    buf_release(&slow);
+}
+
+/* A byte of every value at every place of a name that fills the bytes that are looked at first. */
+static void any_byte_is_seen_at_any_place(void **state)
+{
+    (void)state;
+    char bytes[70];
+    struct buf scratch, slow;
+    buf_init(&scratch, 0);
+    buf_init(&slow, 0);
+    for (unsigned len = 1; len <= sizeof bytes; len++)
+        for (unsigned at = 0; at < len; at++)
+            for (unsigned byte = 0; byte < 256; byte++) {
+                memset(bytes, 'x', sizeof bytes);
+                bytes[at] = (char)byte;
+                check_against_steps(slice_of(bytes, len), &scratch, &slow);
+            }
+    buf_release(&scratch);
+    buf_release(&slow);
+}
+
 /* Every text of up to `max` of the alphabet's bytes. */
 static void check_all_texts(const char *alphabet, unsigned max)
 {
@@ -598,6 +644,8 @@ int main(void)
         cmocka_unit_test(libidn2_without_memory_is_told_and_is_no_refusal),
         cmocka_unit_test(no_dress_changes_a_name),
         cmocka_unit_test(noise_gives_what_the_steps_say),
+        cmocka_unit_test(names_of_any_length_are_found),
+        cmocka_unit_test(any_byte_is_seen_at_any_place),
         cmocka_unit_test(all_small_texts_give_what_the_steps_say),
         cmocka_unit_test(each_mark_and_mapping_is_what_the_steps_say),
         cmocka_unit_test(unicode_and_punycode_give_the_same_name),

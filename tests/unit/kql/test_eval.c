@@ -57,16 +57,16 @@ static struct expr *probe(struct expr *arg)
 static unsigned loads[2];
 static uint32_t loaded_rows[2];
 
-static enum err_code rows_load(struct batch *batch, uint32_t column, struct err *err)
+static enum err_code rows_load(struct batch *batch, uint32_t column, const struct selection *rows, struct err *err)
 {
     static const char TEXT[] = "abcdef";
     struct column *cells = &batch->columns[column];
     enum type type = batch->schema->columns[column].type;
     TRY(column_init(cells, type, batch->row_count, type != TYPE_STRING, batch->arena, err));
     loads[column]++;
-    loaded_rows[column] += batch->selection->count;
-    for (uint32_t i = 0; i < batch->selection->count; i++) {
-        uint32_t row = batch->selection->rows[i];
+    loaded_rows[column] += rows->count;
+    for (uint32_t i = 0; i < rows->count; i++) {
+        uint32_t row = rows->rows[i];
         struct value value = type == TYPE_STRING ? value_str(slice_of(TEXT + row, 1)) : value_i64(TYPE_LONG, row);
         value.is_null = type == TYPE_LONG && row == 5;
         column_set(cells, row, &value);
@@ -232,10 +232,10 @@ static void derived_columns_are_computed_when_asked_for(void **state)
     assert_int_equal(eval_filter(eval, CALL(">", v(), of_long(6)), second, second->selection, NULL), ERR_NONE);
     assert_int_equal(six.batch->selection->count, 2);
     const struct column *column;
-    assert_int_equal(batch_load(second, 1, &column, NULL), ERR_NONE);
+    assert_int_equal(batch_load(second, 1, second->selection, &column, NULL), ERR_NONE);
     assert_int_equal(loaded_rows[1], 2);
     assert_true(slice_eq(column->str[4], SLICE("e")));
-    assert_int_equal(batch_load(second, 0, &column, NULL), ERR_NONE);
+    assert_int_equal(batch_load(second, 0, second->selection, &column, NULL), ERR_NONE);
     assert_int_equal(column->i64[4], 9);
     six_close(&six);
 }

@@ -146,7 +146,9 @@ static void the_scan_is_told_which_texts_the_first_predicate_needs(void **state)
                                         "T | where b startswith 'duck' or b hassuffix 'goose'",
                                         "T | project x = b | where x contains 'duck' | take 3",
                                         "T | where a > 1 and b endswith '.org' | count",
-                                        "T | where b has_any (dynamic(['duck', 'goose']))"};
+                                        "T | where b has_any (dynamic(['duck', 'goose']))",
+                                        "T | where b matches regex @'\\.(aa|bb|cc|dd|ee)$' and a == 1",
+                                        "T | project x = b | where x matches regex @'(a|b)$' | take 3"};
     static const char *const DOES_NOT[] = {
         "T | where b !has 'duck'",
         "T | where b contains ''",
@@ -162,7 +164,10 @@ static void the_scan_is_told_which_texts_the_first_predicate_needs(void **state)
         "T | summarize by b | where b has 'duck' | take 1 | where b has 'goose'",
         "T | where string(d) has 'duck'",
         "T | where b contains 'aa' or b contains 'bb' or b contains 'cc' or b contains 'dd'",
-        "T | where a == 1 and b has 'duck'"};
+        "T | where a == 1 and b has 'duck'",
+        "T | where not(b matches regex @'(a|b)$')",
+        "T | where tolower(b) matches regex @'(a|b)$'",
+        "T | where isnotempty(ddns_suffix(b))"}; /* it knows no suffix */
     for (size_t i = 0; i < TEST_COUNT(NEEDS) + TEST_COUNT(DOES_NOT); i++) {
         bool needs = i < TEST_COUNT(NEEDS);
         const char *query = needs ? NEEDS[i] : DOES_NOT[i - TEST_COUNT(NEEDS)];
@@ -180,11 +185,11 @@ static void a_regular_expression_that_means_less_becomes_less(void **state)
     (void)state;
     static const struct fixture_case CASES[] = {
         {"T | where b matches regex @'.*\\.(duckdns\\.org|ddns\\.net)$'",
-         "scan T    // first column: b, which must hold one of 2 texts\n| where b ends in one of 2 suffixes: "
+         "scan T    // first column: b, which must hold one of the endings\n| where b ends in one of 2 suffixes: "
          ".duckdns.org, .ddns.net    // cost 10\n| "
          "verify    // rows that are left are read whole\n"},
         {"T | where b matches regex @'\\.(ddns\\.net|x\\.org|duckdns\\.org)$' and a == 1",
-         "scan T    // first column: b, which must hold one of 3 texts\n| where b ends in one of 3 suffixes: "
+         "scan T    // first column: b, which must hold one of the endings\n| where b ends in one of 3 suffixes: "
          ".ddns.net, .x.org, .duckdns.org    // "
          "cost "
          "10\n| where a == 1    // cost 6\n| verify    // rows that are left are read whole\n"},

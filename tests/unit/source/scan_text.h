@@ -90,7 +90,7 @@ static inline void scan_text_rows(struct scan_text *text, struct batch *batch, c
 {
     const struct column *loaded[16];
     for (uint32_t i = 0; i < count; i++)
-        assert_int_equal(batch_load(batch, columns[i], &loaded[i], &text->err), ERR_NONE);
+        assert_int_equal(batch_load(batch, columns[i], batch->selection, &loaded[i], &text->err), ERR_NONE);
     for (uint32_t i = 0; i < batch->selection->count; i++) {
         for (uint32_t k = 0; k < count; k++) {
             struct value value = column_value(loaded[k], batch->selection->rows[i]);

@@ -86,7 +86,8 @@ static void text_becomes_a_cell_of_the_columns_type(void **state)
         struct err err;
         fixture_make(&fixture, 1);
         struct column *column;
-        assert_int_equal(cells_begin(fixture.batch, CASES[i].column, &column, &err), ERR_NONE);
+        assert_int_equal(cells_begin(fixture.batch, CASES[i].column, fixture.batch->selection, &column, &err),
+                         ERR_NONE);
         assert_int_equal(cell_set_text(fixture.batch, column, 0, slice_from_cstr(CASES[i].text), &err), ERR_NONE);
         struct value value = column_value(column, 0);
         struct buf json;
@@ -112,7 +113,7 @@ static void missing_cells_are_null_or_empty(void **state)
         assert_true(c == S ? value.str.len == 0 && !value.is_null : value.is_null);
     }
     struct column *column;
-    assert_int_equal(cells_begin(fixture.batch, L, &column, &err), ERR_NONE);
+    assert_int_equal(cells_begin(fixture.batch, L, fixture.batch->selection, &column, &err), ERR_NONE);
     cell_set_missing(column, 1);
     assert_true(column_is_null(column, 1));
     assert_false(column_is_null(column, 0));
@@ -134,7 +135,7 @@ static void provenance_says_where_a_row_came_from(void **state)
     for (uint32_t c = 0; c < SCHEMA.count; c++)
         assert_int_equal(cells_are_provenance(&SCHEMA, c), c >= FILE_);
     for (uint32_t c = FILE_; c <= OFFSET; c++)
-        assert_int_equal(cells_load_provenance(fixture.batch, c, place, &err), ERR_NONE);
+        assert_int_equal(cells_load_provenance(fixture.batch, c, fixture.batch->selection, place, &err), ERR_NONE);
     assert_slice_equal(column_value(&fixture.batch->columns[FILE_], 2).str, SLICE("dir/\xef\xbf\xbd.csv"));
     assert_int_equal(column_value(&fixture.batch->columns[RECORD], 2).i64, 5);
     assert_int_equal(column_value(&fixture.batch->columns[OFFSET], 2).i64, 1200);

@@ -151,7 +151,7 @@ static void rows_are_checked_as_far_as_they_are_asked_for(void **state)
         assert_int_equal(batch->row_count, strict ? 1 : 4);
         const struct column *column;
         uint32_t url = schema_find(batch->schema, SLICE("RemoteUrl"));
-        assert_int_equal(batch_load(batch, url, &column, &err), ERR_NONE);
+        assert_int_equal(batch_load(batch, url, batch->selection, &column, &err), ERR_NONE);
         batch_drop_rejected(batch);
         assert_int_equal(batch->selection->count, strict ? 1 : 2);
         struct scan_stats stats = {0};
@@ -178,10 +178,10 @@ static void only_asked_cells_of_selected_rows_are_decoded(void **state)
     const struct column *column;
     uint32_t url = schema_find(batch->schema, SLICE("RemoteUrl")),
              port = schema_find(batch->schema, SLICE("RemotePort"));
-    assert_int_equal(batch_load(batch, url, &column, &err), ERR_NONE);
+    assert_int_equal(batch_load(batch, url, batch->selection, &column, &err), ERR_NONE);
     batch->selection->rows[0] = 1;
     batch->selection->count = 1;
-    assert_int_equal(batch_load(batch, port, &column, &err), ERR_NONE);
+    assert_int_equal(batch_load(batch, port, batch->selection, &column, &err), ERR_NONE);
     assert_int_equal(batch_verify(batch, &err), ERR_NONE);
     struct scan_stats stats = {.cells = calloc(batch->schema->count, sizeof(uint64_t))};
     assert_int_equal(scan_account(scan, batch, &stats, NULL, NULL, &err), ERR_NONE);
@@ -440,7 +440,7 @@ static void every_allocation_may_fail(void **state)
             code = block_split(block, &batch, &err);
             for (uint32_t i = 0; !code && i < batch->schema->count; i++) {
                 const struct column *column;
-                code = batch_load(batch, i, &column, &err);
+                code = batch_load(batch, i, batch->selection, &column, &err);
             }
             if (!code)
                 code = batch_verify(batch, &err);

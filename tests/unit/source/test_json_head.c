@@ -86,6 +86,36 @@ static void other_things_are_not_claimed(void **state)
     assert_form("[2024-01-01] a log line\n", true, NEITHER);
 }
 
+/* Of a first record longer than the head that tells nothing of itself so far no one can say that it is
+ * something else, nor that lines follow: JSON of any shape. */
+static void a_record_longer_than_the_head_may_be_a_row(void **state)
+{
+    (void)state;
+    static const struct {
+        const char *head;
+        enum form form;
+    } cases[] = {
+        {"{\"x\":\"aaaa", STREAM},
+        {"\xef\xbb\xbf {\"x\":[1,2,", STREAM},
+        {"{\"properties\":{\"x\":\"aaaa", STREAM},
+        {"{\"Schema\":[{\"Name\":\"", STREAM},
+        {"{\n \"x\":\"aaaa", STREAM},
+        {"[{\"x\":\"aaaa", STREAM},
+        {"{\"records\":[{\"x\":\"aaaa", STREAM},
+        {"{\"a\":1}\n{\"x\":\"aaaa", NEITHER}, /* a record that is whole has told */
+        {"[{\"a\":1},{\"x\":\"aaaa", NEITHER},
+        {"{\"x\":\"aa\x01", NEITHER}, /* no JSON */
+        {"{x:\"aaaa", NEITHER},
+    };
+    for (size_t i = 0; i < TEST_COUNT(cases); i++) {
+        struct slice head = slice_from_cstr(cases[i].head);
+        assert_int_equal(SOURCE_JSON_LINES.claim(head, false), CLAIM_NO);
+        assert_int_equal(SOURCE_JSON_STREAM.claim(head, false), cases[i].form == STREAM ? CLAIM_MAYBE : CLAIM_NO);
+        assert_int_equal(SOURCE_JSON_LINES.claim(head, true), CLAIM_NO); /* the file itself ends there */
+        assert_int_equal(SOURCE_JSON_STREAM.claim(head, true), CLAIM_NO);
+    }
+}
+
 static const struct column_def *found(const struct column_def *defs, uint32_t count, const char *name)
 {
     for (uint32_t i = 0; i < count; i++) {
@@ -145,9 +175,13 @@ static void hostile_heads_take_linear_time(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(forms_are_told_by_content),      cmocka_unit_test(a_head_that_is_cut_off_is_enough),
-        cmocka_unit_test(one_telling_name_is_enough),     cmocka_unit_test(a_time_and_known_names_may_be_rows),
-        cmocka_unit_test(other_things_are_not_claimed),   cmocka_unit_test(unknown_columns_are_found_and_typed),
+        cmocka_unit_test(forms_are_told_by_content),
+        cmocka_unit_test(a_head_that_is_cut_off_is_enough),
+        cmocka_unit_test(one_telling_name_is_enough),
+        cmocka_unit_test(a_time_and_known_names_may_be_rows),
+        cmocka_unit_test(a_record_longer_than_the_head_may_be_a_row),
+        cmocka_unit_test(other_things_are_not_claimed),
+        cmocka_unit_test(unknown_columns_are_found_and_typed),
         cmocka_unit_test(hostile_heads_take_linear_time),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);

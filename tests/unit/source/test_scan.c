@@ -292,7 +292,7 @@ static void *work(void *user)
         if (block_split(block, &batch, &err))
             break;
         const struct column *column;
-        if (batch_load(batch, schema_find(batch->schema, SLICE("SourceRecord")), &column, &err))
+        if (batch_load(batch, schema_find(batch->schema, SLICE("SourceRecord")), batch->selection, &column, &err))
             break;
         pthread_mutex_lock(&shared->lock);
         shared->batches[batch->sequence] = batch;
@@ -327,7 +327,8 @@ static void many_threads_see_the_order_of_the_input(void **state)
     for (size_t i = 0; shared.batches[i]; i++) {
         struct batch *batch = shared.batches[i];
         const struct column *column;
-        assert_int_equal(batch_load(batch, schema_find(batch->schema, SLICE("SourceRecord")), &column, &err), 0);
+        assert_int_equal(
+            batch_load(batch, schema_find(batch->schema, SLICE("SourceRecord")), batch->selection, &column, &err), 0);
         for (uint32_t k = 0; k < batch->row_count; k++) {
             assert_int_equal(column->i64[k], record);
             record += row++ % 5 ? 1 : 2;

@@ -1,0 +1,17 @@
+/*
+ * fn_ddns.h - what the optimizer knows of the ddns_* functions.
+ */
+#ifndef DDNSHUNT_KQL_FN_DDNS_H
+#define DDNSHUNT_KQL_FN_DDNS_H
+
+#include "base/slice.h"
+
+#include <stdbool.h>
+
+/*
+ * May ddns_suffix(text) and its like be other than ""? `knowledge` is a const struct kb *. True also where only the function itself
+ * can tell.
+ */
+bool ddns_may_know(const void *knowledge, struct slice text);
+
+#endif
