@@ -406,9 +406,21 @@ static size_t file_has(const struct stream *stream, size_t size)
     return left < size ? (size_t)left : size;
 }
 
+/* What was read of a file to look at it is not needed where it is read at places. */
+static void buffers_free(struct stream *stream)
+{
+    if (!stream->peek_buffer && !stream->raw_buffer)
+        return;
+    mem_free(stream->peek_buffer);
+    mem_free(stream->raw_buffer);
+    stream->peek_buffer = stream->raw_buffer = NULL;
+    stream->peeked = stream->raw = slice_of("", 0);
+}
+
 enum err_code stream_skip(struct stream *stream, size_t size, size_t *out_len, struct err *err)
 {
     *out_len = 0;
+    buffers_free(stream);
     if (interrupted) {
         err_set(err, ERR_INTERRUPTED, "interrupted");
         return err_at(err, "%s", stream->name);
