@@ -260,6 +260,8 @@ static enum err_code input_open(struct scan *scan, const char *path, bool met, s
     enum err_code code = stream_open(path, &stream, err);
     if (code)
         return fail_or_notify(scan, code, path, err);
+    if (scan->config.read_ahead)
+        stream_read_ahead(stream);
     const struct source_type *type = NULL;
     struct slice head;
     code = input_detect(scan, path, met, stream, &type, &head, err);

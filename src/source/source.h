@@ -197,6 +197,7 @@ struct scan_config {
     const struct column_def *named; /* --column */
     uint32_t named_count;
     const struct source_type *forced; /* --input-format, or NULL */
+    bool read_ahead;                  /* threads of the inputs' own may read and decompress: see stream_read_ahead() */
     bool measure;                     /* look up all files' sizes first, for scan_progress() */
     /*
      * Called one at a time (a lock is held: don't call the scan from it), by whatever thread is in scan_open(),
