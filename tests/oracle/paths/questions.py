@@ -103,7 +103,8 @@ def drawn(rng, count):
 
 # --- all operators, one by one ---
 
-SPELT = ["duckdns", "Ddns.Net", "a.b", "t1", "x y"]
+SPELT = ["duckdns", "Ddns.Net", "a.b", "t1", "x y", "-z."]
+TERMS = ["duckdns", "T1", "kestrel", "bing"]     # many, and all of letters and digits: they are sought in another way
 
 
 def spellings(word):
@@ -125,7 +126,7 @@ def operators():
     for column in ("RemoteUrl", "InitiatingProcessCommandLine"):
         tests = [f"{op} {quoted(word)}" for op in sorted(set(ONE)) for word in SPELT]
         for op in sorted(set(MANY)):
-            for words in (SPELT[:1], SPELT[1:3], SPELT[:3], SPELT, SPELT + [w + "9" for w in SPELT]):
+            for words in (SPELT[:1], SPELT[1:3], SPELT[:3], SPELT, TERMS, SPELT + [w + "9" for w in SPELT]):
                 tests.append(f"{op} ({', '.join(map(quoted, words))})")
         tests += [f"matches regex @'{regex}'" for regex in (r"\.(duckdns|ddns\.net)$", r"(?i)\.(DUCKDNS|ddns\.net)$", "duckdns", "^t1", "x y$")]
         for test in tests:
