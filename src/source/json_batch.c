@@ -185,6 +185,18 @@ bool json_batch_prepare(struct json_batch *json)
 }
 
 /*
+ * At a quote: the text of a string with escapes of two characters alone, before a comma or brace. False: it may be
+ * another one.
+ */
+static bool is_string_without_unicode(const char *at, const char *end, struct slice *out_raw)
+{
+    bool escaped = false;
+    size_t rest = (size_t)(end - at) - 1, len = simd_ops()->string_close(at + 1, rest, 0, &escaped);
+    *out_raw = slice_of(at + 1, len);
+    return len + 1 < rest && at[1 + len] == '"' && (at[2 + len] == ',' || at[2 + len] == '}');
+}
+
+/*
  * Does the plan's first predicate turn the row away for certain, by the text of the fast column? Not where the value's
  * reading is of consequence: what is malformed or of another type is for the batch to find out.
  */
@@ -199,6 +211,8 @@ static bool is_filtered(const struct json_batch *json, uint32_t value, uint32_t 
     const char *at = json->block->bytes + value, *row_end = json->block->bytes + end;
     if (json_fast_text(at, row_end, &text))
         return *at == 'n' || !text_filter_may_text(filter, text);
+    if (*at == '"' && is_string_without_unicode(at, row_end, &text))
+        return !text_filter_may_raw(filter, text);
     if ((*at != '"' && *at != 'n') || !json_fast_value(at, row_end, &text))
         return false;
     return *at == 'n' || !text_filter_may_json(filter, slice_cut(text, 1, text.len - 1));

@@ -44,7 +44,7 @@ static void needle_add(struct json_probe *probe, unsigned number, struct slice k
     for (size_t i = 0; i < key.len + 1; i++) {
         for (size_t k = i + 1; k < key.len + 2 && k - i <= SIMD_DISTANCE_MAX; k++) {
             unsigned cost = common[i] * common[k];
-            if (cost < best) {
+            if (cost <= best) { /* of two as rare the later: keys have their beginnings in common more often */
                 best = cost;
                 best_first = i;
                 best_second = k;
