@@ -1,7 +1,10 @@
 /*
  * stream.c - bytes from a descriptor or memory, decompressed where their first bytes say so: see stream.h.
  *
- *   descriptor or memory --raw_fill()--> raw --decode()--> plain --> [peeked] --> reader
+ *   descriptor or memory --raw_fill()--> raw --decode()--> plain --> [ahead] --> [peeked] --> reader
+ *
+ * With stream_read_ahead() a thread does what stands before [ahead]; all fields that this touches are the thread's until it
+ * has told of the end.
  *
  * What is not compressed goes from the descriptor into the reader's memory without a stop in between, but for the
  * first bytes, by which the compression is told.
@@ -10,6 +13,7 @@
 
 #include "base/inflate.h"
 #include "base/mem.h"
+#include "base/read_ahead.h"
 
 #include <errno.h>
 #include <fcntl.h>
@@ -21,6 +25,8 @@
 
 /* Large enough that a read's cost is nothing beside decompression, small enough for a core's second cache. */
 enum { RAW_BYTES = 256 * 1024 };
+/* A compressed file below this is decompressed in about the time that a thread takes to begin. */
+enum { AHEAD_FILE_MIN = 64 * 1024 };
 
 struct stream {
     char *name;
@@ -29,15 +35,20 @@ struct stream {
     bool waits;       /* a pipe, a terminal, a socket: a read may wait for ever */
     int64_t fd_begin; /* where in a regular file the stream begins; -1: can't be told */
 
-    char *raw_buffer;  /* [RAW_BYTES], NULL for memory */
-    struct slice raw;  /* not yet decoded; of raw_buffer or the caller's memory */
-    bool raw_end;      /* nothing comes after `raw` */
-    uint64_t raw_done; /* taken from the descriptor or memory */
+    char *raw_buffer;          /* [RAW_BYTES], NULL for memory */
+    struct slice raw;          /* not yet decoded; of raw_buffer or the caller's memory */
+    bool raw_end;              /* nothing comes after `raw` */
+    _Atomic uint64_t raw_done; /* taken from the descriptor or memory */
     uint64_t raw_size;
 
     bool detected;
     const struct inflate_type *inflate; /* NULL: plain */
     void *decoder;
+
+    struct read_ahead *ahead; /* NULL: none */
+    bool wakes;               /* `wake` is a pipe: closing its second end wakes a thread that waits for bytes */
+    int wake[2];
+    atomic_bool closing;
 
     char *peek_buffer;   /* [STREAM_PEEK_MAX], made by the first peek */
     struct slice peeked; /* of peek_buffer: decoded, not yet read */
@@ -69,15 +80,15 @@ static struct stream *stream_create(const char *name, struct err *err)
 }
 
 /* Waits until bytes are there (or the other end is gone), looking up now and then whether it is to stop. */
-static enum err_code fd_wait(int fd, struct err *err)
+static enum err_code fd_wait(const struct stream *stream, struct err *err)
 {
-    struct pollfd poll_fd = {.fd = fd, .events = POLLIN};
+    struct pollfd fds[] = {{.fd = stream->fd, .events = POLLIN}, {.fd = stream->wake[0], .events = POLLIN}};
     int ready;
     do {
-        if (interrupted)
+        if (interrupted || atomic_load(&stream->closing))
             return err_set(err, ERR_INTERRUPTED, "interrupted");
-        ready = poll(&poll_fd, 1, STREAM_WAIT_MS);
-    } while (ready == 0 || (ready < 0 && errno == EINTR));
+        ready = poll(fds, stream->wakes ? 2 : 1, STREAM_WAIT_MS);
+    } while (ready == 0 || (ready < 0 && errno == EINTR) || fds[1].revents);
     return ready < 0 ? err_errno(err, ERR_INPUT, errno, "can't be read") : ERR_NONE;
 }
 
@@ -86,7 +97,7 @@ static enum err_code fd_read(struct stream *stream, char *into, size_t size, siz
 {
     for (;;) {
         if (stream->waits)
-            TRY(fd_wait(stream->fd, err));
+            TRY(fd_wait(stream, err));
         if (interrupted)
             return err_set(err, ERR_INTERRUPTED, "interrupted");
         ssize_t got = read(stream->fd, into, size > SSIZE_MAX ? SSIZE_MAX : size);
@@ -211,10 +222,24 @@ enum err_code stream_open_memory(struct slice bytes, const char *name, struct st
     return ERR_NONE;
 }
 
+/* Stops the thread, also one that waits for bytes. */
+static void ahead_end(struct stream *stream)
+{
+    atomic_store(&stream->closing, true);
+    if (stream->wakes)
+        close(stream->wake[1]);
+    read_ahead_stop(stream->ahead);
+    if (stream->wakes)
+        close(stream->wake[0]);
+    stream->ahead = NULL;
+    stream->wakes = false;
+}
+
 void stream_close(struct stream *stream)
 {
     if (!stream)
         return;
+    ahead_end(stream);
     if (stream->decoder)
         stream->inflate->close(stream->decoder);
     if (stream->fd_owned)
@@ -292,6 +317,14 @@ static enum err_code read_inflated(struct stream *stream, char *into, size_t siz
     }
 }
 
+static void failure_keep(struct stream *stream, enum err_code code)
+{
+    if (!code)
+        return;
+    stream->failure.code = code;
+    err_at(&stream->failure, "%s", stream->name);
+}
+
 /*
  * The next decoded bytes. A failure is kept, so that it is told after what came with it, and again by later calls; 0
  * bytes without a failure are the end.
@@ -306,13 +339,47 @@ static size_t decode(struct stream *stream, char *into, size_t size)
     if (!code)
         code =
             stream->inflate ? read_inflated(stream, into, size, &len, err) : read_plain(stream, into, size, &len, err);
-    if (code) {
-        err->code = code;
-        err_at(err, "%s", stream->name);
-    } else {
-        stream->ended = len == 0;
-    }
+    failure_keep(stream, code);
+    stream->ended = !code && len == 0;
     return len;
+}
+
+/* --- reading ahead --- */
+
+static size_t ahead_make(void *user, char *into, size_t size)
+{
+    struct stream *stream = user;
+    return atomic_load(&stream->closing) ? 0 : decode(stream, into, size);
+}
+
+void stream_read_ahead(struct stream *stream)
+{
+    if (stream->ahead || stream->fd < 0 || stream->offset || stream->peeked.len || stream->failure.code)
+        return;
+    if (!stream->waits) {
+        if (stream->raw_size < AHEAD_FILE_MIN)
+            return;
+        failure_keep(stream, stream->detected ? ERR_NONE : detect(stream, &stream->failure));
+        if (!stream->inflate)
+            return;
+    }
+    stream->wakes = stream->waits && pipe(stream->wake) == 0;
+    for (int i = 0; stream->wakes && i < 2; i++)
+        (void)fcntl(stream->wake[i], F_SETFD, FD_CLOEXEC);
+    const struct read_ahead_config config = {.make = ahead_make, .user = stream, .eager = stream->waits};
+    stream->ahead = read_ahead_start(&config);
+    if (!stream->ahead) {
+        ahead_end(stream);
+        atomic_store(&stream->closing, false);
+    }
+}
+
+/* Decoded bytes, wherever they come from; 0 is the end, or stream->failure says why there are no more. */
+static size_t next_bytes(struct stream *stream, char *into, size_t size)
+{
+    if (size == 0)
+        return 0;
+    return stream->ahead ? read_ahead_take(stream->ahead, into, size) : decode(stream, into, size);
 }
 
 static enum err_code failure_tell(const struct stream *stream, struct err *err)
@@ -331,7 +398,7 @@ enum err_code stream_read(struct stream *stream, char *into, size_t size, size_t
     } else {
         mem_free(stream->peek_buffer); /* most streams are peeked at but once, and there may be many */
         stream->peek_buffer = NULL;
-        len = decode(stream, into, size);
+        len = next_bytes(stream, into, size);
     }
     *out_len = len;
     stream->offset += len;
@@ -343,12 +410,8 @@ static bool lies_in_memory(struct stream *stream)
 {
     if (stream->fd >= 0 || stream->peeked.len || stream->failure.code)
         return false;
-    if (!stream->detected) {
-        enum err_code code = detect(stream, &stream->failure);
-        stream->failure.code = code;
-        if (code)
-            err_at(&stream->failure, "%s", stream->name);
-    }
+    if (!stream->detected)
+        failure_keep(stream, detect(stream, &stream->failure));
     return stream->detected && !stream->inflate;
 }
 
@@ -381,7 +444,7 @@ enum err_code stream_peek(struct stream *stream, size_t want, struct slice *out_
             memmove(stream->peek_buffer, stream->peeked.ptr, stream->peeked.len);
         size_t len = stream->peeked.len, got;
         do {
-            got = decode(stream, stream->peek_buffer + len, STREAM_PEEK_MAX - len);
+            got = next_bytes(stream, stream->peek_buffer + len, STREAM_PEEK_MAX - len);
             len += got;
         } while (got && len < want);
         stream->peeked = slice_of(stream->peek_buffer, len);
@@ -406,9 +469,21 @@ static size_t file_has(const struct stream *stream, size_t size)
     return left < size ? (size_t)left : size;
 }
 
+/* What was read of a file to look at it is not needed where it is read at places. */
+static void buffers_free(struct stream *stream)
+{
+    if (!stream->peek_buffer && !stream->raw_buffer)
+        return;
+    mem_free(stream->peek_buffer);
+    mem_free(stream->raw_buffer);
+    stream->peek_buffer = stream->raw_buffer = NULL;
+    stream->peeked = stream->raw = slice_of("", 0);
+}
+
 enum err_code stream_skip(struct stream *stream, size_t size, size_t *out_len, struct err *err)
 {
     *out_len = 0;
+    buffers_free(stream);
     if (interrupted) {
         err_set(err, ERR_INTERRUPTED, "interrupted");
         return err_at(err, "%s", stream->name);

@@ -35,6 +35,14 @@ enum err_code stream_open_memory(struct slice bytes, const char *name, struct st
 void stream_close(struct stream *stream); /* NULL is allowed */
 
 /*
+ * From here on a thread of the stream's own reads and decompresses ahead of the reader, at once and until its buffers (1 MiB)
+ * are full; the reader notices nothing but that it waits less. For a stream just opened, of which nothing was read. Where it
+ * would not help (a regular file that is not compressed or is small, memory) or no thread is to be had, all stays as it was. A
+ * regular file is looked at now, so that its kind is known; with a pipe nothing is waited for.
+ */
+void stream_read_ahead(struct stream *stream);
+
+/*
  * Reads up to size bytes (decompressed); *out_len 0 means the end. Short reads are normal. A damaged or truncated
  * compressed input gives what could be decompressed first, then ERR_INPUT with the reason; later calls say it again.
  */

@@ -169,6 +169,11 @@ static void on_notice(void *user, enum scan_notice_kind kind, const char *path, 
     }
 }
 
+static unsigned threads_wanted(const struct run *run)
+{
+    return run->opts->threads > 0 ? run->opts->threads : cpus_available();
+}
+
 static enum err_code open_inputs(struct run *run, bool again, struct scan **out_scan, struct err *err)
 {
     const struct opts *opts = run->opts;
@@ -183,6 +188,7 @@ static enum err_code open_inputs(struct run *run, bool again, struct scan **out_
                     .first_column = COLUMN_NONE},
         .named = run->named,
         .named_count = run->named_count,
+        .read_ahead = threads_wanted(run) > 1,
         .measure = run->report->terminal && !opts->quiet,
         .forced = opts->input_format >= 0 ? SOURCE_TYPES[opts->input_format] : NULL,
         .notice = on_notice,
@@ -349,11 +355,6 @@ static enum err_code on_reject(void *user, const struct reject *reject, struct e
         return ERR_NONE;
     TRY(out_write(run->rejects, reject->bytes, err));
     return out_write(run->rejects, SLICE("\n"), err);
-}
-
-static unsigned threads_wanted(const struct run *run)
-{
-    return run->opts->threads > 0 ? run->opts->threads : cpus_available();
 }
 
 static bool on_interrupted(void *user)

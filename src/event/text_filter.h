@@ -4,7 +4,7 @@
  *
  *   where InitiatingProcessCommandLine has_any ("certutil", "mshta")   ->   {certutil, mshta}, as whole terms
  *   where RemoteUrl contains "Duck"                                    ->   {duck}, in any case
- *   where RemoteUrl matches regex "[0-9a-f]{16}"                ->   a run of 16 bytes, each one of these
+ *   where RemoteUrl matches regex "[0-9a-f]{16}"                        ->   a run of 16 bytes, each one of these
  *   where isnotempty(ddns_suffix(RemoteUrl))                           ->   who knows the suffixes
  *
  * A filter says "no" only where the predicate is false for certain. What it says "may" of is for the predicate to decide,
@@ -61,9 +61,9 @@ const char *text_filter_what(const struct text_filter *filter);
 
 /* May one of the texts stand in the JSON string whose text between the quotes, well-formed and not decoded, is `raw`? */
 bool text_filter_may_json(const struct text_filter *filter, struct slice raw);
-/* The same of a JSON string without \uXXXX. */
+/* The same where it is known that no \u stands in it. */
 bool text_filter_may_raw(const struct text_filter *filter, struct slice raw);
-/* The same of a text in which no backslash stands, or only those that are part of it. */
+/* The same of a text that has no escapes, and is ASCII: it is the column's as it stands. */
 bool text_filter_may_text(const struct text_filter *filter, struct slice text);
 
 #endif

@@ -183,7 +183,7 @@ static void track_opened(struct flow *flow, struct turn *turn, enum err_code cod
 
 /*
  * Opens a track for the next input, and takes a turn at it. False where that can't be: *out_again, if it is to be looked
- * at again what can be taken, since the input may be another thread's by now.
+ * at again what can be taken: the input is another thread's by now, or there was none.
  */
 static bool track_open(struct flow *flow, struct turn *out_turn, bool *out_again)
 {
@@ -196,7 +196,6 @@ static bool track_open(struct flow *flow, struct turn *out_turn, bool *out_again
         turn_begin(flow, out_turn, track);
     }
     pthread_mutex_unlock(&flow->state);
-    *out_again = !track;
     enum err_code code = track ? scan_next_input(flow->config.scan, &input, &out_turn->slot->err) : ERR_NONE;
     if (track) {
         pthread_mutex_lock(&flow->state);
@@ -205,6 +204,7 @@ static bool track_open(struct flow *flow, struct turn *out_turn, bool *out_again
         pthread_mutex_unlock(&flow->state);
     }
     pthread_mutex_unlock(&flow->opening);
+    *out_again = !input && !code;
     return input || code;
 }
 

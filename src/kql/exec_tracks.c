@@ -14,7 +14,7 @@ enum {
 enum err_code tracks_init(struct tracks *tracks, unsigned threads, bool alone, struct err *err)
 {
     *tracks =
-        (struct tracks){.alone = alone, .slots_usual = threads * FLOW_AHEAD, .track_count = threads * TRACKS_AHEAD};
+        (struct tracks){.alone = alone, .slots_usual = FLOW_AHEAD + 2 * threads, .track_count = threads * TRACKS_AHEAD};
     tracks->slot_count = tracks->slots_usual + 1 > SLOTS_MIN ? tracks->slots_usual + 1 : SLOTS_MIN;
     tracks->slots = mem_zalloc(tracks->slot_count, sizeof *tracks->slots);
     tracks->tracks = mem_zalloc(tracks->track_count, sizeof *tracks->tracks);
@@ -55,9 +55,8 @@ static bool track_has_room(const struct tracks *tracks, const struct track *trac
 {
     if (is_first && !track->first)
         return tracks->free_count > 0;
-    if ((is_first || track->at_once) && track->slots >= tracks->slots_usual)
-        return false;
-    return tracks->free_count > 1;
+    uint32_t used = track->at_once ? tracks->slot_count - tracks->free_count : is_first ? track->slots : 0;
+    return used < tracks->slots_usual && tracks->free_count > 1;
 }
 
 struct track *tracks_pick(const struct tracks *tracks)

@@ -9,7 +9,11 @@
 #include <stdbool.h>
 #include <stddef.h>
 
-enum { BLOCK_POOL_MAX = 16 };
+/*
+ * As many as are under way with 16 threads or a bit more: what goes back to the allocator stays with the part of it that
+ * was asked first, and each thread has its own, so that memory would grow with threads and time.
+ */
+enum { BLOCK_POOL_MAX = 80 };
 
 struct block_pool {
     pthread_mutex_t mutex;

@@ -34,17 +34,44 @@ static char quoted_at(struct slice key, size_t i)
 
 enum { KEY_MAX = 255 };
 
-static void needle_add(struct json_probe *probe, unsigned number, struct slice key)
+/* Do the bytes of the quoted key at `first` and `second` stand in the other quoted key, too, as far apart? */
+static bool pair_is_in(struct slice key, size_t first, size_t second, struct slice other)
+{
+    for (size_t i = 0; i + (second - first) < other.len + 2; i++) {
+        if (quoted_at(other, i) == quoted_at(key, first) &&
+            quoted_at(other, i + second - first) == quoted_at(key, second))
+            return true;
+    }
+    return false;
+}
+
+/*
+ * How often a pair turns up in a row in vain, roughly: by the bytes alone, and in the names of the columns that are looked at.
+ * Those that a name has in common with its like (InitiatingProcess...) would be the worst of marks, each in every row.
+ */
+static unsigned pair_cost(struct slice key, size_t first, size_t second, const struct schema *schema)
+{
+    enum { NAME_COST = 200, COLUMNS_MAX = 128 /* that are looked at: to be done in a moment with any schema */ };
+    unsigned cost = commonness(quoted_at(key, first)) * commonness(quoted_at(key, second));
+    for (uint32_t i = 0; schema && i < schema->count && i < COLUMNS_MAX; i++) {
+        if (!slice_eq(schema->columns[i].name, key) && pair_is_in(key, first, second, schema->columns[i].name))
+            cost += NAME_COST;
+    }
+    return cost;
+}
+
+/* schema: whose other names the mark is to tell the key from; NULL: none. */
+static void needle_add(struct json_probe *probe, unsigned number, struct slice key, const struct schema *schema)
 {
     size_t best_first = 0, best_second = 1;
-    unsigned best = UINT32_MAX, common[KEY_MAX + 2];
+    unsigned best = UINT32_MAX;
     assert(key.len <= KEY_MAX); /* see is_plain() */
-    for (size_t i = 0; i < key.len + 2; i++)
-        common[i] = commonness(quoted_at(key, i));
     for (size_t i = 0; i < key.len + 1; i++) {
         for (size_t k = i + 1; k < key.len + 2 && k - i <= SIMD_DISTANCE_MAX; k++) {
-            unsigned cost = common[i] * common[k];
-            if (cost <= best) { /* of two as rare the later: keys have their beginnings in common more often */
+            if (pair_cost(key, i, k, NULL) >= best)
+                continue;
+            unsigned cost = pair_cost(key, i, k, schema);
+            if (cost < best) {
                 best = cost;
                 best_first = i;
                 best_second = k;
@@ -74,7 +101,7 @@ static bool is_plain(struct slice key)
     return key.len > 0 && key.len <= KEY_MAX;
 }
 
-void json_probe_init(struct json_probe *probe, const struct schema *schema, uint32_t column, bool tables)
+void json_probe_init(struct json_probe *probe, const struct schema *schema, uint32_t column, bool tables, bool often)
 {
     *probe = (struct json_probe){.ready = true};
     /* Keys that decide what a record is have letters and $ alone. */
@@ -84,11 +111,11 @@ void json_probe_init(struct json_probe *probe, const struct schema *schema, uint
         struct slice name = schema->columns[column].name;
         probe->ready = is_plain(name) && schema->columns[column].origin != COLUMN_PROVENANCE;
         if (probe->ready)
-            needle_add(probe, NEEDLE_COLUMN, name);
+            needle_add(probe, NEEDLE_COLUMN, name, often ? schema : NULL);
     }
     if (tables) {
-        needle_add(probe, NEEDLE_TYPE, SLICE("Type"));
-        needle_add(probe, NEEDLE_TABLE, SLICE("$table"));
+        needle_add(probe, NEEDLE_TYPE, SLICE("Type"), NULL);
+        needle_add(probe, NEEDLE_TABLE, SLICE("$table"), NULL);
     }
 }
 
@@ -219,7 +246,7 @@ static void find_tables(struct json_facts *facts, const char *text, uint32_t end
 {
     struct json_probe probe;
     struct json_facts tables;
-    json_probe_init(&probe, NULL, COLUMN_NONE, true);
+    json_probe_init(&probe, NULL, COLUMN_NONE, true, false);
     json_facts_collect(&tables, &probe, text, facts->begin, end);
     for (unsigned i = NEEDLE_TYPE; i <= NEEDLE_TABLE; i++) {
         facts->count[i] = tables.count[i];
@@ -506,6 +533,17 @@ bool json_fast_value(const char *at, const char *end, struct slice *out_value)
 static inline bool may_follow_member(char c)
 {
     return c == ',' || c == '}';
+}
+
+bool json_fast_raw(const char *at, const char *end, struct slice *out_raw, bool *out_escaped)
+{
+    size_t rest = (size_t)(end - at);
+    *out_escaped = false;
+    if (rest < 3 || *at != '"')
+        return false;
+    size_t len = simd_ops()->string_close(at + 1, rest - 1, 0, out_escaped);
+    *out_raw = slice_of(at + 1, len);
+    return len + 2 < rest && at[1 + len] == '"' && may_follow_member(at[2 + len]);
 }
 
 bool json_fast_text(const char *at, const char *end, struct slice *out_text)

@@ -211,6 +211,7 @@ struct scan_config {
     const struct column_def *named; /* --column */
     uint32_t named_count;
     const struct source_type *forced; /* --input-format, or NULL */
+    bool read_ahead;                  /* threads of the inputs' own may read and decompress: see stream_read_ahead() */
     bool measure;                     /* look up all files' sizes first, for scan_progress() */
     /*
      * Called by the thread that is in scan_open(), scan_begin_input(), scan_account() or scan_end_input(). err is set for

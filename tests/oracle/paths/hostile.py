@@ -346,7 +346,7 @@ def folder(rng, count, clean):
     kinds = [k for k in KINDS if k not in ("folder", "long records") and not (clean and k.startswith("soup"))]
     files = []
     for _ in range(rng.randrange(1, 9)):
-        made = KINDS[rng.choice(kinds)](rng, rng.randrange(1, 1 + count // 4), clean)
+        made = KINDS[rng.choice(kinds)](rng, rng.randrange(1, 2 + count // 4), clean)
         files.append((made.ext, made.data()))
     files += [rng.choice([("jsonl", b""), ("txt", b"no telemetry\n"), ("json", b"[]"), ("jsonl", b"\n\n")]) for _ in range(rng.randrange(3))]
     rng.shuffle(files)
