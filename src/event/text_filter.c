@@ -34,6 +34,7 @@ struct text_filter {
     struct sought *sought; /* [count]; or NULL: terms */
     struct slice *terms;   /* [count] */
     uint32_t *prefixes;    /* [count] */
+    struct byte_run run;   /* run.len is not 0: it is wanted, and nothing else */
     uint64_t table[(1 << TABLE_BITS) / 64];
 };
 
@@ -250,6 +251,8 @@ static bool has_unicode_escape(struct slice raw)
 
 static bool is_any_in(const struct text_filter *filter, struct slice text)
 {
+    if (filter->run.len)
+        return byte_run_is_in(&filter->run, text);
     if (!filter->sought)
         return words_may(filter, text);
     for (uint32_t i = 0; i < filter->count; i++) {
@@ -361,6 +364,30 @@ enum err_code text_filter_ask(uint32_t column, const struct text_judge *judge, s
         return err_no_memory(err, sizeof *filter);
     filter->column = column;
     filter->judge = *judge;
+    *out_filter = filter;
+    return ERR_NONE;
+}
+
+/* May the byte be spelt in JSON in another way than as it is, or \u00XX? */
+static bool is_respelt(unsigned byte)
+{
+    return byte < 0x20 || byte == '"' || byte == '\\' || byte == '/';
+}
+
+enum err_code text_filter_run(uint32_t column, const struct byte_run *run, struct arena *arena,
+                              const struct text_filter **out_filter, struct err *err)
+{
+    *out_filter = NULL;
+    for (unsigned byte = 0; byte < 256; byte++) {
+        if (run->has[byte] && is_respelt(byte))
+            return ERR_NONE;
+    }
+    struct text_filter *filter = arena_zalloc(arena, 1, sizeof *filter);
+    if (!filter)
+        return err_no_memory(err, sizeof *filter);
+    filter->column = column;
+    filter->run = *run;
+    filter->judge.what = "a run of certain characters";
     *out_filter = filter;
     return ERR_NONE;
 }

@@ -238,6 +238,24 @@ def container(rng, count, enveloped, clean, shape, layout):
     return Input("", "json", pieces, sep, rng.choice([b"", b"", BOM, b"\n "]) + head, tail, clean)
 
 
+def container_lines(rng, count, clean):
+    """Containers that are a line each, records between them now and then."""
+    pieces = []
+    while count > 0:
+        size = min(count, rng.choice([1, 3, 10, 30]))
+        enveloped = rng.random() < 0.7
+        roll = rng.random()
+        if roll < 0.15:
+            pieces.append(good_record(rng, enveloped) if clean else spoilt(rng, enveloped))
+        else:
+            shape = rng.choice(["records"] * 6 + ["array", "results", "mixed"])
+            pieces.append(container(rng, size, enveloped, clean, shape, "compact").data().strip().replace(b"\n", b""))
+        if not clean and rng.random() < 0.05:
+            pieces.append(rng.choice([b'{"records":[', b'{"records":[\\', b"[", b"[]", b"]}", b"", b'{"records":[]}', b'{"records":[{}']))
+        count -= size
+    return Input("", "jsonl", pieces, b"\n", b"", rng.choice([b"\n", b"\n", b"\r\n", b""]), clean)
+
+
 def objects(rng, count, enveloped, clean):
     """Pretty-printed objects one after the other, a container among them."""
     pieces, _sep = elements(rng, count, enveloped, clean, "pretty")
@@ -416,6 +434,7 @@ KINDS = {
     "array": lambda rng, n, clean: container(rng, n, rng.random() < 0.3, clean, "array", layout_of(rng)),
     "results": lambda rng, n, clean: container(rng, n, False, clean, "results", layout_of(rng)),
     "records": lambda rng, n, clean: container(rng, n, True, clean, rng.choice(["records", "mixed"]), layout_of(rng)),
+    "lines of containers": lambda rng, n, clean: container_lines(rng, n, clean),
     "objects": lambda rng, n, clean: objects(rng, n, rng.random() < 0.5, clean),
     "containers": containers,
     "envelopes alike": lambda rng, n, clean: alike(rng, n, True, clean),
