@@ -2,9 +2,11 @@
  * text_filter.c - see text_filter.h.
  *
  * Few texts are sought one by one, by the two of their bytes that are the rarest; of many terms, the first bytes of each
- * word of the text are looked up in a table of bits. Both are done eight bytes at a time in plain C.
+ * word of the text are looked up in a table of bits. Both are done 16 bytes at a time.
  */
 #include "event/text_filter.h"
+
+#include "base/bytes16.h"
 
 #include <string.h>
 
@@ -20,8 +22,9 @@ enum {
 /* A text, by two of its bytes. */
 struct sought {
     struct slice text;
-    size_t at, distance;                             /* of the first byte in the text; from there to the second */
-    uint64_t first, second, first_fold, second_fold; /* in each byte of the word */
+    size_t at, distance;          /* of the first byte in the text; from there to the second */
+    char first, second;           /* with their fold */
+    char first_fold, second_fold; /* 0x20 if they stand for both cases of a letter */
 };
 
 struct text_filter {
@@ -31,53 +34,41 @@ struct text_filter {
     struct sought *sought; /* [count]; or NULL: terms */
     struct slice *terms;   /* [count] */
     uint32_t *prefixes;    /* [count] */
+    struct byte_run run;   /* run.len is not 0: it is wanted, and nothing else */
     uint64_t table[(1 << TABLE_BITS) / 64];
 };
 
-#define EACH_BYTE UINT64_C(0x0101010101010101)
-#define HIGH_BITS UINT64_C(0x8080808080808080)
-
-static inline uint64_t load8(const char *at)
-{
-    uint64_t word;
-    memcpy(&word, at, sizeof word);
-    return word;
-}
-
 /* --- one text --- */
-
-/* Is one byte of the word zero? */
-static inline bool has_zero(uint64_t word)
-{
-    return ((word - EACH_BYTE) & ~word & HIGH_BITS) != 0;
-}
-
-static inline bool byte_is(char c, uint64_t wanted, uint64_t fold)
-{
-    return (((uint64_t)(unsigned char)c | fold) & 0xff) == (wanted & 0xff);
-}
 
 static inline bool pair_at(const struct sought *sought, const char *at)
 {
-    return byte_is(at[0], sought->first, sought->first_fold) &&
-           byte_is(at[sought->distance], sought->second, sought->second_fold);
+    return (at[0] | sought->first_fold) == sought->first &&
+           (at[sought->distance] | sought->second_fold) == sought->second;
 }
 
-/* The first place in [from, len) where the pair stands as a whole; len if there is none. */
+/* The pairs that begin at the 16 bytes there, as bits. */
+static inline uint32_t pairs_at(const struct sought *sought, const char *at)
+{
+    bytes16 first = bytes16_load(at) | bytes16_repeat(sought->first_fold);
+    bytes16 second = bytes16_load(at + sought->distance) | bytes16_repeat(sought->second_fold);
+    return bytes16_bits(bytes16_equal(first, sought->first) & bytes16_equal(second, sought->second));
+}
+
+/* The first place at or after from where the pair stands as a whole; text.len if there is none. */
 static size_t pair_next(const struct sought *sought, struct slice text, size_t from)
 {
-    size_t distance = sought->distance, i = from;
-    for (; i + distance + 8 <= text.len; i += 8) {
-        uint64_t first = (load8(text.ptr + i) | sought->first_fold) ^ sought->first;
-        uint64_t second = (load8(text.ptr + i + distance) | sought->second_fold) ^ sought->second;
-        if (!has_zero(first | second))
-            continue;
-        for (size_t k = i; k < i + 8; k++) {
-            if (pair_at(sought, text.ptr + k))
-                return k;
+    size_t taken = sought->distance + sizeof(bytes16);
+    if (text.len >= taken && from <= text.len - taken) {
+        size_t last = text.len - taken; /* may lie over the 16 before, where none was found */
+        for (size_t i = from;; i = i + sizeof(bytes16) < last ? i + sizeof(bytes16) : last) {
+            uint32_t bits = pairs_at(sought, text.ptr + i);
+            if (bits)
+                return i + (size_t)__builtin_ctz(bits);
+            if (i == last)
+                return text.len;
         }
     }
-    for (; i + distance < text.len; i++) {
+    for (size_t i = from; i + sought->distance < text.len; i++) {
         if (pair_at(sought, text.ptr + i))
             return i;
     }
@@ -111,9 +102,9 @@ static unsigned commonness(char c)
     return ascii_is_digit(c) ? 15 : 12;
 }
 
-static uint64_t fold_of(char c, bool nocase)
+static char fold_of(char c, bool nocase)
 {
-    return nocase && is_letter(c) ? 0x20 * EACH_BYTE : 0;
+    return nocase && is_letter(c) ? 0x20 : 0;
 }
 
 /* text: two bytes or more. */
@@ -135,29 +126,19 @@ static struct sought sought_of(struct slice text, bool nocase)
     struct sought sought = {.text = text, .at = best_first, .distance = best_second - best_first};
     sought.first_fold = fold_of(first, nocase);
     sought.second_fold = fold_of(second, nocase);
-    sought.first = (unsigned char)first * EACH_BYTE | sought.first_fold;
-    sought.second = (unsigned char)second * EACH_BYTE | sought.second_fold;
+    sought.first = (char)(first | sought.first_fold);
+    sought.second = (char)(second | sought.second_fold);
     return sought;
 }
 
 /* --- many terms --- */
 
-/* The high bit of each byte that is an ASCII letter or digit. */
-static inline uint64_t alnum_bits(uint64_t word)
+/* The bytes that are ASCII letters and digits, as bits. */
+static inline uint32_t alnum_at(const char *at)
 {
-    uint64_t low = word & ~HIGH_BITS, folded = low | 0x20 * EACH_BYTE;
-    uint64_t letter = (folded + (0x80 - 'a') * EACH_BYTE) & ~(folded + (0x7f - 'z') * EACH_BYTE);
-    uint64_t digit = (low + (0x80 - '0') * EACH_BYTE) & ~(low + (0x7f - '9') * EACH_BYTE);
-    return (letter | digit) & ~word & HIGH_BITS;
-}
-
-/* The high bits as eight bits, that of the byte at the lowest address first. */
-static inline uint64_t gather(uint64_t bits)
-{
-#if defined(__BYTE_ORDER__) && __BYTE_ORDER__ == __ORDER_BIG_ENDIAN__
-    bits = __builtin_bswap64(bits);
-#endif
-    return (bits >> 7) * UINT64_C(0x0102040810204080) >> 56;
+    bytes16 v = bytes16_load(at), folded = v | bytes16_repeat(0x20);
+    bytes16 letter = (bytes16)((bytes16)(folded - 'a') < 26), digit = (bytes16)((bytes16)(v - '0') < 10);
+    return bytes16_bits(letter | digit);
 }
 
 /* A bit for each byte of the text that is an ASCII letter or digit; a word more than needed, of zeros. */
@@ -165,8 +146,8 @@ static void words_cut(struct slice text, uint64_t *out_alnum)
 {
     size_t i = 0;
     memset(out_alnum, 0, (text.len / 64 + 2) * sizeof *out_alnum);
-    for (; i + 8 <= text.len; i += 8)
-        out_alnum[i / 64] |= gather(alnum_bits(load8(text.ptr + i))) << i % 64;
+    for (; i + sizeof(bytes16) <= text.len; i += sizeof(bytes16))
+        out_alnum[i / 64] |= (uint64_t)alnum_at(text.ptr + i) << i % 64;
     for (; i < text.len; i++)
         out_alnum[i / 64] |= (uint64_t)ascii_is_alnum(text.ptr[i]) << i % 64;
 }
@@ -177,6 +158,17 @@ static uint32_t prefix_of(const char *text, size_t len)
     for (size_t i = 0; i < len && i < PREFIX; i++)
         prefix |= (uint32_t)(unsigned char)ascii_lower(text[i]) << 8 * i;
     return prefix;
+}
+
+/* The same of the ASCII letters and digits at the begin of four bytes: they differ from lower case in no other bit. */
+static inline uint32_t prefix_at(const char *text, size_t len)
+{
+    uint32_t word;
+    memcpy(&word, text, sizeof word);
+#if __BYTE_ORDER__ == __ORDER_BIG_ENDIAN__
+    word = __builtin_bswap32(word);
+#endif
+    return (word | 0x20202020) & UINT32_MAX >> 8 * (PREFIX - len);
 }
 
 static inline uint32_t table_place(uint32_t prefix)
@@ -205,7 +197,9 @@ static inline bool word_may(const struct text_filter *filter, struct slice text,
     if (shift > 64 - PREFIX)
         run |= alnum[at / 64 + 1] << (64 - shift);
     size_t len = run & 2 ? run & 4 ? run & 8 ? 4 : 3 : 2 : 1;
-    uint32_t prefix = prefix_of(text.ptr + at, len), place = table_place(prefix);
+    const char *word = text.ptr + at;
+    uint32_t prefix = text.len - at >= PREFIX ? prefix_at(word, len) : prefix_of(word, len),
+             place = table_place(prefix);
     return filter->table[place / 64] >> place % 64 & 1 && term_at(filter, text, at, prefix);
 }
 
@@ -246,7 +240,7 @@ static bool is_hex(char c)
 /* May a byte be spelt \u00XX? That the backslash may be escaped itself costs time alone. */
 static bool has_unicode_escape(struct slice raw)
 {
-    static const struct sought ESCAPE = {.distance = 1, .first = '\\' * EACH_BYTE, .second = 'u' * EACH_BYTE};
+    static const struct sought ESCAPE = {.distance = 1, .first = '\\', .second = 'u'};
     for (size_t at = pair_next(&ESCAPE, raw, 0); at < raw.len; at = pair_next(&ESCAPE, raw, at + 1)) {
         if (raw.len - at >= 6 && is_hex(raw.ptr[at + 2]) && is_hex(raw.ptr[at + 3]) && is_hex(raw.ptr[at + 4]) &&
             is_hex(raw.ptr[at + 5]))
@@ -257,6 +251,8 @@ static bool has_unicode_escape(struct slice raw)
 
 static bool is_any_in(const struct text_filter *filter, struct slice text)
 {
+    if (filter->run.len)
+        return byte_run_is_in(&filter->run, text);
     if (!filter->sought)
         return words_may(filter, text);
     for (uint32_t i = 0; i < filter->count; i++) {
@@ -266,10 +262,15 @@ static bool is_any_in(const struct text_filter *filter, struct slice text)
     return false;
 }
 
-bool text_filter_may_json(const struct text_filter *filter, struct slice raw)
+bool text_filter_may_raw(const struct text_filter *filter, struct slice raw)
 {
     /* A judge would have to be given it decoded: too rare to be worth it. */
-    return filter->judge.may || is_any_in(filter, raw) || has_unicode_escape(raw);
+    return filter->judge.may || is_any_in(filter, raw);
+}
+
+bool text_filter_may_json(const struct text_filter *filter, struct slice raw)
+{
+    return text_filter_may_raw(filter, raw) || has_unicode_escape(raw);
 }
 
 bool text_filter_may_text(const struct text_filter *filter, struct slice text)
@@ -363,6 +364,30 @@ enum err_code text_filter_ask(uint32_t column, const struct text_judge *judge, s
         return err_no_memory(err, sizeof *filter);
     filter->column = column;
     filter->judge = *judge;
+    *out_filter = filter;
+    return ERR_NONE;
+}
+
+/* May the byte be spelt in JSON in another way than as it is, or \u00XX? */
+static bool is_respelt(unsigned byte)
+{
+    return byte < 0x20 || byte == '"' || byte == '\\' || byte == '/';
+}
+
+enum err_code text_filter_run(uint32_t column, const struct byte_run *run, struct arena *arena,
+                              const struct text_filter **out_filter, struct err *err)
+{
+    *out_filter = NULL;
+    for (unsigned byte = 0; byte < 256; byte++) {
+        if (run->has[byte] && is_respelt(byte))
+            return ERR_NONE;
+    }
+    struct text_filter *filter = arena_zalloc(arena, 1, sizeof *filter);
+    if (!filter)
+        return err_no_memory(err, sizeof *filter);
+    filter->column = column;
+    filter->run = *run;
+    filter->judge.what = "a run of certain characters";
     *out_filter = filter;
     return ERR_NONE;
 }

@@ -4,6 +4,7 @@
  *
  *   where InitiatingProcessCommandLine has_any ("certutil", "mshta")   ->   {certutil, mshta}, as whole terms
  *   where RemoteUrl contains "Duck"                                    ->   {duck}, in any case
+ *   where RemoteUrl matches regex "[0-9a-f]{16}"                        ->   a run of 16 bytes, each one of these
  *   where isnotempty(ddns_suffix(RemoteUrl))                           ->   who knows the suffixes
  *
  * A filter says "no" only where the predicate is false for certain. What it says "may" of is for the predicate to decide,
@@ -13,6 +14,7 @@
 #define DDNSHUNT_EVENT_TEXT_FILTER_H
 
 #include "base/arena.h"
+#include "base/byte_run.h"
 #include "base/err.h"
 #include "base/slice.h"
 
@@ -47,15 +49,21 @@ struct text_judge {
 enum err_code text_filter_ask(uint32_t column, const struct text_judge *judge, struct arena *arena,
                               const struct text_filter **out_filter, struct err *err) MUST_CHECK;
 
+/* A run of bytes must stand in the column, all of them ASCII or of characters that are not. In arena. ERR_MEMORY. */
+enum err_code text_filter_run(uint32_t column, const struct byte_run *run, struct arena *arena,
+                              const struct text_filter **out_filter, struct err *err) MUST_CHECK;
+
 uint32_t text_filter_column(const struct text_filter *filter);
-/* How many texts it has; 0 if it asks a judge. */
+/* How many texts it has; 0 if it asks a judge or wants a run. */
 uint32_t text_filter_count(const struct text_filter *filter);
-/* The judge's; NULL if it has texts. */
+/* The judge's, or that of a run; NULL if it has texts. */
 const char *text_filter_what(const struct text_filter *filter);
 
 /* May one of the texts stand in the JSON string whose text between the quotes, well-formed and not decoded, is `raw`? */
 bool text_filter_may_json(const struct text_filter *filter, struct slice raw);
-/* The same of a text in which no backslash stands, or only those that are part of it. */
+/* The same where it is known that no \u stands in it. */
+bool text_filter_may_raw(const struct text_filter *filter, struct slice raw);
+/* The same of a text that has no escapes, and is ASCII: it is the column's as it stands. */
 bool text_filter_may_text(const struct text_filter *filter, struct slice text);
 
 #endif

@@ -2,49 +2,22 @@
  * host_quick.h - the host of texts that need no more than a cut: a name in lower case, alone, behind http:// or https://, before a
  * path or a port. Nearly all of telemetry is that.
  *
- * What a plain name can't hold is found 16 bytes at a time, in the compiler's own vectors, which every CPU has in one form
- * or another: names are too short for wider ones.
+ * What a plain name can't hold is found 16 bytes at a time: names are too short for more.
  */
 #ifndef DDNSHUNT_HOST_HOST_QUICK_H
 #define DDNSHUNT_HOST_HOST_QUICK_H
 
+#include "base/bytes16.h"
 #include "base/slice.h"
-
-#include <stdint.h>
-#ifdef __SSE2__
-#include <emmintrin.h>
-#endif
 
 enum { HOST_WINDOW = 64 }; /* bytes that are looked at; what is longer takes another road */
 
-typedef uint8_t host_bytes __attribute__((vector_size(16)));
-
-/* One bit a byte, of a vector whose bytes are 0 or 0xff. */
-static inline uint32_t host_bits(host_bytes v)
-{
-#ifdef __SSE2__
-    return (uint32_t)_mm_movemask_epi8((__m128i)v);
-#else
-    uint32_t bits = 0;
-    for (unsigned i = 0; i < sizeof v; i++)
-        bits |= (uint32_t)(v[i] & 1) << i;
-    return bits;
-#endif
-}
-
 /* The bytes that are none of a-z 0-9 - . _ as bits. */
-static inline uint32_t host_others(host_bytes v)
+static inline uint32_t host_others(bytes16 v)
 {
-    host_bytes letter = (host_bytes)((host_bytes)(v - 'a') < 26);
-    host_bytes low = (host_bytes)((host_bytes)(v - '-') < '9' - '-' + 1) & (host_bytes)(v != '/');
-    return ~host_bits(letter | low | (host_bytes)(v == '_')) & 0xffff;
-}
-
-static inline host_bytes host_load(const char *at)
-{
-    host_bytes v;
-    memcpy(&v, at, sizeof v);
-    return v;
+    bytes16 letter = (bytes16)((bytes16)(v - 'a') < 26);
+    bytes16 low = (bytes16)((bytes16)(v - '-') < '9' - '-' + 1) & (bytes16)(v != '/');
+    return ~bytes16_bits(letter | low | (bytes16)(v == '_')) & 0xffff;
 }
 
 /* The same of the first `len` bytes at `text`, at most HOST_WINDOW. No byte behind them is read. */
@@ -53,20 +26,20 @@ static inline uint64_t host_window(const char *text, size_t len)
     uint64_t others = 0;
     if (len >= 16) {
         for (size_t i = 0; i + 16 < len; i += 16)
-            others |= (uint64_t)host_others(host_load(text + i)) << i;
-        return others | (uint64_t)host_others(host_load(text + len - 16)) << (len - 16);
+            others |= (uint64_t)host_others(bytes16_load(text + i)) << i;
+        return others | (uint64_t)host_others(bytes16_load(text + len - 16)) << (len - 16);
     }
     if (len >= 8) {
         char both[16];
         memcpy(both, text, 8);
         memcpy(both + 8, text + len - 8, 8);
-        others = host_others(host_load(both));
+        others = host_others(bytes16_load(both));
         return (others & 0xff) | (others >> 8) << (len - 8);
     }
     char few[16] = {0};
     for (size_t i = 0; i < len; i++)
         few[i] = text[i];
-    return host_others(host_load(few)) & ((UINT64_C(1) << len) - 1);
+    return host_others(bytes16_load(few)) & ((UINT64_C(1) << len) - 1);
 }
 
 static inline bool host_ends_authority(char c)

@@ -4,6 +4,7 @@
  *
  *   where CommandLine has_any ("certutil", "mshta")     one of certutil, mshta, as a term
  *   where Url contains "duck" or Url endswith ".net"     one of duck, .net
+ *   where Url matches regex "[0-9a-f]{16}"               a run of 16 of these
  *   where isnotempty(ddns_suffix(Url))                   a host under a known suffix
  *
  * The scan's source may leave out rows that have none of them (event/text_filter.h). That is what the predicate would do with
@@ -15,6 +16,7 @@
 #include "kql/fn_ends.h"
 #include "kql/func.h"
 #include "kql/match.h"
+#include "kql/regex.h"
 
 #include <string.h>
 
@@ -161,11 +163,26 @@ static struct text_judge judge_of(const struct query *query, const struct expr *
     return (struct text_judge){.may = NULL};
 }
 
+/* A regular expression without a literal may want a run of characters all the same. */
+static enum err_code run_want(struct query *query, const struct plan *where, struct plan *scan, struct err *err)
+{
+    const struct expr *predicate = where->exprs[0];
+    struct byte_run run;
+    if (!expr_is_operator(predicate, "matches regex") || predicate->args[0]->kind != EXPR_COLUMN ||
+        predicate->args[0]->type != TYPE_STRING || predicate->args[1]->kind != EXPR_CONST ||
+        !regex_as_run(predicate->args[1]->value.str, &query->arena, &run))
+        return ERR_NONE;
+    uint32_t column = column_of_scan(where, predicate->args[0]->column);
+    return column == COLUMN_NONE ? ERR_NONE : text_filter_run(column, &run, &query->arena, &scan->filter, err);
+}
+
 static enum err_code ask(struct query *query, const struct plan *where, struct plan *scan, struct err *err)
 {
     const struct expr *text;
     const struct text_judge judge = judge_of(query, where->exprs[0], &text);
-    if (!judge.may || text->kind != EXPR_COLUMN || text->type != TYPE_STRING)
+    if (!judge.may)
+        return run_want(query, where, scan, err);
+    if (text->kind != EXPR_COLUMN || text->type != TYPE_STRING)
         return ERR_NONE;
     uint32_t column = column_of_scan(where, text->column);
     return column == COLUMN_NONE ? ERR_NONE : text_filter_ask(column, &judge, &query->arena, &scan->filter, err);

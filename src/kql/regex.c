@@ -51,6 +51,7 @@ struct regex {
     pcre2_code *code;       /* NULL: too large for PCRE2 */
     pcre2_code *ascii_code; /* the same for texts of ASCII alone, quicker; may be NULL too */
     bool captures_differ;   /* PCRE2 would set groups otherwise than the crate */
+    struct byte_run run;    /* that stands in each text that matches, if its len is not 0 */
     struct regex_state *state;
 };
 
@@ -136,6 +137,7 @@ static enum err_code compile_into(struct slice pattern, enum regex_anchor anchor
     TRY(rx_parse(pattern, &regex->state->arena, &regex->tree, err));
     TRY(tree_anchor(&regex->tree, anchor, &regex->state->arena, err));
     regex->captures_differ = has_empty_loop(regex->tree.root, false);
+    (void)rx_run_of(&regex->tree, &regex->run);
     TRY(emit_and_compile(regex, false, &regex->code, err));
     return emit_and_compile(regex, true, &regex->ascii_code, err);
 }
@@ -338,6 +340,8 @@ enum regex_outcome regex_test(const struct regex *regex, struct regex_scratch *s
 {
     if (!text.ptr)
         text.ptr = "";
+    if (regex->run.len && !byte_run_is_in(&regex->run, text))
+        return REGEX_NO;
     enum regex_outcome outcome = pcre_run(regex, scratch, text, 0);
     return outcome == REGEX_UNDECIDED ? machine_run(regex, scratch, text, 0, NULL) : outcome;
 }
@@ -347,6 +351,8 @@ enum regex_outcome regex_find(const struct regex *regex, struct regex_scratch *s
 {
     if (!text.ptr)
         text.ptr = "";
+    if (regex->run.len && from == 0 && !byte_run_is_in(&regex->run, text))
+        return REGEX_NO;
     enum regex_outcome outcome = pcre_run(regex, scratch, text, from);
     if (outcome == REGEX_NO)
         return REGEX_NO;

@@ -13,6 +13,7 @@
 #define DDNSHUNT_KQL_REGEX_H
 
 #include "base/arena.h"
+#include "base/byte_run.h"
 #include "base/err.h"
 #include "base/slice.h"
 
@@ -60,5 +61,8 @@ bool regex_as_suffixes(struct slice pattern, struct arena *arena, struct slice *
 
 /* The same for a pattern that is a plain substring (no metacharacters), e.g. `duckdns\.org`. */
 bool regex_as_literal(struct slice pattern, struct arena *arena, struct slice *out_literal);
+
+/* A run of bytes that stands in every text in which the pattern matches: [4-6]{5}. False where none is of use. */
+bool regex_as_run(struct slice pattern, struct arena *arena, struct byte_run *out_run);
 
 #endif

@@ -8,6 +8,7 @@
 
 #include "base/arena.h"
 #include "base/buf.h"
+#include "base/byte_run.h"
 #include "base/err.h"
 #include "base/slice.h"
 
@@ -135,6 +136,9 @@ enum err_code rx_class_resolve(const struct rx_class *class, struct arena *arena
 
 /* Can the node match the empty text? An assertion is taken to. */
 bool rx_matches_empty(const struct rx_node *node);
+
+/* A run of bytes that stands in each text that matches; false: none that is worth looking for is known. */
+bool rx_run_of(const struct rx_tree *tree, struct byte_run *out_run);
 
 /* Ranges alone, not folded: rx_class_resolve() is quick. */
 bool rx_class_is_plain(const struct rx_class *class);

@@ -6,6 +6,7 @@
  * parsed whole, once; then its index serves all columns.
  */
 #include "base/mem.h"
+#include "base/utf8.h"
 #include "source/cells.h"
 #include "source/json_int.h"
 
@@ -196,9 +197,11 @@ static bool is_filtered(const struct json_batch *json, uint32_t value, uint32_t 
     if (value == JSON_VALUE_ABSENT)
         return true;
     struct slice text;
+    bool escaped;
     const char *at = json->block->bytes + value, *row_end = json->block->bytes + end;
-    if (json_fast_text(at, row_end, &text))
-        return *at == 'n' || !text_filter_may_text(filter, text);
+    if (json_fast_raw(at, row_end, &text, &escaped))
+        return !(escaped || !utf8_is_ascii(text) ? text_filter_may_raw(filter, text)
+                                                 : text_filter_may_text(filter, text));
     if ((*at != '"' && *at != 'n') || !json_fast_value(at, row_end, &text))
         return false;
     return *at == 'n' || !text_filter_may_json(filter, slice_cut(text, 1, text.len - 1));
@@ -345,7 +348,7 @@ static enum err_code json_load(struct batch *batch, uint32_t column, const struc
             continue;
         }
         if (!looks && column != json_of(batch)->fast_column && !json_of(batch)->rows[row].index) {
-            json_probe_init(&probe, batch->schema, column, false);
+            json_probe_init(&probe, batch->schema, column, false, false);
             looks = true;
         }
         TRY(load_cell(batch, cells, column, row, &probe, err));

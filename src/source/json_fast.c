@@ -17,7 +17,7 @@
 static unsigned commonness(char c)
 {
     if (c == '"')
-        return 60;
+        return 40;
     if (ascii_is_digit(c))
         return 20;
     if (c >= 'a' && c <= 'z')
@@ -34,16 +34,43 @@ static char quoted_at(struct slice key, size_t i)
 
 enum { KEY_MAX = 255 };
 
-static void needle_add(struct json_probe *probe, unsigned number, struct slice key)
+/* Do the bytes of the quoted key at `first` and `second` stand in the other quoted key, too, as far apart? */
+static bool pair_is_in(struct slice key, size_t first, size_t second, struct slice other)
+{
+    for (size_t i = 0; i + (second - first) < other.len + 2; i++) {
+        if (quoted_at(other, i) == quoted_at(key, first) &&
+            quoted_at(other, i + second - first) == quoted_at(key, second))
+            return true;
+    }
+    return false;
+}
+
+/*
+ * How often a pair turns up in a row in vain, roughly: by the bytes alone, and in the names of the columns that are looked at.
+ * Those that a name has in common with its like (InitiatingProcess...) would be the worst of marks, each in every row.
+ */
+static unsigned pair_cost(struct slice key, size_t first, size_t second, const struct schema *schema)
+{
+    enum { NAME_COST = 200, COLUMNS_MAX = 128 /* that are looked at: to be done in a moment with any schema */ };
+    unsigned cost = commonness(quoted_at(key, first)) * commonness(quoted_at(key, second));
+    for (uint32_t i = 0; schema && i < schema->count && i < COLUMNS_MAX; i++) {
+        if (!slice_eq(schema->columns[i].name, key) && pair_is_in(key, first, second, schema->columns[i].name))
+            cost += NAME_COST;
+    }
+    return cost;
+}
+
+/* schema: whose other names the mark is to tell the key from; NULL: none. */
+static void needle_add(struct json_probe *probe, unsigned number, struct slice key, const struct schema *schema)
 {
     size_t best_first = 0, best_second = 1;
-    unsigned best = UINT32_MAX, common[KEY_MAX + 2];
+    unsigned best = UINT32_MAX;
     assert(key.len <= KEY_MAX); /* see is_plain() */
-    for (size_t i = 0; i < key.len + 2; i++)
-        common[i] = commonness(quoted_at(key, i));
     for (size_t i = 0; i < key.len + 1; i++) {
         for (size_t k = i + 1; k < key.len + 2 && k - i <= SIMD_DISTANCE_MAX; k++) {
-            unsigned cost = common[i] * common[k];
+            if (pair_cost(key, i, k, NULL) >= best)
+                continue;
+            unsigned cost = pair_cost(key, i, k, schema);
             if (cost < best) {
                 best = cost;
                 best_first = i;
@@ -52,7 +79,8 @@ static void needle_add(struct json_probe *probe, unsigned number, struct slice k
         }
     }
     char first = quoted_at(key, best_first);
-    probe->needle[number] = (struct json_needle){.key = key, .at = (uint32_t)best_first, .first = first};
+    probe->meaning[(unsigned char)first] |= (uint8_t)(MARKS_NEEDLE << number);
+    probe->needle[number] = (struct json_needle){.key = key, .at = (uint32_t)best_first};
     probe->wanted[number] = true;
     probe->marks.pair[probe->marks.count++] =
         (struct simd_pair){first, quoted_at(key, best_second), (uint8_t)(best_second - best_first)};
@@ -74,21 +102,23 @@ static bool is_plain(struct slice key)
     return key.len > 0 && key.len <= KEY_MAX;
 }
 
-void json_probe_init(struct json_probe *probe, const struct schema *schema, uint32_t column, bool tables)
+void json_probe_init(struct json_probe *probe, const struct schema *schema, uint32_t column, bool tables, bool often)
 {
     *probe = (struct json_probe){.ready = true};
     /* Keys that decide what a record is have letters and $ alone. */
     for (unsigned c = 0; c < 128; c++)
         probe->spells_key[c] = ascii_is_alnum((char)c) || c == '$';
+    probe->meaning['{'] = probe->meaning['['] = MARKS_BRACKET;
+    probe->meaning['u'] = MARKS_ESCAPE;
     if (column != COLUMN_NONE) {
         struct slice name = schema->columns[column].name;
         probe->ready = is_plain(name) && schema->columns[column].origin != COLUMN_PROVENANCE;
         if (probe->ready)
-            needle_add(probe, NEEDLE_COLUMN, name);
+            needle_add(probe, NEEDLE_COLUMN, name, often ? schema : NULL);
     }
     if (tables) {
-        needle_add(probe, NEEDLE_TYPE, SLICE("Type"));
-        needle_add(probe, NEEDLE_TABLE, SLICE("$table"));
+        needle_add(probe, NEEDLE_TYPE, SLICE("Type"), often ? schema : NULL);
+        needle_add(probe, NEEDLE_TABLE, SLICE("$table"), NULL);
     }
 }
 
@@ -147,8 +177,11 @@ static bool escape_counts(const struct json_probe *probe, const char *text, uint
 {
     if (at == begin || text[at - 1] != '\\' || len - at < 5 || text[at + 2] != '0')
         return false;
-    int high = hex(text[at + 3]), low = hex(text[at + 4]);
-    return high >= 0 && high < 8 && low >= 0 && probe->spells_key[high * 16 + low];
+    unsigned high = (unsigned char)text[at + 3] - (unsigned)'0';
+    if (high >= 8)
+        return false; /* no ASCII */
+    int low = hex(text[at + 4]);
+    return low >= 0 && probe->spells_key[high * 16 + (unsigned)low];
 }
 
 /*
@@ -182,19 +215,19 @@ static bool needle_counts(const struct json_needle *needle, const char *text, ui
 void json_facts_add(struct json_facts *facts, const struct json_probe *probe, const char *text, uint32_t len,
                     uint32_t at)
 {
-    char c = text[at];
-    if ((c | 0x20) == '{') {
+    unsigned meaning = probe->meaning[(unsigned char)text[at]];
+    if (meaning & MARKS_BRACKET) {
         if (at == facts->begin || !bracket_counts(text, facts->begin, len, at))
             return;
         if (facts->brackets++ == 0)
             facts->bracket = at;
         return;
     }
-    if (c == 'u' && escape_counts(probe, text, facts->begin, len, at))
+    if (meaning & MARKS_ESCAPE && escape_counts(probe, text, facts->begin, len, at))
         facts->doubt = true;
-    for (unsigned i = 0; i < NEEDLE_COUNT; i++) {
-        if (probe->wanted[i] && c == probe->needle[i].first &&
-            needle_counts(&probe->needle[i], text, facts->begin, len, at, &facts->value[i]))
+    for (unsigned needles = meaning / MARKS_NEEDLE; needles; needles &= needles - 1) {
+        unsigned i = (unsigned)__builtin_ctz(needles);
+        if (needle_counts(&probe->needle[i], text, facts->begin, len, at, &facts->value[i]))
             facts->count[i]++;
     }
 }
@@ -219,7 +252,7 @@ static void find_tables(struct json_facts *facts, const char *text, uint32_t end
 {
     struct json_probe probe;
     struct json_facts tables;
-    json_probe_init(&probe, NULL, COLUMN_NONE, true);
+    json_probe_init(&probe, NULL, COLUMN_NONE, true, false);
     json_facts_collect(&tables, &probe, text, facts->begin, end);
     for (unsigned i = NEEDLE_TYPE; i <= NEEDLE_TABLE; i++) {
         facts->count[i] = tables.count[i];
@@ -506,6 +539,17 @@ bool json_fast_value(const char *at, const char *end, struct slice *out_value)
 static inline bool may_follow_member(char c)
 {
     return c == ',' || c == '}';
+}
+
+bool json_fast_raw(const char *at, const char *end, struct slice *out_raw, bool *out_escaped)
+{
+    size_t rest = (size_t)(end - at);
+    *out_escaped = false;
+    if (rest < 3 || *at != '"')
+        return false;
+    size_t len = simd_ops()->string_close(at + 1, rest - 1, 0, out_escaped);
+    *out_raw = slice_of(at + 1, len);
+    return len + 2 < rest && at[1 + len] == '"' && may_follow_member(at[2 + len]);
 }
 
 bool json_fast_text(const char *at, const char *end, struct slice *out_text)

@@ -21,23 +21,25 @@
 struct json_needle {
     struct slice key; /* without the quotes */
     uint32_t at;      /* of the pair's first byte in the quoted key */
-    char first;
 };
 enum { NEEDLE_COLUMN, NEEDLE_TYPE, NEEDLE_TABLE, NEEDLE_COUNT };
+/* What a marked byte may be: MARKS_NEEDLE << n the first one of needle n's pair. */
+enum { MARKS_BRACKET = 1, MARKS_ESCAPE = 2, MARKS_NEEDLE = 4 };
 
 struct json_probe {
     struct simd_marks marks;
     struct json_needle needle[NEEDLE_COUNT];
     bool wanted[NEEDLE_COUNT]; /* is looked for */
     bool spells_key[128];      /* bytes that the names in question are spelt with */
+    uint8_t meaning[256];      /* of a byte that is marked: MARKS_ */
     bool ready;                /* a column is looked for, or none was asked for */
 };
 
 /*
  * Prepares the search for a column (COLUMN_NONE: for none). tables: rows without an envelope are expected, so look for
- * the keys that name their table on the way.
+ * the keys that name their table on the way. often: it is for more than a few rows, so worth a longer search for good marks.
  */
-void json_probe_init(struct json_probe *probe, const struct schema *schema, uint32_t column, bool tables);
+void json_probe_init(struct json_probe *probe, const struct schema *schema, uint32_t column, bool tables, bool often);
 
 /* What was noted of one record while its marks went by. */
 struct json_facts {
@@ -109,6 +111,8 @@ uint32_t json_fast_find(const struct json_probe *probe, const char *text, uint32
  * scalar, is not well-formed, or is not followed by what may follow a member.
  */
 bool json_fast_value(const char *at, const char *end, struct slice *out_value);
+/* The text between the quotes of a string whose escapes, if it has any, are of two characters each. False of any other value. */
+bool json_fast_raw(const char *at, const char *end, struct slice *out_raw, bool *out_escaped);
 /*
  * The same of a value in a column of text, decoded: a string of ASCII without escapes, or null (out_text is empty then).
  * False of any other, which is json_fast_value()'s.

@@ -3,6 +3,7 @@
  */
 #include "source/json_token.h"
 
+#include "base/bytes16.h"
 #include "base/simd/simd.h"
 #include "base/utf8.h"
 
@@ -350,35 +351,44 @@ void json_text_decode(struct json_text text, struct buf *out)
     }
 }
 
-static inline bool has_backslash(uint64_t word)
+/* The escape at *at, which is moved behind it; returns how many bytes it stands for. */
+static inline unsigned escape_write(const char **at, const char *end, char *out)
 {
-    uint64_t differs = word ^ UINT64_C(0x5c5c5c5c5c5c5c5c);
-    return ((differs - UINT64_C(0x0101010101010101)) & ~differs & UINT64_C(0x8080808080808080)) != 0;
+    const char *p = *at;
+    if (end - p >= 2 && (p[1] == '\\' || p[1] == '"' || p[1] == '/')) {
+        *out = p[1];
+        *at = p + 2;
+        return 1;
+    }
+    char code[4];
+    unsigned len = utf8_encode(escape_decode(at, end), code);
+    for (unsigned i = 0; i < len; i++)
+        out[i] = code[i];
+    return len;
 }
 
-/* What is written is never longer than what was read: \uXXXX is three bytes at most, a pair of them four. */
+/*
+ * What is written is never longer than what was read: \uXXXX is three bytes at most, a pair of them four. So where 16 bytes can
+ * be read, as many can be written; those behind a backslash are written over later.
+ */
 size_t json_text_decode_ascii(struct json_text text, char *out)
 {
     const char *at = text.raw.ptr, *end = at + text.raw.len, *begin = out;
+    while (end - at >= (ptrdiff_t)sizeof(bytes16)) {
+        bytes16 v = bytes16_load(at);
+        uint32_t backslashes = bytes16_bits(bytes16_equal(v, '\\'));
+        unsigned plain = backslashes ? (unsigned)__builtin_ctz(backslashes) : sizeof v;
+        bytes16_store(out, v);
+        at += plain;
+        out += plain;
+        if (backslashes)
+            out += escape_write(&at, end, out);
+    }
     while (at < end) {
-        uint64_t word;
-        if ((size_t)(end - at) >= sizeof word) {
-            memcpy(&word, at, sizeof word);
-            if (!has_backslash(word)) {
-                memcpy(out, &word, sizeof word);
-                at += sizeof word;
-                out += sizeof word;
-                continue;
-            }
-        }
-        while (at < end && *at != '\\')
+        if (*at == '\\')
+            out += escape_write(&at, end, out);
+        else
             *out++ = *at++;
-        if (at < end) {
-            char code[4];
-            unsigned len = utf8_encode(escape_decode(&at, end), code);
-            for (unsigned i = 0; i < len; i++)
-                *out++ = code[i];
-        }
     }
     return (size_t)(out - begin);
 }

@@ -198,6 +198,8 @@ enum err_code scan_input_open(struct scan_input *input, struct err *err)
     struct slice head;
     enum err_code code = input_stream(input, &stream, err);
     if (!code) {
+        if (input->scan->config.read_ahead)
+            stream_read_ahead(stream);
         code = input_detect(input, stream, &type, &head, err);
         raw_tell(input, stream);
         if (!code && type)

@@ -2,18 +2,13 @@
  * simd_generic.c - the kernels in what every CPU has: vectors of 16 bytes in the compiler's own notation, which is SSE2
  * on x86-64.
  */
+#include "base/bytes16.h"
 #include "base/simd/simd_tables.h"
-
-#include <string.h>
-#ifdef SIMD_X86
-#include <emmintrin.h>
-#endif
 
 #define KERNEL_TARGET
 #define KERNEL_NAME  "generic"
 #define KERNEL_TABLE SIMD_GENERIC
 
-typedef uint8_t bytes16 __attribute__((vector_size(16)));
 enum { PARTS = 4 };
 
 struct chunk {
@@ -26,48 +21,11 @@ struct marks_consts {
     uint32_t count;
 };
 
-static inline bytes16 load(const char *p)
-{
-    bytes16 v;
-    memcpy(&v, p, sizeof v);
-    return v;
-}
-
-static inline bytes16 repeat(char byte)
-{
-    return (bytes16){0} + (uint8_t)byte;
-}
-
-static inline bytes16 equal(bytes16 v, char byte)
-{
-    return (bytes16)(v == repeat(byte));
-}
-
-/* One bit a byte, of a vector whose bytes are 0 or 0xff. */
-static inline uint64_t mask16(bytes16 v)
-{
-#ifdef SIMD_X86
-    return (uint32_t)_mm_movemask_epi8((__m128i)v);
-#else
-    /* The multiplication gathers the lowest bits of eight bytes in the highest byte. */
-    uint64_t word[2];
-    memcpy(word, &v, sizeof word);
-    uint64_t mask = 0;
-    for (unsigned i = 0; i < 2; i++) {
-#if __BYTE_ORDER__ == __ORDER_BIG_ENDIAN__
-        word[i] = __builtin_bswap64(word[i]);
-#endif
-        mask |= ((word[i] & UINT64_C(0x0101010101010101)) * UINT64_C(0x0102040810204080) >> 56) << (8 * i);
-    }
-    return mask;
-#endif
-}
-
 static inline struct chunk chunk_load(const char *p)
 {
     struct chunk c;
     for (unsigned i = 0; i < PARTS; i++)
-        c.part[i] = load(p + (size_t)16 * i);
+        c.part[i] = bytes16_load(p + (size_t)16 * i);
     return c;
 }
 
@@ -75,7 +33,7 @@ static inline uint64_t chunk_same(struct chunk c, struct chunk d)
 {
     uint64_t mask = 0;
     for (unsigned i = 0; i < PARTS; i++)
-        mask |= mask16((bytes16)(c.part[i] == d.part[i])) << (16 * i);
+        mask |= (uint64_t)bytes16_bits((bytes16)(c.part[i] == d.part[i])) << (16 * i);
     return mask;
 }
 
@@ -84,7 +42,9 @@ static inline uint64_t chunk_string(struct chunk c)
     uint64_t mask = 0;
     for (unsigned i = 0; i < PARTS; i++) {
         bytes16 v = c.part[i];
-        mask |= mask16((bytes16)(v < repeat(0x20)) | equal(v, '"') | equal(v, '\\')) << (16 * i);
+        mask |=
+            (uint64_t)bytes16_bits((bytes16)(v < bytes16_repeat(0x20)) | bytes16_equal(v, '"') | bytes16_equal(v, '\\'))
+            << (16 * i);
     }
     return mask;
 }
@@ -93,8 +53,9 @@ static inline uint64_t chunk_structure(struct chunk c)
 {
     uint64_t mask = 0;
     for (unsigned i = 0; i < PARTS; i++) {
-        bytes16 v = c.part[i], folded = v | repeat(0x20);
-        mask |= mask16(equal(v, '"') | equal(folded, '{') | equal(folded, '}')) << (16 * i);
+        bytes16 v = c.part[i], folded = v | bytes16_repeat(0x20);
+        mask |= (uint64_t)bytes16_bits(bytes16_equal(v, '"') | bytes16_equal(folded, '{') | bytes16_equal(folded, '}'))
+                << (16 * i);
     }
     return mask;
 }
@@ -103,7 +64,7 @@ static inline uint64_t chunk_quotes(struct chunk c)
 {
     uint64_t mask = 0;
     for (unsigned i = 0; i < PARTS; i++)
-        mask |= mask16(equal(c.part[i], '"') | equal(c.part[i], '\n')) << (16 * i);
+        mask |= (uint64_t)bytes16_bits(bytes16_equal(c.part[i], '"') | bytes16_equal(c.part[i], '\n')) << (16 * i);
     return mask;
 }
 
@@ -111,7 +72,7 @@ static inline uint64_t chunk_equal(struct chunk c, char byte)
 {
     uint64_t mask = 0;
     for (unsigned i = 0; i < PARTS; i++)
-        mask |= mask16(equal(c.part[i], byte)) << (16 * i);
+        mask |= (uint64_t)bytes16_bits(bytes16_equal(c.part[i], byte)) << (16 * i);
     return mask;
 }
 
@@ -120,7 +81,7 @@ static inline uint64_t chunk_brackets(struct chunk c)
 {
     uint64_t mask = 0;
     for (unsigned i = 0; i < PARTS; i++)
-        mask |= mask16(equal(c.part[i] | repeat(0x26), 0x7f)) << (16 * i);
+        mask |= (uint64_t)bytes16_bits(bytes16_equal(c.part[i] | bytes16_repeat(0x26), 0x7f)) << (16 * i);
     return mask;
 }
 
@@ -128,7 +89,7 @@ static inline uint64_t chunk_breaks(struct chunk c)
 {
     uint64_t mask = 0;
     for (unsigned i = 0; i < PARTS; i++)
-        mask |= mask16(equal(c.part[i], '\\') | equal(c.part[i], '\n')) << (16 * i);
+        mask |= (uint64_t)bytes16_bits(bytes16_equal(c.part[i], '\\') | bytes16_equal(c.part[i], '\n')) << (16 * i);
     return mask;
 }
 
@@ -143,8 +104,8 @@ static inline struct marks_consts marks_prepare(const struct simd_marks *marks)
 {
     struct marks_consts c = {.count = marks->count};
     for (uint32_t i = 0; i < marks->count; i++) {
-        c.first[i] = repeat(marks->pair[i].first);
-        c.second[i] = repeat(marks->pair[i].second);
+        c.first[i] = bytes16_repeat(marks->pair[i].first);
+        c.second[i] = bytes16_repeat(marks->pair[i].second);
         c.distance[i] = marks->pair[i].distance;
     }
     return c;
@@ -154,13 +115,13 @@ static inline uint64_t chunk_marks(const char *p, const struct marks_consts *c)
 {
     uint64_t mask = 0;
     for (unsigned part = 0; part < PARTS; part++, p += 16) {
-        bytes16 v = load(p), next = load(p + 1);
-        bytes16 found = equal(v | repeat(0x20), '{') & ~equal(next, '\\');
-        found |= equal(v, 'u') & equal(next, '0');
-        found |= equal(v, '\n');
+        bytes16 v = bytes16_load(p), next = bytes16_load(p + 1);
+        bytes16 found = bytes16_equal(v | bytes16_repeat(0x20), '{') & ~bytes16_equal(next, '\\');
+        found |= bytes16_equal(v, 'u') & bytes16_equal(next, '0');
+        found |= bytes16_equal(v, '\n');
         for (uint32_t i = 0; i < c->count; i++)
-            found |= (bytes16)(v == c->first[i]) & (bytes16)(load(p + c->distance[i]) == c->second[i]);
-        mask |= mask16(found) << (16 * part);
+            found |= (bytes16)(v == c->first[i]) & (bytes16)(bytes16_load(p + c->distance[i]) == c->second[i]);
+        mask |= (uint64_t)bytes16_bits(found) << (16 * part);
     }
     return mask;
 }
@@ -169,10 +130,10 @@ static inline uint64_t chunk_pairs(const char *p, const struct marks_consts *c)
 {
     uint64_t mask = 0;
     for (unsigned part = 0; part < PARTS; part++, p += 16) {
-        bytes16 v = load(p), found = {0};
+        bytes16 v = bytes16_load(p), found = {0};
         for (uint32_t i = 0; i < c->count; i++)
-            found |= (bytes16)(v == c->first[i]) & (bytes16)(load(p + c->distance[i]) == c->second[i]);
-        mask |= mask16(found) << (16 * part);
+            found |= (bytes16)(v == c->first[i]) & (bytes16)(bytes16_load(p + c->distance[i]) == c->second[i]);
+        mask |= (uint64_t)bytes16_bits(found) << (16 * part);
     }
     return mask;
 }

@@ -11,7 +11,10 @@ everywhere), 1 to 16 threads, a file, a pipe, compressed.
   a road, the base road    the same standard output, summary, notes, rejects and exit status
   the base, the slow one   the same for clean inputs; of spoilt ones a row that is ruled out need not be looked at, so: the same
                            results, as many records in all, and no reject that the slow road does not have
-  --strict, the slow one   the same for clean inputs
+  --strict, the slow one   the same for clean inputs; of spoilt ones the slow one is strict too, as then all is looked at
+
+Besides the questions that are always asked there are some drawn from the seed (questions.py), with --stats: what it counts, cells
+decoded by column and rows by operator, must be the same by each road.
 
 A difference is cut down to the few records that matter, and told with the command.
 """
@@ -33,40 +36,7 @@ import tempfile
 
 sys.path.insert(0, os.path.dirname(os.path.abspath(__file__)))
 import hostile      # noqa: E402
-
-T = "DeviceNetworkEvents"
-# (name, arguments, does it read everything?)
-QUESTIONS = [
-    ("scan", ["scan"], True),
-    ("scan published", ["scan", "--rule", "published"], True),
-    ("scan with source", ["scan", "--with-source", "--category", "all"], True),
-    ("number", ["query", f"{T} | where RemotePort == 443 | project Timestamp, RemotePort, RemoteUrl, ReportId"], True),
-    ("contains", ["query", f"{T} | where InitiatingProcessCommandLine contains 'DUCKDNS' | project RemoteUrl,"
-                  " InitiatingProcessCommandLine"], True),
-    ("has_any", ["query", f"{T} | where InitiatingProcessCommandLine has_any ('powershell', 'curl', 'lang') and RemoteUrl !has 'bing'"
-                 " | project DeviceName, RemoteUrl, InitiatingProcessCommandLine, SourceOffset"], True),
-    ("regex", ["query", f"{T} | where RemoteUrl matches regex @'^[a-z]+\\.(duck|d)dns' | project RemoteUrl, SourceRecord"], True),
-    ("equal", ["query", f"{T} | where ActionType == 'DnsConnectionInspected' | project RemoteUrl, AdditionalFields"], True),
-    ("in", ["query", f"{T} | where LocalPort in (50001, 50002, 50003) or DeviceName in~ ('WS-1') | project LocalPort, DeviceName,"
-            " RemoteIP"], True),
-    ("inside", ["query", f"{T} | where AdditionalFields.query endswith '.org' | project q = AdditionalFields.query, ReportId"], True),
-    ("null", ["query", f"{T} | where isnull(RemotePort) or isempty(RemoteUrl) | project RemotePort, RemoteUrl, SourceOffset"], True),
-    ("count", ["query", f"{T} | count"], True),
-    ("count where", ["query", f"{T} | where RemoteUrl endswith 'ddns.net' | count"], True),
-    ("summarize", ["query", f"{T} | summarize n = count(), a = min(Timestamp), b = max(ReportId) by RemotePort, ActionType"], True),
-    ("summarize text", ["query", f"{T} | where RemotePort >= 80 | summarize n = count(), s = make_set(DeviceName) by RemoteUrl"
-                        " | sort by n desc, RemoteUrl asc"], True),
-    ("distinct", ["query", f"{T} | distinct RemoteUrl, RemotePort"], True),
-    ("sort", ["query", f"{T} | where RemoteUrl has_cs 'org' | sort by Timestamp asc, RemoteUrl desc"], True),
-    ("top", ["query", f"{T} | top 9 by Timestamp desc | project Timestamp, RemoteUrl, SourceRecord, SourceOffset"], True),
-    ("all", ["query", T], True),
-    ("source alone", ["query", f"{T} | project SourceFile, SourceRecord, SourceOffset"], True),
-    ("take", ["query", f"{T} | take 7"], False),
-    ("take of some", ["query", f"{T} | where RemoteUrl contains '.' | project RemoteUrl, SourceOffset | take 5"], False),
-    ("two scans", ["query", f"let u = {T} | where RemotePort == 443 | distinct DeviceName;"
-                   f" {T} | where DeviceName in (u) and RemoteUrl endswith '.net' | project RemoteUrl, DeviceName"], True),
-]
-TWICE = {"two scans"}
+import questions      # noqa: E402
 
 Road = collections.namedtuple("Road", "fast strict kernel block threads packing pipe")
 SLOW = Road(False, False, "generic", 1 << 20, 1, "plain", False)
@@ -93,6 +63,8 @@ def kernels():
     return [(name, None if wanted <= flags else f"this CPU lacks {' '.join(sorted(wanted - flags))}") for name, wanted in needs.items()]
 
 
+DRAWN = 5      # questions for each input
+
 # A byte at a time is for inputs that are short: of long ones each block reads some KiB behind it.
 LONG_BYTES, LONG_BLOCK = 1 << 18, 1 << 12
 
@@ -108,6 +80,12 @@ def roads(rng, count, names, no_pipe):
         yield BASE._replace(kernel=rng.choice(names), packing=packing, pipe=not no_pipe and rng.random() < 0.3,
                             block=rng.choice([1, rng.randrange(1, 64), rng.randrange(64, 3000), rng.randrange(3000, 1 << 17), 1 << 20]),
                             threads=rng.choice([1, 2, 3, 4, 8, 16]))
+
+
+# What --stats says of the machine and of the road; what it says of the work must be the same.
+STATS_OF_THE_ROAD = re.compile(rb"^(kernel: .*|bytes as stored: .*|time by thread:|  *[\d.]+ s of work, .*|  .* read [\d,]+ blocks?)\n"
+                               rb"| *[\d.]+ s +\d+ %| of [\d.]+ s of work", re.M)
+STATS = re.compile(rb"^(records parsed whole|cells decoded|time by stage)(.*\n(  .*\n)*)", re.M)
 
 
 class Answer(collections.namedtuple("Answer", "status out err rejects")):
@@ -165,9 +143,11 @@ class Asker:
             os.unlink(rejects)
         err = re.sub(rb" in \d[\d.]* s, .*/s", b"", done.stderr).replace(path.encode(), b"INPUT")
         err = re.sub(rb"(INPUT/\d\d\.\w+)\.\w+", rb"\1", err)
+        err = re.sub(STATS_OF_THE_ROAD, b"", err)
         # A pipe can't be read again to tell what the tuning hides.
         err = re.sub(rb"^ddnshunt: the tuning .*\n", b"", err, flags=re.M)
         err = re.sub(rb"^ddnshunt: -:", b"ddnshunt: INPUT:", err, flags=re.M)
+        err = re.sub(rb"^(ddnshunt: INPUT\S*: \w+), .*$", rb"\1", err, flags=re.M)      # --stats tells how it is compressed
         # Provenance names the input as it was given.
         out = done.stdout.replace(path.encode(), b"INPUT").replace(b'"SourceFile":"-"', b'"SourceFile":"INPUT"')
         out = re.sub(rb'("INPUT/\d\d\.\w+)\.\w+"', rb'\1"', out)
@@ -213,8 +193,8 @@ def fits(base, slow, whole):
 
 
 def without_values(answer):
-    """How many values were of a wrong type depends on which were looked at."""
-    return answer._replace(err=re.sub(rb"^[\d,]+ values? of another type.*\n", b"", answer.err, flags=re.M))
+    """How many values were of a wrong type depends on which were looked at, and so does what --stats tells."""
+    return answer._replace(err=STATS.sub(b"", re.sub(rb"^[\d,]+ values? of another type.*\n", b"", answer.err, flags=re.M)))
 
 
 class Check:
@@ -227,20 +207,24 @@ class Check:
     def difference(self, asker, reference=None):
         got = asker.ask(self.args, self.road)
         reference = reference or asker.ask(self.args, self.reference)
-        if self.reference is not SLOW:
+        if self.reference.fast:
             return same(got, reference, self.whole)
-        if self.clean:
+        if self.clean or self.reference.strict:
             return same(without_values(got), without_values(reference), self.whole)
         return fits(got, reference, self.whole)
 
 
 def checks(rng, made, names, count):
     long = sum(map(len, made.pieces)) > LONG_BYTES
-    for question in QUESTIONS:
+    for question in questions.QUESTIONS + list(questions.drawn(rng, DRAWN)):
         yield Check(question, BASE, SLOW, made.clean)
         if made.clean:
             yield Check(question, BASE._replace(strict=True, kernel=names[-1]), SLOW, True)
-        for road in roads(rng, count, names, question[0] in TWICE or made.ext == "d"):
+        elif rng.random() < 0.3:
+            block = max(rng.choice([1, 50, 3000, 1 << 20]), LONG_BLOCK if long else 1)
+            yield Check(question, BASE._replace(strict=True, kernel=rng.choice(names), block=block, threads=rng.choice([1, 2, 16])),
+                        SLOW._replace(strict=True), False)
+        for road in roads(rng, count, names, question[0] in questions.TWICE or made.ext == "d"):
             if long:
                 road = road._replace(block=max(road.block, LONG_BLOCK))
             yield Check(question, road, BASE, made.clean)
@@ -334,6 +318,18 @@ def run_kind(kind, options, names, pool, folder):
     return inputs, count, None
 
 
+def run_operators(options, pool, folder):
+    """Every operator that the source may be told of, over texts in all spellings: (how many comparisons, the first difference)"""
+    made = hostile.Input("operators", "jsonl", questions.spelt_lines(), b"\n", b"", b"\n", True)
+    asker = Asker(options.binary, folder, made.ext, made.data(), [])
+    asker.path("plain")
+    todo = [Check(question, BASE, SLOW, True) for question in questions.operators()]
+    for check, found in zip(todo, pool.map(lambda check: check.difference(asker), todo)):
+        if found:
+            return len(todo), tell(check, made, [], found, options.binary, folder + "-less", options.keep)
+    return len(todo), None
+
+
 def main():
     parser = argparse.ArgumentParser()
     parser.add_argument("binary")
@@ -342,12 +338,12 @@ def main():
     parser.add_argument("--first", type=int, default=1)
     parser.add_argument("--roads", type=int, default=3)
     parser.add_argument("--keep")
-    parser.add_argument("--kind", choices=list(hostile.KINDS))
+    parser.add_argument("--kind", choices=[*hostile.KINDS, "operators"])
     options = parser.parse_args()
     names = [name for name, why in kernels() if not why]
     failed = number = 0
     with concurrent.futures.ThreadPoolExecutor(os.cpu_count() or 1) as pool, tempfile.TemporaryDirectory() as folder:
-        for kind in [options.kind] if options.kind else hostile.KINDS:
+        for kind in [options.kind] if options.kind in hostile.KINDS else [] if options.kind else hostile.KINDS:
             number += 1
             inputs, count, found = run_kind(kind, options, names, pool, os.path.join(folder, str(number)))
             failed += bool(found)
@@ -355,6 +351,12 @@ def main():
                   flush=True)
             if found:
                 print(f"# {found}", flush=True)
+        if not options.kind or options.kind == "operators":
+            number += 1
+            count, found = run_operators(options, pool, os.path.join(folder, "operators"))
+            failed += bool(found)
+            print(f"{'not ok' if found else 'ok'} {number} - oracle/paths: each operator ({count} comparisons)" +
+                  (f"\n# {found}" if found else ""), flush=True)
     for name, why in kernels():
         number += 1
         print(f"ok {number} - oracle/paths: {name} took part{f' # SKIP {why}' if why else ''}")

@@ -204,6 +204,35 @@ static void a_judge_is_asked_about_decoded_text_alone(void **state)
     arena_release(&arena);
 }
 
+static void a_run_is_sought_in_json_as_in_text(void **state)
+{
+    (void)state;
+    struct byte_run run = {.len = 3};
+    const struct text_filter *filter = NULL;
+    struct arena arena;
+    struct err err;
+    arena_init(&arena, 0);
+    run.has['4'] = run.has['5'] = true;
+    assert_int_equal(text_filter_run(7, &run, &arena, &filter, &err), ERR_NONE);
+    assert_int_equal(text_filter_column(filter), 7);
+    assert_int_equal(text_filter_count(filter), 0);
+    assert_non_null(text_filter_what(filter));
+    assert_true(text_filter_may_json(filter, SLICE("a\\\\454b")));
+    assert_false(text_filter_may_json(filter, SLICE("a\\\\45\\n4b")));
+    assert_true(text_filter_may_json(filter, SLICE("a4\\u00355b")));
+    assert_false(text_filter_may_raw(filter, SLICE("a4\\n5b")));
+    assert_false(text_filter_may_text(filter, SLICE("a44.5b")));
+    assert_true(text_filter_may_text(filter, SLICE("444")));
+    static const char respelt[] = {'"', '\\', '/', '\n'};
+    for (size_t i = 0; i < sizeof respelt; i++) {
+        struct byte_run other = run;
+        other.has[(unsigned char)respelt[i]] = true;
+        assert_int_equal(text_filter_run(7, &other, &arena, &filter, &err), ERR_NONE);
+        assert_null(filter);
+    }
+    arena_release(&arena);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -213,6 +242,7 @@ int main(void)
         cmocka_unit_test(a_filter_is_never_narrower_than_the_predicate),
         cmocka_unit_test(a_long_text_may_hold_anything),
         cmocka_unit_test(a_judge_is_asked_about_decoded_text_alone),
+        cmocka_unit_test(a_run_is_sought_in_json_as_in_text),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -148,6 +148,7 @@ static void the_scan_is_told_which_texts_the_first_predicate_needs(void **state)
                                         "T | where a > 1 and b endswith '.org' | count",
                                         "T | where b has_any (dynamic(['duck', 'goose']))",
                                         "T | where b matches regex @'\\.(aa|bb|cc|dd|ee)$' and a == 1",
+                                        "T | where b matches regex '[4-6]{5}'",
                                         "T | project x = b | where x matches regex @'(a|b)$' | take 3"};
     static const char *const DOES_NOT[] = {
         "T | where b !has 'duck'",
@@ -167,6 +168,10 @@ static void the_scan_is_told_which_texts_the_first_predicate_needs(void **state)
         "T | where a == 1 and b has 'duck'",
         "T | where not(b matches regex @'(a|b)$')",
         "T | where tolower(b) matches regex @'(a|b)$'",
+        "T | where b matches regex '[4-6/]{5}'", /* a slash may be escaped in JSON */
+        "T | where b matches regex '[^4-6]{5}'",
+        "T | where b matches regex s",
+        "T | where not(b matches regex '[4-6]{5}')",
         "T | where isnotempty(ddns_suffix(b))"}; /* it knows no suffix */
     for (size_t i = 0; i < TEST_COUNT(NEEDS) + TEST_COUNT(DOES_NOT); i++) {
         bool needs = i < TEST_COUNT(NEEDS);
@@ -207,7 +212,8 @@ static void a_regular_expression_that_means_less_becomes_less(void **state)
          "scan T    // first column: b\n| where b matches regex \"(?i)\\\\.(a|b)$\"    // cost 105\n| verify    // "
          "rows that are left are read whole\n"},
         {"T | where b matches regex @'^x\\.(a|b)$'",
-         "scan T    // first column: b\n| where b matches regex \"^x\\\\.(a|b)$\"    // cost 105\n| verify    // rows "
+         "scan T    // first column: b, which must hold a run of certain characters\n| where b matches regex "
+         "\"^x\\\\.(a|b)$\"    // cost 105\n| verify    // rows "
          "that are left are read whole\n"},
         {"T | where b matches regex @'a.c'", "scan T    // first column: b\n| where b matches regex \"a.c\"    // cost "
                                              "105\n| verify    // rows that are left are read whole\n"},
