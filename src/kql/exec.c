@@ -148,11 +148,12 @@ static enum err_code flow_consume(struct run *run, struct scan *scan, struct flo
     while (!op_is_done(run->first)) {
         struct flow_item item;
         TRY(flow_next(flow, &item, err));
-        if (!item.root) {
+        if (!item.any) {
             run->exec->interrupted |= flow_was_interrupted(flow);
             break;
         }
-        TRY(item_consume(run, scan, &item, err));
+        if (item.root)
+            TRY(item_consume(run, scan, &item, err));
         if (config->progress)
             config->progress(config->user, scan, run->stats, run->exec->kept_rows);
     }
@@ -175,6 +176,7 @@ static enum err_code scan_flow(struct run *run, struct scan *scan, struct err *e
         .step_count = run->step_count,
         .wanted = wanted,
         .threads = config->threads,
+        .counts = run->stats,
         .profile = run->profile,
         .interrupted = config->interrupted,
         .user = config->user,

@@ -34,8 +34,8 @@ struct flow {
     pthread_cond_t ready; /* the consumer may find something to do */
     uint32_t idle;        /* workers that wait for room */
     struct tracks tracks;
-    uint64_t taken, given; /* blocks taken from the scan, items handed out */
-    bool inputs_end;       /* no track is to be opened any more */
+    uint64_t taken;  /* blocks, from the scan */
+    bool inputs_end; /* no track is to be opened any more */
     bool stopped;
     bool interrupted;
 };
@@ -91,6 +91,7 @@ static enum err_code block_process(struct worker *worker, struct block *block, s
     work_enter(worker->work, STAGE_SPLIT);
     TRY(block_split(block, &item.root, err));
     work_count(worker->work, STAGE_SPLIT, 1, item.root->row_count);
+    item.any = true;
     item.batch = item.root;
     enum err_code code = steps_apply(worker, &item, err);
     if (code != ERR_NONE) {
@@ -249,6 +250,36 @@ static void slot_fill(struct worker *worker, struct turn *turn)
         slot->code = block_process(worker, turn->block, &slot->item, &slot->err);
 }
 
+/*
+ * There is room again. Where the consumer works, nobody has to be there at once: it takes what it needs itself. So
+ * workers are woken when there is something for them to do for a while.
+ */
+static void room_tell(struct flow *flow)
+{
+    if (flow->idle && (!flow->consumer_works || tracks_have_much_room(&flow->tracks)))
+        pthread_cond_broadcast(&flow->room);
+}
+
+/* Nothing is left to be handed out of the block but its counts. */
+static bool slot_reduce(struct slot *slot)
+{
+    return slot->any && !slot->code && batch_reduce(slot->item.root, &slot->counts);
+}
+
+/* The slot is ready. `state` is held. */
+static void slot_tell(struct flow *flow, const struct turn *turn, bool counted)
+{
+    struct tracks *tracks = &flow->tracks;
+    if (counted)
+        tracks_count_slot(tracks, turn->track, turn->slot, scan_schema(flow->config.scan)->count);
+    else
+        turn->slot->ready = true;
+    if (turn->track == tracks_first(tracks) && turn->track->first->ready)
+        pthread_cond_signal(&flow->ready);
+    if (counted)
+        room_tell(flow);
+}
+
 /* Reads what is to be read, and fills the slot. */
 static void turn_finish(struct worker *worker, struct turn *turn)
 {
@@ -264,13 +295,11 @@ static void turn_finish(struct worker *worker, struct turn *turn)
     }
     work_count(worker->work, STAGE_READ, turn->block != NULL, 0);
     slot_fill(worker, turn);
+    bool counted = turn->block && slot_reduce(turn->slot);
     pthread_mutex_lock(&flow->state);
     if (!turn->settled)
         turn_settle(flow, turn);
-    turn->slot->ready = true;
-    const struct track *first = tracks_first(&flow->tracks);
-    if (first && first->first == turn->slot)
-        pthread_cond_signal(&flow->ready);
+    slot_tell(flow, turn, counted);
     pthread_mutex_unlock(&flow->state);
 }
 
@@ -313,7 +342,8 @@ static void workers_start(struct flow *flow)
             break;
         flow->started++;
     }
-    flow->consumer_works = flow->consumer_works || flow->started == 0;
+    if (flow->started == 0)
+        flow->consumer_works = true;
     if (flow->consumer_works)
         flow->workers[0].work = profile_work(flow->config.profile, 0);
 }
@@ -395,28 +425,19 @@ static enum next next_find(const struct flow *flow)
     return works && (tracks_pick(tracks) || (!flow->inputs_end && tracks_have_room(tracks))) ? NEXT_WORK : NEXT_WAIT;
 }
 
-/*
- * There is room again. Where the consumer works, nobody has to be there at once: it takes what it needs itself. So
- * workers are woken when there is something for them to do for a while.
- */
-static void room_tell(struct flow *flow)
-{
-    if (flow->idle && (!flow->consumer_works || tracks_have_much_room(&flow->tracks)))
-        pthread_cond_broadcast(&flow->room);
-}
-
 /* An item, an error, or neither, if the read had found the input's end. `state` is held. */
 static enum err_code item_take(struct flow *flow, struct flow_item *out_item, struct err *err)
 {
     struct track *track = tracks_first(&flow->tracks);
-    const struct slot *slot = track->first;
+    struct slot *slot = track->first;
     enum err_code code = slot->code;
     if (code && err)
         *err = slot->err;
-    if (!code && slot->any) {
+    out_item->any = !code && slot->any;
+    if (slot->counted)
+        scan_account_counts(track->input, &slot->counts, flow->config.counts);
+    else if (out_item->any)
         *out_item = slot->item;
-        out_item->root->sequence = flow->given++;
-    }
     tracks_remove_slot(&flow->tracks, track);
     room_tell(flow);
     return code;
@@ -451,7 +472,7 @@ enum err_code flow_next(struct flow *flow, struct flow_item *out_item, struct er
     enum next next;
     *out_item = (struct flow_item){0};
     pthread_mutex_lock(&flow->state);
-    while (!code && !out_item->root && (next = next_find(flow)) != NEXT_END) {
+    while (!code && !out_item->any && (next = next_find(flow)) != NEXT_END) {
         if (next == NEXT_BEGIN) {
             track_begin(flow);
         } else if (next == NEXT_ITEM) {

@@ -36,16 +36,18 @@ struct flow_config {
      */
     const bool *wanted;
     unsigned threads;
+    struct scan_stats *counts;       /* added to by flow_next() */
     struct profile *profile;         /* NULL: not wanted; has a clock for the consumer and for each thread */
     bool (*interrupted)(void *user); /* asked before each block but the first, one at a time; may be NULL */
     void *user;
 };
 
-/* One block's batch after the steps. */
+/* One block's batch after the steps; or of some blocks of which no row was left the counts, which were accounted for. */
 struct flow_item {
+    bool any;            /* else it was the last */
     struct batch *batch; /* of the last step; its root is to be accounted for and freed */
-    struct batch *root;
-    struct eval **eval; /* with which derived columns are loaded from now on: set by the consumer */
+    struct batch *root;  /* NULL: only counts */
+    struct eval **eval;  /* with which derived columns are loaded from now on: set by the consumer */
 };
 
 struct flow;
@@ -53,7 +55,7 @@ struct flow;
 enum err_code flow_open(const struct flow_config *config, struct flow **out_flow, struct err *err) MUST_CHECK;
 
 /*
- * The next block's batch; item->root is NULL at the end. The error of the first block in order that has one. The item
+ * The next block's batch; item->any is false at the end. The error of the first block in order that has one. The item
  * belongs to the caller.
  */
 enum err_code flow_next(struct flow *flow, struct flow_item *out_item, struct err *err) MUST_CHECK;

@@ -7,24 +7,25 @@
 
 enum {
     /* What can be read ahead at least, of inputs that one thread alone can read: so many blocks of SOURCE_BLOCK_BYTES. */
-    SLOTS_MIN = 64,
+    BLOCKS_MIN = 64,
     TRACKS_AHEAD = 4 /* of each thread: short files that may wait for their turn */
 };
 
 enum err_code tracks_init(struct tracks *tracks, unsigned threads, bool alone, struct err *err)
 {
-    *tracks =
-        (struct tracks){.alone = alone, .slots_usual = FLOW_AHEAD + 2 * threads, .track_count = threads * TRACKS_AHEAD};
-    tracks->slot_count = tracks->slots_usual + 1 > SLOTS_MIN ? tracks->slots_usual + 1 : SLOTS_MIN;
-    tracks->slots = mem_zalloc(tracks->slot_count, sizeof *tracks->slots);
+    *tracks = (struct tracks){
+        .alone = alone, .blocks_usual = FLOW_AHEAD + 2 * threads, .track_count = threads * TRACKS_AHEAD};
+    tracks->blocks_max = tracks->blocks_usual + 1 > BLOCKS_MIN ? tracks->blocks_usual + 1 : BLOCKS_MIN;
+    /* Between two blocks, and at either end of a track, counts may stand. */
+    uint32_t slots = 2 * tracks->blocks_max + tracks->track_count;
+    tracks->slots = mem_zalloc(slots, sizeof *tracks->slots);
     tracks->tracks = mem_zalloc(tracks->track_count, sizeof *tracks->tracks);
     if (!tracks->slots || !tracks->tracks) {
         tracks_release(tracks);
-        return err_no_memory(err, tracks->slot_count * sizeof *tracks->slots);
+        return err_no_memory(err, slots * sizeof *tracks->slots);
     }
-    for (uint32_t i = tracks->slot_count; i-- > 0; tracks->free_slots = &tracks->slots[i])
+    for (uint32_t i = slots; i-- > 0; tracks->free_slots = &tracks->slots[i])
         tracks->slots[i].next = tracks->free_slots;
-    tracks->free_count = tracks->slot_count;
     return ERR_NONE;
 }
 
@@ -33,7 +34,9 @@ void tracks_release(struct tracks *tracks)
     for (uint64_t n = tracks->first; n < tracks->end; n++) {
         struct track *track = &tracks->tracks[n % tracks->track_count];
         for (struct slot *slot = track->first; slot; slot = slot->next) {
-            if (slot->ready && slot->any && slot->code == ERR_NONE)
+            if (slot->ready && slot->counted)
+                mem_free(slot->counts.cells);
+            else if (slot->ready && slot->any && slot->code == ERR_NONE)
                 batch_free(slot->item.root);
         }
         scan_drop_input(track->input);
@@ -48,15 +51,15 @@ struct track *tracks_first(const struct tracks *tracks)
 }
 
 /*
- * Room for one more block of a track. One slot is left for the first track: whatever was read ahead of it, it can go on.
- * More than what keeps the threads busy is only of use where a track's blocks are read one at a time, and not its turn.
+ * Room for one more block of a track. One is left for the first track: whatever was read ahead of it, it can go on. More
+ * than what keeps the threads busy is only of use where a track's blocks are read one at a time, and it is not its turn.
  */
 static bool track_has_room(const struct tracks *tracks, const struct track *track, bool is_first)
 {
-    if (is_first && !track->first)
-        return tracks->free_count > 0;
-    uint32_t used = track->at_once ? tracks->slot_count - tracks->free_count : is_first ? track->slots : 0;
-    return used < tracks->slots_usual && tracks->free_count > 1;
+    if (is_first && track->blocks == 0)
+        return tracks->blocks < tracks->blocks_max;
+    uint32_t used = track->at_once ? tracks->blocks : is_first ? track->blocks : 0;
+    return used < tracks->blocks_usual && tracks->blocks + 1 < tracks->blocks_max;
 }
 
 struct track *tracks_pick(const struct tracks *tracks)
@@ -73,13 +76,13 @@ bool tracks_have_room(const struct tracks *tracks)
 {
     uint64_t count = tracks->end - tracks->first;
     if (count == 0)
-        return tracks->free_count > 0;
-    return !tracks->alone && count < tracks->track_count && tracks->free_count > 1;
+        return tracks->blocks < tracks->blocks_max;
+    return !tracks->alone && count < tracks->track_count && tracks->blocks + 1 < tracks->blocks_max;
 }
 
 bool tracks_have_much_room(const struct tracks *tracks)
 {
-    return tracks->free_count > tracks->slot_count / 2;
+    return tracks->blocks < tracks->blocks_max / 2;
 }
 
 bool tracks_are_read(const struct tracks *tracks)
@@ -113,27 +116,60 @@ struct slot *tracks_add_slot(struct tracks *tracks, struct track *track)
 {
     struct slot *slot = tracks->free_slots;
     tracks->free_slots = slot->next;
-    tracks->free_count--;
     slot->next = NULL;
-    slot->ready = slot->any = false;
+    slot->previous = track->last;
+    slot->ready = slot->any = slot->counted = false;
     slot->code = ERR_NONE;
     if (track->last)
         track->last->next = slot;
     else
         track->first = slot;
     track->last = slot;
-    track->slots++;
+    track->blocks++;
+    tracks->blocks++;
     return slot;
+}
+
+static void slot_unlink(struct tracks *tracks, struct track *track, struct slot *slot)
+{
+    if (slot->previous)
+        slot->previous->next = slot->next;
+    else
+        track->first = slot->next;
+    if (slot->next)
+        slot->next->previous = slot->previous;
+    else
+        track->last = slot->previous;
+    slot->next = tracks->free_slots;
+    tracks->free_slots = slot;
 }
 
 void tracks_remove_slot(struct tracks *tracks, struct track *track)
 {
     struct slot *slot = track->first;
-    track->first = slot->next;
-    if (!track->first)
-        track->last = NULL;
-    track->slots--;
-    slot->next = tracks->free_slots;
-    tracks->free_slots = slot;
-    tracks->free_count++;
+    if (!slot->counted) {
+        track->blocks--;
+        tracks->blocks--;
+    }
+    slot_unlink(tracks, track, slot);
+}
+
+/* Makes a counted slot and the counted one behind it one. */
+static void slots_join(struct tracks *tracks, struct track *track, struct slot *slot, uint32_t columns)
+{
+    struct slot *next = slot->next;
+    scan_stats_add(&slot->counts, &next->counts, columns);
+    mem_free(next->counts.cells);
+    slot_unlink(tracks, track, next);
+}
+
+void tracks_count_slot(struct tracks *tracks, struct track *track, struct slot *slot, uint32_t columns)
+{
+    slot->ready = slot->counted = true;
+    track->blocks--;
+    tracks->blocks--;
+    if (slot->next && slot->next->counted)
+        slots_join(tracks, track, slot, columns);
+    if (slot->previous && slot->previous->counted)
+        slots_join(tracks, track, slot->previous, columns);
 }

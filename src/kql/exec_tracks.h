@@ -15,10 +15,12 @@
 
 #include "kql/exec_flow.h"
 
-/* What became of one block. */
+/* What became of one block, or of several in a row of which nothing is left but counts. */
 struct slot {
-    struct slot *next; /* in its track, or of those that are free */
+    struct slot *next, *previous; /* in its track; next also of those that are free */
     bool ready;
+    bool counted; /* ready: only counts, for no row of the block was left */
+    struct scan_stats counts;
     bool any; /* a block, or an error; else the read found the input's end */
     enum err_code code;
     struct err err;
@@ -29,20 +31,24 @@ struct slot {
 struct track {
     struct scan_input *input; /* NULL: in its place an error */
     struct slot *first, *last;
-    uint32_t slots;
-    bool reading; /* a thread is at it */
-    bool at_once; /* scan_reads_at_once() */
-    bool at_end;  /* all its blocks have a slot */
-    bool begun;   /* of it has been told */
+    uint32_t blocks; /* that are at work or have rows: those in slots that are not `counted` */
+    bool reading;    /* a thread is at it */
+    bool at_once;    /* scan_reads_at_once() */
+    bool at_end;     /* all its blocks have a slot */
+    bool begun;      /* of it has been told */
 };
 
+/*
+ * Memory is bounded by how many blocks there may be in all tracks, those left out of which there are but counts: of them,
+ * neighbours share a slot, so that an input of which little is found can be read far ahead of its turn.
+ */
 struct tracks {
     struct slot *slots, *free_slots;
-    uint32_t slot_count, free_count;
+    uint32_t blocks, blocks_max;
     struct track *tracks; /* track number n is tracks[n % track_count] */
     uint32_t track_count;
     uint64_t first, end; /* numbers of the tracks that there are */
-    uint32_t slots_usual;
+    uint32_t blocks_usual;
     bool alone; /* no input beside another */
 };
 
@@ -56,7 +62,7 @@ struct track *tracks_first(const struct tracks *tracks);
 struct track *tracks_pick(const struct tracks *tracks);
 /* Is there room for one more track and a block in it? */
 bool tracks_have_room(const struct tracks *tracks);
-/* More than half of all slots are free. */
+/* ... and for half of all that there may be. */
 bool tracks_have_much_room(const struct tracks *tracks);
 /* Is nothing left to be read in any track? */
 bool tracks_are_read(const struct tracks *tracks);
@@ -72,5 +78,7 @@ struct scan_input *tracks_close(struct tracks *tracks);
 struct slot *tracks_add_slot(struct tracks *tracks, struct track *track);
 /* The track's first slot is free again. */
 void tracks_remove_slot(struct tracks *tracks, struct track *track);
+/* The slot is ready, with nothing but its counts: it may be one with its neighbours from now on. columns: of the counts. */
+void tracks_count_slot(struct tracks *tracks, struct track *track, struct slot *slot, uint32_t columns);
 
 #endif

@@ -335,6 +335,27 @@ enum err_code scan_account(struct scan *scan, struct batch *root, struct scan_st
     return ERR_NONE;
 }
 
+bool batch_reduce(struct batch *root, struct scan_stats *out_counts)
+{
+    struct source_batch *batch = root->impl;
+    if (root->selection->count || batch->reject_count || batch->failure)
+        return false;
+    *out_counts = batch->stats;
+    batch->stats.cells = NULL;
+    batch_free(root);
+    return true;
+}
+
+void scan_account_counts(struct scan_input *input, struct scan_stats *counts, struct scan_stats *into)
+{
+    if (!input->broken) {
+        scan_stats_add(into, counts, input->scan->schema->count);
+        input->rows += counts->rows + counts->rows_passed;
+    }
+    mem_free(counts->cells);
+    counts->cells = NULL;
+}
+
 void scan_inputs(const struct scan *scan, struct scan_stats *into)
 {
     into->inputs = atomic_load(&scan->inputs);

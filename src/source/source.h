@@ -284,6 +284,14 @@ enum err_code scan_account(struct scan *scan, struct batch *root, struct scan_st
                            void *user, struct err *err) MUST_CHECK;
 
 /*
+ * Where nothing is left of a root batch but its counts (no row is selected, none was rejected, the input is not broken behind
+ * it), they are taken over, and it is freed. Else false. Any thread.
+ */
+bool batch_reduce(struct batch *root, struct scan_stats *out_counts);
+/* scan_admit() and scan_account() of such counts of one input, or of several batches' in a row. They are released. */
+void scan_account_counts(struct scan_input *input, struct scan_stats *counts, struct scan_stats *into);
+
+/*
  * For a progress line, from any thread: bytes of the files read so far, and their size (0: not known, as with pipes and
  * very many files, or not asked for).
  */
