@@ -10,7 +10,13 @@
 
 #include <stdint.h>
 
-static const struct inflate_type *const INFLATE_TYPES[] = {&INFLATE_GZIP, &INFLATE_ZSTD, &INFLATE_LZ4, &INFLATE_XZ,
+#ifdef DDNSHUNT_ISAL
+#define GZIP INFLATE_GZIP_ISAL
+#else
+#define GZIP INFLATE_GZIP
+#endif
+
+static const struct inflate_type *const INFLATE_TYPES[] = {&GZIP, &INFLATE_ZSTD, &INFLATE_LZ4, &INFLATE_XZ,
                                                            &INFLATE_BZIP2};
 
 static uint32_t read_le32(const char *p)

@@ -14,7 +14,7 @@
 #include <stddef.h>
 
 /* How a step left the decoder. An input that ends anywhere but between members is truncated. */
-enum inflate_state { INFLATE_INSIDE, INFLATE_BETWEEN };
+enum inflate_place { INFLATE_INSIDE, INFLATE_BETWEEN };
 
 struct inflate_step {
     struct slice in;          /* not yet taken; the step moves it forwards */
@@ -28,13 +28,20 @@ struct inflate_type {
     bool (*magic)(struct slice head);
     enum err_code (*open)(void **out_decoder, struct err *err);
     /* Takes some input or gives some output; neither only if it needs more input (or the input is at its end). */
-    enum err_code (*step)(void *decoder, struct inflate_step *step, enum inflate_state *out_state, struct err *err);
+    enum err_code (*step)(void *decoder, struct inflate_step *step, enum inflate_place *out_state, struct err *err);
     void (*close)(void *decoder);
+    bool wants_room; /* with less than INFLATE_OUT_BYTES of it, a step goes through a buffer of the decoder's own */
 };
 
 /* As many bytes as a magic() wants to see; fewer are enough where the input is shorter. */
 enum { INFLATE_MAGIC_LEN = 16 };
 
+/* A decoder may wait until it has this much input, or the last of it. */
+enum { INFLATE_PIECE_MAX = 256 * 1024 };
+enum { INFLATE_OUT_BYTES = 256 * 1024 };
+
+/* gzip by zlib and, where there is one (DDNSHUNT_ISAL), by ISA-L. */
+extern const struct inflate_type INFLATE_GZIP_ISAL;
 extern const struct inflate_type INFLATE_GZIP, INFLATE_ZSTD, INFLATE_LZ4, INFLATE_XZ, INFLATE_BZIP2;
 
 /* The compression that the first bytes of an input name, or NULL. */

@@ -91,7 +91,7 @@ static unsigned bzip2_bounded(size_t len)
     return len > UINT_MAX ? UINT_MAX : (unsigned)len;
 }
 
-static enum err_code bzip2_step(void *decoder, struct inflate_step *step, enum inflate_state *out_state,
+static enum err_code bzip2_step(void *decoder, struct inflate_step *step, enum inflate_place *out_state,
                                 struct err *err)
 {
     struct bzip2 *bzip2 = decoder;
@@ -123,4 +123,4 @@ static enum err_code bzip2_step(void *decoder, struct inflate_step *step, enum i
     return result == BZ_OK ? ERR_NONE : bzip2_fail(result, err);
 }
 
-const struct inflate_type INFLATE_BZIP2 = {"bzip2", bzip2_magic, bzip2_open, bzip2_step, bzip2_close};
+const struct inflate_type INFLATE_BZIP2 = {"bzip2", bzip2_magic, bzip2_open, bzip2_step, bzip2_close, false};

@@ -69,7 +69,7 @@ static unsigned gzip_bounded(size_t len)
     return len > UINT_MAX ? UINT_MAX : (unsigned)len;
 }
 
-static enum err_code gzip_step(void *decoder, struct inflate_step *step, enum inflate_state *out_state, struct err *err)
+static enum err_code gzip_step(void *decoder, struct inflate_step *step, enum inflate_place *out_state, struct err *err)
 {
     struct gzip *gzip = decoder;
     if (gzip->between)
@@ -108,4 +108,4 @@ static void gzip_close(void *decoder)
     mem_free(gzip);
 }
 
-const struct inflate_type INFLATE_GZIP = {"gzip", gzip_magic, gzip_open, gzip_step, gzip_close};
+const struct inflate_type INFLATE_GZIP = {"gzip", gzip_magic, gzip_open, gzip_step, gzip_close, false};

@@ -50,7 +50,7 @@ static enum err_code lz4_fail(const struct lz4 *lz4, size_t result, struct err *
     return inflate_err_damaged("lz4", why, err);
 }
 
-static enum err_code lz4_step(void *decoder, struct inflate_step *step, enum inflate_state *out_state, struct err *err)
+static enum err_code lz4_step(void *decoder, struct inflate_step *step, enum inflate_place *out_state, struct err *err)
 {
     struct lz4 *lz4 = decoder;
     if (lz4->between && step->in.len == 0) {
@@ -79,4 +79,4 @@ static void lz4_close(void *decoder)
     mem_free(lz4);
 }
 
-const struct inflate_type INFLATE_LZ4 = {"lz4", lz4_magic, lz4_open, lz4_step, lz4_close};
+const struct inflate_type INFLATE_LZ4 = {"lz4", lz4_magic, lz4_open, lz4_step, lz4_close, false};

@@ -65,7 +65,7 @@ static enum err_code xz_fail(lzma_ret result, struct err *err)
     }
 }
 
-static enum err_code xz_step(void *decoder, struct inflate_step *step, enum inflate_state *out_state, struct err *err)
+static enum err_code xz_step(void *decoder, struct inflate_step *step, enum inflate_place *out_state, struct err *err)
 {
     struct xz *xz = decoder;
     xz->stream.next_in = (const uint8_t *)step->in.ptr;
@@ -88,4 +88,4 @@ static void xz_close(void *decoder)
     mem_free(xz);
 }
 
-const struct inflate_type INFLATE_XZ = {"xz", xz_magic, xz_open, xz_step, xz_close};
+const struct inflate_type INFLATE_XZ = {"xz", xz_magic, xz_open, xz_step, xz_close, false};

@@ -63,7 +63,7 @@ static enum err_code zstd_fail(const struct zstd *zstd, size_t result, struct er
     return inflate_err_damaged("zstd", ZSTD_getErrorName(result), err);
 }
 
-static enum err_code zstd_step(void *decoder, struct inflate_step *step, enum inflate_state *out_state, struct err *err)
+static enum err_code zstd_step(void *decoder, struct inflate_step *step, enum inflate_place *out_state, struct err *err)
 {
     struct zstd *zstd = decoder;
     size_t wanted = zstd->wanted ? zstd->wanted : 1;
@@ -92,4 +92,4 @@ static void zstd_close(void *decoder)
     mem_free(zstd);
 }
 
-const struct inflate_type INFLATE_ZSTD = {"zstd", zstd_magic, zstd_open, zstd_step, zstd_close};
+const struct inflate_type INFLATE_ZSTD = {"zstd", zstd_magic, zstd_open, zstd_step, zstd_close, false};

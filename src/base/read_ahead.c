@@ -73,11 +73,13 @@ static void *maker_run(void *user)
     for (bool ended = false; !ended && wait_for_room(ahead); number++) {
         char *buffer = buffer_of(ahead, number);
         size_t len = 0;
-        do {
-            size_t got = ahead->config.make(ahead->config.user, buffer + len, READ_AHEAD_BUFFER_BYTES - len);
+        bool full = false;
+        while (!ended && !full) {
+            size_t got = ahead->config.make(ahead->config.user, buffer + len, READ_AHEAD_BUFFER_BYTES - len, &full);
             ended = got == 0;
             len += got;
-        } while (!ended && !is_enough(ahead, len));
+            full = full || is_enough(ahead, len);
+        }
         hand_over(ahead, slice_of(buffer, len), ended);
     }
     return NULL;

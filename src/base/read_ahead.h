@@ -18,8 +18,11 @@ enum { READ_AHEAD_BUFFERS = 4, READ_AHEAD_BUFFER_BYTES = 256 * 1024 };
 struct read_ahead;
 
 struct read_ahead_config {
-    /* Writes 1 to size bytes to `into`; 0: there are no more. Called by the thread alone. */
-    size_t (*make)(void *user, char *into, size_t size);
+    /*
+     * Writes 1 to size bytes to `into`; 0: there are no more. *out_full, false before: the next call wants a whole buffer of
+     * room, so that this one is full. Called by the thread alone.
+     */
+    size_t (*make)(void *user, char *into, size_t size, bool *out_full);
     void *user;
     /*
      * make() may have to wait for ever: whoever waits at the other end gets what there is. Otherwise buffers are handed over

@@ -24,7 +24,13 @@
 #include <unistd.h>
 
 /* Large enough that a read's cost is nothing beside decompression, small enough for a core's second cache. */
-enum { RAW_BYTES = 256 * 1024 };
+enum { RAW_BYTES = INFLATE_PIECE_MAX };
+_Static_assert((int)READ_AHEAD_BUFFER_BYTES >= (int)INFLATE_OUT_BYTES, "a buffer is room enough");
+/*
+ * A pipe has 64 KiB at first, so that its two ends wait for each other all the time. The number is that of F_SETPIPE_SZ on Linux,
+ * which is no part of POSIX; elsewhere it is no command, and refused.
+ */
+enum { PIPE_SET_SIZE = 1031, PIPE_BYTES = 1 << 20 };
 /* A compressed file below this is decompressed in about the time that a thread takes to begin. */
 enum { AHEAD_FILE_MIN = 64 * 1024 };
 
@@ -38,6 +44,7 @@ struct stream {
     char *raw_buffer;          /* [RAW_BYTES], NULL for memory */
     struct slice raw;          /* not yet decoded; of raw_buffer or the caller's memory */
     bool raw_end;              /* nothing comes after `raw` */
+    struct err raw_failure;    /* its code is set: why that is so */
     _Atomic uint64_t raw_done; /* taken from the descriptor or memory */
     uint64_t raw_size;
 
@@ -45,6 +52,7 @@ struct stream {
     const struct inflate_type *inflate; /* NULL: plain */
     void *decoder;
 
+    bool ahead_wanted;        /* as soon as it is known that a pipe's bytes are compressed */
     struct read_ahead *ahead; /* NULL: none */
     bool wakes;               /* `wake` is a pipe: closing its second end wakes a thread that waits for bytes */
     int wake[2];
@@ -137,6 +145,8 @@ static enum err_code file_open(const char *path, struct stream *stream, struct e
     stream->waits = !S_ISREG(st.st_mode);
     if (S_ISREG(st.st_mode))
         stream->fd_begin = stream->fd_owned ? 0 : lseek(stream->fd, 0, SEEK_CUR);
+    if (S_ISFIFO(st.st_mode)) /* may be more than the user is allowed: then it stays as it is */
+        (void)fcntl(stream->fd, PIPE_SET_SIZE, PIPE_BYTES);
     if (S_ISREG(st.st_mode) && st.st_size > 0)
         stream->raw_size = (uint64_t)st.st_size;
     return ERR_NONE;
@@ -292,28 +302,44 @@ static enum err_code read_plain(struct stream *stream, char *into, size_t size, 
     return ERR_NONE;
 }
 
+/* Where no more can be read, what was read is decompressed first. */
+static void raw_fill_or_end(struct stream *stream)
+{
+    enum err_code code = raw_fill(stream, &stream->raw_failure);
+    stream->raw_failure.code = code;
+    stream->raw_end = stream->raw_end || code;
+}
+
+/* Nothing more can be decompressed; the last step left the decoder at `place`. */
+static enum err_code inflated_end(const struct stream *stream, enum inflate_place place, struct err *err)
+{
+    if (stream->raw_failure.code) {
+        *err = stream->raw_failure;
+        return err->code;
+    }
+    if (place == INFLATE_BETWEEN && stream->raw_end)
+        return ERR_NONE;
+    return err_set(err, ERR_INPUT, "%s data ends too early: the file is truncated", stream->inflate->name);
+}
+
 static enum err_code read_inflated(struct stream *stream, char *into, size_t size, size_t *out_len, struct err *err)
 {
     for (;;) {
         if (stream->raw.len == 0 && !stream->raw_end)
-            TRY(raw_fill(stream, err));
+            raw_fill_or_end(stream);
         struct inflate_step step = {.in = stream->raw, .last = stream->raw_end, .out = into, .out_size = size};
-        enum inflate_state state = INFLATE_INSIDE;
+        enum inflate_place place = INFLATE_INSIDE;
         size_t before = step.in.len;
-        enum err_code code = stream->inflate->step(stream->decoder, &step, &state, err);
+        enum err_code code = stream->inflate->step(stream->decoder, &step, &place, err);
         stream->raw = step.in;
         *out_len = step.out_len;
         if (code || step.out_len)
             return code;
         if (step.in.len != before)
             continue;
-        if (!stream->raw_end && stream->raw.len < RAW_BYTES) {
-            TRY(raw_fill(stream, err));
-            continue;
-        }
-        if (state == INFLATE_BETWEEN && stream->raw_end)
-            return ERR_NONE;
-        return err_set(err, ERR_INPUT, "%s data ends too early: the file is truncated", stream->inflate->name);
+        if (stream->raw_end || stream->raw.len == RAW_BYTES)
+            return inflated_end(stream, place, err);
+        raw_fill_or_end(stream);
     }
 }
 
@@ -346,23 +372,22 @@ static size_t decode(struct stream *stream, char *into, size_t size)
 
 /* --- reading ahead --- */
 
-static size_t ahead_make(void *user, char *into, size_t size)
+static size_t ahead_make(void *user, char *into, size_t size, bool *out_full)
 {
     struct stream *stream = user;
-    return atomic_load(&stream->closing) ? 0 : decode(stream, into, size);
+    size_t len = atomic_load(&stream->closing) ? 0 : decode(stream, into, size);
+    *out_full = stream->inflate && stream->inflate->wants_room;
+    return len;
 }
 
-void stream_read_ahead(struct stream *stream)
+/* Only where there is something to decompress: reading alone is done as fast by the reader. */
+static void ahead_begin(struct stream *stream)
 {
-    if (stream->ahead || stream->fd < 0 || stream->offset || stream->peeked.len || stream->failure.code)
+    stream->ahead_wanted = false;
+    if (!stream->detected && !stream->failure.code)
+        failure_keep(stream, detect(stream, &stream->failure));
+    if (!stream->inflate || stream->failure.code)
         return;
-    if (!stream->waits) {
-        if (stream->raw_size < AHEAD_FILE_MIN)
-            return;
-        failure_keep(stream, stream->detected ? ERR_NONE : detect(stream, &stream->failure));
-        if (!stream->inflate)
-            return;
-    }
     stream->wakes = stream->waits && pipe(stream->wake) == 0;
     for (int i = 0; stream->wakes && i < 2; i++)
         (void)fcntl(stream->wake[i], F_SETFD, FD_CLOEXEC);
@@ -374,11 +399,22 @@ void stream_read_ahead(struct stream *stream)
     }
 }
 
+void stream_read_ahead(struct stream *stream)
+{
+    if (stream->ahead || stream->fd < 0 || stream->offset || stream->peeked.len || stream->failure.code)
+        return;
+    stream->ahead_wanted = stream->waits;
+    if (!stream->waits && stream->raw_size >= AHEAD_FILE_MIN)
+        ahead_begin(stream);
+}
+
 /* Decoded bytes, wherever they come from; 0 is the end, or stream->failure says why there are no more. */
 static size_t next_bytes(struct stream *stream, char *into, size_t size)
 {
     if (size == 0)
         return 0;
+    if (stream->ahead_wanted)
+        ahead_begin(stream);
     return stream->ahead ? read_ahead_take(stream->ahead, into, size) : decode(stream, into, size);
 }
 

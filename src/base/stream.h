@@ -37,8 +37,8 @@ void stream_close(struct stream *stream); /* NULL is allowed */
 /*
  * From here on a thread of the stream's own reads and decompresses ahead of the reader, at once and until its buffers (1 MiB)
  * are full; the reader notices nothing but that it waits less. For a stream just opened, of which nothing was read. Where it
- * would not help (a regular file that is not compressed or is small, memory) or no thread is to be had, all stays as it was. A
- * regular file is looked at now, so that its kind is known; with a pipe nothing is waited for.
+ * would not help (what is not compressed, a small file) or no thread or memory is to be had, all stays as it was. A file's first
+ * bytes are looked at now, so that its kind is known; a pipe's with the first read or peek, and the thread begins then.
  */
 void stream_read_ahead(struct stream *stream);
 

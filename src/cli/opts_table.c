@@ -580,10 +580,9 @@ const struct option_def OPTIONS[] = {
      .group = GROUP_INPUT,
      .commands = FOR_BOTH,
      .brief = "how many threads to use (default: one a CPU)",
-     .detail =
-         "The default is what the process's CPU affinity and its cgroup's quota allow. Results, rejected records "
-         "and counts are the same for any number. Besides, a compressed input or a pipe has a thread of its own that "
-         "reads ahead, unless N is 1: then one thread does all."},
+     .detail = "The default is what the process's CPU affinity and its cgroup's quota allow. Results, rejected records "
+               "and counts are the same for any number. Besides, a compressed input has a thread of its own that "
+               "reads ahead, unless N is 1: then one thread does all."},
 
     {.name = "output",
      .letter = 'o',

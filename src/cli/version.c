@@ -49,6 +49,9 @@ void version_write(struct buf *out)
     add_features(out);
     buf_add_cstr(out, "libraries:\n");
     add_library(out, "zlib", zlibVersion());
+#ifdef DDNSHUNT_ISAL
+    add_library(out, "isa-l", ISAL_VERSION_TEXT);
+#endif
     add_library(out, "zstd", ZSTD_versionString());
     add_library(out, "lz4", LZ4_versionString());
     add_library(out, "liblzma", lzma_version_string());

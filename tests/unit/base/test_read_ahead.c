@@ -40,9 +40,10 @@ struct maker {
     atomic_size_t made; /* bytes */
     atomic_bool called_after_end;
     bool ended;
+    bool fulls; /* calls some buffers full */
 };
 
-static size_t make_some(void *user, char *into, size_t size)
+static size_t make_some(void *user, char *into, size_t size, bool *out_full)
 {
     struct maker *maker = user;
     size_t len = maker->piece < size ? maker->piece : size;
@@ -53,6 +54,7 @@ static size_t make_some(void *user, char *into, size_t size)
         into[i] = (char)maker->next++;
     maker->left -= len;
     maker->ended = len == 0;
+    *out_full = maker->fulls && maker->next % 4 == 0;
     atomic_fetch_add(&maker->made, len);
     return len;
 }
@@ -69,7 +71,7 @@ static void bytes_arrive_in_order(void **state)
         bool eager = i % 2, small = i / 2 % 2;
         if (size == 1 && total > READ_AHEAD_BUFFER_BYTES)
             continue;
-        struct maker maker = {.piece = small ? 1000 : SIZE_MAX, .left = total};
+        struct maker maker = {.piece = small ? 1000 : SIZE_MAX, .left = total, .fulls = i % 3 == 0};
         struct read_ahead_config config = {.make = make_some, .user = &maker, .eager = eager};
         struct read_ahead *ahead = read_ahead_start(&config);
         assert_non_null(ahead);
