@@ -57,6 +57,8 @@ enum err_code column_init_const(struct column *column, const struct value *value
 /* The cell of a row. Borrows. */
 struct value column_value(const struct column *column, uint32_t row);
 /* Stores value (same type) in a row's cell; a null needs a null map. Borrows. */
+/* Bytes of one cell in column->data. */
+size_t column_cell_bytes(enum type type);
 void column_set(struct column *column, uint32_t row, const struct value *value);
 
 struct selection {

@@ -3,7 +3,7 @@
  */
 #include "event/batch.h"
 
-static size_t cell_bytes(enum type type)
+size_t column_cell_bytes(enum type type)
 {
     switch (type_lane(type)) {
     case LANE_I64:
@@ -26,9 +26,9 @@ enum err_code column_init(struct column *column, enum type type, uint32_t row_co
                           struct arena *arena, struct err *err)
 {
     *column = (struct column){.type = type};
-    column->data = arena_array(arena, row_count, cell_bytes(type));
+    column->data = arena_array(arena, row_count, column_cell_bytes(type));
     if (!column->data)
-        return err_no_memory(err, (uint64_t)row_count * cell_bytes(type));
+        return err_no_memory(err, (uint64_t)row_count * column_cell_bytes(type));
     if (with_nulls && type != TYPE_STRING) {
         column->nulls = arena_zalloc(arena, row_count, 1);
         if (!column->nulls)

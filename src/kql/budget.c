@@ -54,16 +54,16 @@ void budget_arena_release(struct budget_arena *holder)
         return;
     arena_release(&holder->arena);
     holder->budget->used_bytes -= holder->counted_bytes;
-    holder->counted_bytes = 0;
+    holder->counted_bytes = holder->reserved_bytes = 0;
     holder->state = BUDGET_FREE;
 }
 
 void budget_count(struct budget_arena *holder)
 {
     struct budget *budget = holder->budget;
-    budget->used_bytes += holder->arena.held_bytes;
     budget->used_bytes -= holder->counted_bytes;
-    holder->counted_bytes = holder->arena.held_bytes;
+    holder->counted_bytes = holder->arena.held_bytes + holder->reserved_bytes;
+    budget->used_bytes += holder->counted_bytes;
     uint64_t used = budget->used_bytes + (budget->scratch ? scratch_held_bytes(budget->scratch) : 0);
     bool to_blame = budget->max_bytes && holder->counted_bytes > budget->max_bytes / SHARE;
     holder->state = !to_blame || used <= budget->max_bytes / 4 * 3 ? BUDGET_FREE

@@ -56,6 +56,7 @@ enum budget_state {
 struct budget_arena {
     struct arena arena;
     struct budget *budget;
+    size_t reserved_bytes; /* counts as held: what its owner takes elsewhere in the end, in step with what it holds */
     size_t counted_bytes;
     enum budget_state state; /* when it was last counted */
 };
@@ -63,7 +64,7 @@ struct budget_arena {
 void budget_arena_init(struct budget_arena *holder, struct budget *budget);
 void budget_arena_release(struct budget_arena *holder);
 
-/* Counts what the arena has taken. */
+/* Counts what the arena has taken, and what is reserved. */
 void budget_count(struct budget_arena *holder);
 
 /*
@@ -72,7 +73,7 @@ void budget_count(struct budget_arena *holder);
  */
 static inline enum budget_state budget_state(struct budget_arena *holder)
 {
-    if (holder->arena.held_bytes != holder->counted_bytes)
+    if (holder->arena.held_bytes + holder->reserved_bytes != holder->counted_bytes)
         budget_count(holder);
     return holder->state;
 }

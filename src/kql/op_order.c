@@ -100,38 +100,118 @@ int keyed_rows_compare(const struct keyed_rows *keyed, uint32_t a, uint32_t b)
     return 0;
 }
 
-/* Merges two sorted neighbours into out; of equal rows the left one comes first. */
-static void merge(const struct keyed_rows *keyed, const uint32_t *left, const uint32_t *right, const uint32_t *end,
-                  uint32_t *out)
+/* --- sorting --- */
+
+/*
+ * A row with a number that stands for its first key: of two rows the one with the lower head comes first, and equal heads say
+ * nothing. So most comparisons need not look at the rows, which lie anywhere in memory.
+ */
+struct headed_row {
+    uint64_t head;
+    uint32_t row;
+};
+_Static_assert(KEYED_SORT_BYTES == 2 * sizeof(struct headed_row) + sizeof(uint32_t), "two arrays and the result");
+
+/* The first eight bytes of a text, or as many as there are; the first one weighs most, as in slice_compare(). */
+static uint64_t text_head(const void *text, size_t len)
 {
-    const uint32_t *left_end = right;
+    unsigned char bytes[8] = {0};
+    memcpy(bytes, text, len < sizeof bytes ? len : sizeof bytes);
+    uint64_t head = 0;
+    for (size_t i = 0; i < sizeof bytes; i++)
+        head = head << 8 | bytes[i];
+    return head;
+}
+
+static uint64_t real_head(double real)
+{
+    const uint64_t sign = UINT64_C(1) << 63;
+    uint64_t bits;
+    real += 0.0; /* -0.0 is no less than 0.0 */
+    memcpy(&bits, &real, sizeof bits);
+    return bits & sign ? ~bits : bits | sign;
+}
+
+/* Of a value that is neither null nor NaN. */
+static uint64_t value_head(const struct value *value)
+{
+    switch (type_lane(value->type)) {
+    case LANE_I64:
+        return (uint64_t)value->i64 ^ UINT64_C(1) << 63;
+    case LANE_F64:
+        return real_head(value->f64);
+    case LANE_STR:
+        return value->str.len ? text_head(value->str.ptr, value->str.len) : 0;
+    case LANE_GUID:
+        return text_head(value->guid.byte, sizeof value->guid.byte);
+    case LANE_DEC:
+    case LANE_DYN:
+        break;
+    }
+    return UINT64_MAX / 2;
+}
+
+static uint64_t key_head(const struct sort_key *key, const struct value *value)
+{
+    if (value->is_null || (value->type == TYPE_REAL && isnan(value->f64)))
+        return key->nulls_first ? 0 : UINT64_MAX;
+    return key->descending ? ~value_head(value) : value_head(value);
+}
+
+static bool comes_before(const struct keyed_rows *keyed, const struct headed_row *a, const struct headed_row *b)
+{
+    return a->head != b->head ? a->head < b->head : keyed_rows_compare(keyed, a->row, b->row) < 0;
+}
+
+/* Merges two sorted neighbours into out; of equal rows the left one comes first. */
+static void merge(const struct keyed_rows *keyed, const struct headed_row *left, const struct headed_row *right,
+                  const struct headed_row *end, struct headed_row *out)
+{
+    const struct headed_row *left_end = right;
     while (left < left_end && right < end)
-        *out++ = keyed_rows_compare(keyed, *right, *left) < 0 ? *right++ : *left++;
+        *out++ = comes_before(keyed, right, left) ? *right++ : *left++;
     while (left < left_end)
         *out++ = *left++;
     while (right < end)
         *out++ = *right++;
 }
 
-/* Runs of 1, 2, 4 ... rows; neighbours that are in order already are only copied. */
-void keyed_rows_sort(const struct keyed_rows *keyed, uint32_t *order, uint32_t count, uint32_t *scratch)
+/* Runs of 1, 2, 4 ... rows; neighbours that are in order already are only copied. Returns which of the two is sorted. */
+static const struct headed_row *headed_sort(const struct keyed_rows *keyed, struct headed_row *from,
+                                            struct headed_row *to, uint32_t count)
 {
-    uint32_t *from = order, *to = scratch;
     for (uint64_t width = 1; width < count; width *= 2) {
         for (uint64_t start = 0; start < count; start += 2 * width) {
             uint64_t middle = start + width < count ? start + width : count;
             uint64_t end = start + 2 * width < count ? start + 2 * width : count;
-            if (middle == end || keyed_rows_compare(keyed, from[middle - 1], from[middle]) <= 0)
+            if (middle == end || !comes_before(keyed, &from[middle], &from[middle - 1]))
                 memcpy(to + start, from + start, (size_t)(end - start) * sizeof *to);
             else
                 merge(keyed, from + start, from + middle, from + end, to + start);
         }
-        uint32_t *swap = from;
+        struct headed_row *swap = from;
         from = to;
         to = swap;
     }
-    if (from != order)
-        memcpy(order, from, count * sizeof *order);
+    return from;
+}
+
+enum err_code keyed_rows_sort(const struct keyed_rows *keyed, uint32_t *out_order, struct err *err)
+{
+    uint32_t count = keyed->rows.count;
+    const struct sort_key *key = keyed->plan->keys;
+    struct headed_row *rows = mem_array(NULL, (size_t)count * 2, sizeof *rows);
+    if (!rows && count)
+        return err_no_memory(err, (uint64_t)count * 2 * sizeof *rows);
+    for (uint32_t i = 0; i < count; i++) {
+        struct value value = rows_value(&keyed->rows, i, keyed->key_columns[0]);
+        rows[i] = (struct headed_row){key_head(key, &value), i};
+    }
+    const struct headed_row *sorted = headed_sort(keyed, rows, rows + count, count);
+    for (uint32_t i = 0; i < count; i++)
+        out_order[i] = sorted[i].row;
+    mem_free(rows);
+    return ERR_NONE;
 }
 
 enum err_code keyed_rows_give(const struct keyed_rows *keyed, struct op *op, const uint32_t *order, uint32_t count,

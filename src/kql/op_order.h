@@ -35,8 +35,11 @@ enum err_code keyed_rows_columns(const struct keyed_rows *keyed, struct batch *b
 int key_compare(const struct sort_key *key, const struct value *a, const struct value *b);
 int keyed_rows_compare(const struct keyed_rows *keyed, uint32_t a, uint32_t b);
 
-/* Sorts row numbers, stably: equal rows stay as they stand. scratch has room for as many. */
-void keyed_rows_sort(const struct keyed_rows *keyed, uint32_t *order, uint32_t count, uint32_t *scratch);
+/* What sorting takes of each row, out_order included, while it lasts. */
+enum { KEYED_SORT_BYTES = 36 };
+
+/* All rows' numbers in order, stably: equal rows stay as they were kept. out_order: [rows.count]. */
+enum err_code keyed_rows_sort(const struct keyed_rows *keyed, uint32_t *out_order, struct err *err) MUST_CHECK;
 
 /* Gives the rows to the next operator, in that order, until it is done. */
 enum err_code keyed_rows_give(const struct keyed_rows *keyed, struct op *op, const uint32_t *order, uint32_t count,

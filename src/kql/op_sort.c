@@ -27,14 +27,11 @@ static enum err_code sort_open(struct op *op, struct err *err)
 static enum err_code order_make(struct sort *sort, uint32_t **out_order, struct err *err)
 {
     uint32_t count = sort->keyed.rows.count;
-    uint32_t *order = arena_array(&sort->memory.arena, count, 2 * sizeof *order);
+    uint32_t *order = arena_array(&sort->memory.arena, count, sizeof *order);
     if (!order)
-        return err_no_memory(err, (uint64_t)count * 2 * sizeof *order);
-    for (uint32_t i = 0; i < count; i++)
-        order[i] = i;
-    keyed_rows_sort(&sort->keyed, order, count, order + count);
+        return err_no_memory(err, (uint64_t)count * sizeof *order);
     *out_order = order;
-    return ERR_NONE;
+    return keyed_rows_sort(&sort->keyed, order, err);
 }
 
 /* The rows become a run, and their memory is free. */
@@ -56,6 +53,7 @@ static enum err_code sort_push(struct op *op, struct batch *batch, struct err *e
     TRY(keyed_rows_columns(&sort->keyed, batch, keys, &columns, err));
     for (uint32_t i = 0; i < batch->selection->count; i++) {
         TRY(rows_add(&sort->keyed.rows, columns, batch->selection->rows[i], err));
+        sort->memory.reserved_bytes += KEYED_SORT_BYTES;
         if (budget_state(&sort->memory) == BUDGET_MET && sort->keyed.rows.count >= RUN_ROWS_MIN)
             TRY(rows_spill(sort, err));
     }

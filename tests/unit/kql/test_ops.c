@@ -79,6 +79,42 @@ static void sort_orders_text_by_bytes_and_computed_keys(void **state)
     assert_gives(sort, "3,c\n2,b\n1,a\n1,z\n,x\n");
 }
 
+/* The second key tells which rows the first one holds for equal. */
+static void sort_tells_apart_only_what_its_key_does(void **state)
+{
+    (void)state;
+    struct plan *reals = table("r:real n:long", "0.0,2\n-0.0,1\n-1.5,3\n-2.5,4\n0.0,0");
+    assert_gives(ordered(PLAN_SORT, reals, 0, KEYS("r asc", "n asc")), "-2.5,4\n-1.5,3\n0.0,0\n-0.0,1\n0.0,2\n");
+    assert_gives(ordered(PLAN_SORT, reals, 0, KEYS("r desc", "n asc")), "0.0,0\n-0.0,1\n0.0,2\n-1.5,3\n-2.5,4\n");
+    const char *extremes = "9223372036854775807\n-\n-9223372036854775808\n-1\n0";
+    assert_gives(ordered(PLAN_SORT, table("n:long", extremes), 0, KEYS("n asc")),
+                 "\n-9223372036854775808\n-1\n0\n9223372036854775807\n");
+    assert_gives(ordered(PLAN_SORT, table("n:long", extremes), 0, KEYS("n desc")),
+                 "9223372036854775807\n0\n-1\n-9223372036854775808\n\n");
+    assert_gives(ordered(PLAN_SORT, table("n:long", extremes), 0, KEYS("n asc nulls last")),
+                 "-9223372036854775808\n-1\n0\n9223372036854775807\n\n");
+    assert_gives(ordered(PLAN_SORT, table("n:long", extremes), 0, KEYS("n desc nulls first")),
+                 "\n9223372036854775807\n0\n-1\n-9223372036854775808\n");
+    const char *texts = "abcdefghz\nabcdefgh\nabcdefg\nabcdefgha\n\xC3\xA9zzzzzzz";
+    assert_gives(ordered(PLAN_SORT, table("s:string", texts), 0, KEYS("s asc")),
+                 "abcdefg\nabcdefgh\nabcdefgha\nabcdefghz\n\xC3\xA9zzzzzzz\n");
+    assert_gives(ordered(PLAN_SORT, table("s:string", texts), 0, KEYS("s desc")),
+                 "\xC3\xA9zzzzzzz\nabcdefghz\nabcdefgha\nabcdefgh\nabcdefg\n");
+}
+
+static void sort_keeps_cells_of_every_width(void **state)
+{
+    (void)state;
+    const char *rows = "2,1.5,74be27de-1e4e-49d9-b579-fe0b331d3642,[1;2]\n1,-,-,-";
+    const char *schema = "n:long d:decimal g:guid y:dynamic";
+    assert_gives(ordered(PLAN_SORT, table(schema, rows), 0, KEYS("n asc")),
+                 "1,,,\n2,1.5,74be27de-1e4e-49d9-b579-fe0b331d3642,[1;2]\n");
+    assert_gives(ordered(PLAN_SORT, table(schema, rows), 0, KEYS("d asc")),
+                 "1,,,\n2,1.5,74be27de-1e4e-49d9-b579-fe0b331d3642,[1;2]\n");
+    assert_gives(ordered(PLAN_SORT, table(schema, rows), 0, KEYS("g desc", "y asc")),
+                 "2,1.5,74be27de-1e4e-49d9-b579-fe0b331d3642,[1;2]\n1,,,\n");
+}
+
 /* `count` rows i, (i * 7919) % 1000 as text. */
 static struct plan *many(uint32_t count)
 {
@@ -253,6 +289,8 @@ int main(void)
         cmocka_unit_test(sort_is_stable_and_places_nulls),
         cmocka_unit_test(nan_stands_beside_the_nulls),
         cmocka_unit_test(sort_orders_text_by_bytes_and_computed_keys),
+        cmocka_unit_test(sort_tells_apart_only_what_its_key_does),
+        cmocka_unit_test(sort_keeps_cells_of_every_width),
         cmocka_unit_test(top_equals_sort_and_take),
         cmocka_unit_test(top_keeps_few_rows_in_memory),
         cmocka_unit_test(distinct_keeps_the_first_of_equals),
