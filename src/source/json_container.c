@@ -43,6 +43,20 @@ static size_t back_over_blanks(struct slice text, size_t at)
     return at;
 }
 
+bool json_begins_with_rows(struct slice text)
+{
+    struct json_cursor cursor = {text.ptr, text.ptr + text.len, NULL};
+    struct json_walk walk;
+    struct json_text key;
+    if (text.len == 0 || text.ptr[0] != '{')
+        return text.len > 0 && text.ptr[0] == '[';
+    json_enter(&cursor, &walk);
+    if (json_member(&cursor, &walk, &key) != JSON_ITEM || !json_key_holds_rows(key))
+        return false;
+    /* A backslash makes it no mark: see simd.h. */
+    return cursor.end - cursor.at >= 2 && cursor.at[0] == '[' && cursor.at[1] != '\\';
+}
+
 /*
  * Might the bracket at `at` follow a key that holds rows? Such a key ends with an `s`, or an escape for one, and is
  * spelt with its letters alone or has a backslash.

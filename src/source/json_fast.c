@@ -17,7 +17,7 @@
 static unsigned commonness(char c)
 {
     if (c == '"')
-        return 60;
+        return 40;
     if (ascii_is_digit(c))
         return 20;
     if (c >= 'a' && c <= 'z')
@@ -79,7 +79,8 @@ static void needle_add(struct json_probe *probe, unsigned number, struct slice k
         }
     }
     char first = quoted_at(key, best_first);
-    probe->needle[number] = (struct json_needle){.key = key, .at = (uint32_t)best_first, .first = first};
+    probe->meaning[(unsigned char)first] |= (uint8_t)(MARKS_NEEDLE << number);
+    probe->needle[number] = (struct json_needle){.key = key, .at = (uint32_t)best_first};
     probe->wanted[number] = true;
     probe->marks.pair[probe->marks.count++] =
         (struct simd_pair){first, quoted_at(key, best_second), (uint8_t)(best_second - best_first)};
@@ -107,6 +108,8 @@ void json_probe_init(struct json_probe *probe, const struct schema *schema, uint
     /* Keys that decide what a record is have letters and $ alone. */
     for (unsigned c = 0; c < 128; c++)
         probe->spells_key[c] = ascii_is_alnum((char)c) || c == '$';
+    probe->meaning['{'] = probe->meaning['['] = MARKS_BRACKET;
+    probe->meaning['u'] = MARKS_ESCAPE;
     if (column != COLUMN_NONE) {
         struct slice name = schema->columns[column].name;
         probe->ready = is_plain(name) && schema->columns[column].origin != COLUMN_PROVENANCE;
@@ -114,7 +117,7 @@ void json_probe_init(struct json_probe *probe, const struct schema *schema, uint
             needle_add(probe, NEEDLE_COLUMN, name, often ? schema : NULL);
     }
     if (tables) {
-        needle_add(probe, NEEDLE_TYPE, SLICE("Type"), NULL);
+        needle_add(probe, NEEDLE_TYPE, SLICE("Type"), often ? schema : NULL);
         needle_add(probe, NEEDLE_TABLE, SLICE("$table"), NULL);
     }
 }
@@ -174,8 +177,11 @@ static bool escape_counts(const struct json_probe *probe, const char *text, uint
 {
     if (at == begin || text[at - 1] != '\\' || len - at < 5 || text[at + 2] != '0')
         return false;
-    int high = hex(text[at + 3]), low = hex(text[at + 4]);
-    return high >= 0 && high < 8 && low >= 0 && probe->spells_key[high * 16 + low];
+    unsigned high = (unsigned char)text[at + 3] - (unsigned)'0';
+    if (high >= 8)
+        return false; /* no ASCII */
+    int low = hex(text[at + 4]);
+    return low >= 0 && probe->spells_key[high * 16 + (unsigned)low];
 }
 
 /*
@@ -209,19 +215,19 @@ static bool needle_counts(const struct json_needle *needle, const char *text, ui
 void json_facts_add(struct json_facts *facts, const struct json_probe *probe, const char *text, uint32_t len,
                     uint32_t at)
 {
-    char c = text[at];
-    if ((c | 0x20) == '{') {
+    unsigned meaning = probe->meaning[(unsigned char)text[at]];
+    if (meaning & MARKS_BRACKET) {
         if (at == facts->begin || !bracket_counts(text, facts->begin, len, at))
             return;
         if (facts->brackets++ == 0)
             facts->bracket = at;
         return;
     }
-    if (c == 'u' && escape_counts(probe, text, facts->begin, len, at))
+    if (meaning & MARKS_ESCAPE && escape_counts(probe, text, facts->begin, len, at))
         facts->doubt = true;
-    for (unsigned i = 0; i < NEEDLE_COUNT; i++) {
-        if (probe->wanted[i] && c == probe->needle[i].first &&
-            needle_counts(&probe->needle[i], text, facts->begin, len, at, &facts->value[i]))
+    for (unsigned needles = meaning / MARKS_NEEDLE; needles; needles &= needles - 1) {
+        unsigned i = (unsigned)__builtin_ctz(needles);
+        if (needle_counts(&probe->needle[i], text, facts->begin, len, at, &facts->value[i]))
             facts->count[i]++;
     }
 }

@@ -21,15 +21,17 @@
 struct json_needle {
     struct slice key; /* without the quotes */
     uint32_t at;      /* of the pair's first byte in the quoted key */
-    char first;
 };
 enum { NEEDLE_COLUMN, NEEDLE_TYPE, NEEDLE_TABLE, NEEDLE_COUNT };
+/* What a marked byte may be: MARKS_NEEDLE << n the first one of needle n's pair. */
+enum { MARKS_BRACKET = 1, MARKS_ESCAPE = 2, MARKS_NEEDLE = 4 };
 
 struct json_probe {
     struct simd_marks marks;
     struct json_needle needle[NEEDLE_COUNT];
     bool wanted[NEEDLE_COUNT]; /* is looked for */
     bool spells_key[128];      /* bytes that the names in question are spelt with */
+    uint8_t meaning[256];      /* of a byte that is marked: MARKS_ */
     bool ready;                /* a column is looked for, or none was asked for */
 };
 

@@ -148,6 +148,8 @@ enum err_code json_batch_quick(struct json_batch *batch, uint32_t end, uint32_t 
 /* Does the same with a record or reject that a scan found. quick: as json_batch_prepare() has it. */
 enum err_code json_batch_span(struct json_batch *batch, const struct json_span *span, uint32_t record, bool quick,
                               struct err *err) MUST_CHECK;
+/* Is the text that of an array, or of an object whose first member holds rows? A look at its first bytes. */
+bool json_begins_with_rows(struct slice text);
 /*
  * Does so with the elements of the container that is the text, without blanks around it. Each is judged alone. *out_done
  * is false where it is no container, or a damaged one: json_batch_record() must look.

@@ -6,18 +6,33 @@
  *          its rest is skipped.
  *   split  cuts the block at its newlines.
  *
- * Of a regular file, read only says where a block's bytes stand (json_range.h), and split reads them.
+ * Of a regular file, read only says where a block's bytes stand (json_range.h), and split reads them. But where containers
+ * fill lines that are longer than blocks, most of such a block would be part of another's line, and read twice.
  */
+#define _GNU_SOURCE /* memrchr */
 #include "base/mem.h"
 #include "source/json.h"
 #include "source/json_head.h"
 #include "source/json_range.h"
 
+/* What one line may make the next blocks long. */
+enum { LONG_MAX = 4 << 20 };
+
 struct lines_source {
     struct json_source json;
     struct buf carry; /* the begin of a line whose end has not been read */
     bool skipping;    /* the rest of a line that is too long comes first */
+    size_t
+        long_line; /* length of the last block, if it was a line that is no longer than LONG_MAX and more than usual */
 };
+
+static void lines_close(struct source *base)
+{
+    struct lines_source *source = (struct lines_source *)base;
+    buf_release(&source->carry);
+    json_source_release(&source->json);
+    mem_free(source);
+}
 
 static enum err_code lines_open(struct stream *stream, const struct schema *schema,
                                 const struct source_options *options, struct source **out_source, struct err *err)
@@ -33,27 +48,23 @@ static enum err_code lines_open(struct stream *stream, const struct schema *sche
         mem_free(source);
         return code;
     }
-    json_ranges_begin(&source->json);
+    struct slice head;
+    code = stream_peek(stream, 1, &head, err);
+    if (code) {
+        lines_close(&source->json.base);
+        return code;
+    }
+    if (!json_head_has_long_containers(head, source->json.base.options.block_bytes))
+        json_ranges_begin(&source->json);
     *out_source = &source->json.base;
     return ERR_NONE;
-}
-
-static void lines_close(struct source *base)
-{
-    struct lines_source *source = (struct lines_source *)base;
-    buf_release(&source->carry);
-    json_source_release(&source->json);
-    mem_free(source);
 }
 
 /* Length up to and with the last newline at or after from; 0 if there is none. */
 static size_t last_line_end(const struct json_block *block, size_t from)
 {
-    for (size_t at = block->len; at > from; at--) {
-        if (block->bytes[at - 1] == '\n')
-            return at;
-    }
-    return 0;
+    const char *newline = block->len > from ? memrchr(block->bytes + from, '\n', block->len - from) : NULL;
+    return newline ? (size_t)(newline - block->bytes) + 1 : 0;
 }
 
 /* Reads over the rest of a line that is too long; what was read of the next lines stays in the block. */
@@ -70,12 +81,20 @@ static void skip_line(struct lines_source *source, struct json_block *block)
     }
 }
 
+/* How much to read before a line's end is looked for. Lines are like the one before; what comes behind one is copied. */
+static size_t line_likely(const struct lines_source *source)
+{
+    size_t line = source->long_line;
+    return line ? line + line / 32 : source->json.base.options.block_bytes;
+}
+
 /* Fills the block until it holds a line's end, the input ends, or the line is too long. */
 static enum err_code fill(struct lines_source *source, struct json_block *block, size_t *out_whole, struct err *err)
 {
-    size_t record_max = source->json.base.options.record_max;
-    for (size_t seen = 0;;) {
-        json_block_fill(&source->json, block, block->capacity);
+    size_t record_max = source->json.base.options.record_max, usual = source->json.base.options.block_bytes;
+    size_t likely = line_likely(source);
+    for (size_t seen = 0;; likely += usual) {
+        json_block_fill(&source->json, block, likely < block->capacity ? likely : block->capacity);
         *out_whole = last_line_end(block, seen);
         if (*out_whole || json_source_interrupted(&source->json))
             return ERR_NONE;
@@ -85,6 +104,8 @@ static enum err_code fill(struct lines_source *source, struct json_block *block,
             return ERR_NONE;
         }
         seen = block->len;
+        if (block->len < block->capacity)
+            continue;
         size_t larger = block->capacity * 2;
         if (larger > record_max + 1 && block->capacity < record_max + 1)
             larger = record_max + 1;
@@ -108,6 +129,7 @@ static enum err_code read_block(struct lines_source *source, struct json_block *
     /* The end of the input is met while lines stand before its last, unended one: this comes with the next call. */
     block->len = whole;
     block->consumed += whole;
+    source->long_line = whole > source->json.base.options.block_bytes && whole <= LONG_MAX ? whole : 0;
     return ERR_NONE;
 }
 
@@ -135,7 +157,8 @@ static enum err_code lines_read(struct source *base, struct block **out_block, s
     struct slice rest;
     if (source->json.offset == 0 && stream_take_rest(source->json.stream, usual, &rest))
         return read_rest(source, rest, out_block, err);
-    TRY(json_block_new(&source->json, source->carry.len >= usual ? source->carry.len + usual : usual, &block, err));
+    size_t least = source->long_line ? line_likely(source) + usual : usual;
+    TRY(json_block_new(&source->json, source->carry.len >= least ? source->carry.len + usual : least, &block, err));
     enum err_code code = read_block(source, block, err);
     if (code || block->consumed == 0) {
         json_block_free(&block->base);
@@ -210,13 +233,31 @@ static enum err_code line_end(struct cut *cut, uint32_t end, bool whole, struct 
     return ERR_NONE;
 }
 
+/*
+ * Reads lines that begin with a container's rows, up to the first that does not or has no end: their marks would tell
+ * nothing that their own scan does not. Returns where it stopped.
+ */
+static enum err_code cut_containers(struct cut *cut, size_t *at, struct err *err)
+{
+    const char *newline;
+    while (json_begins_with_rows(slice_of(cut->text + *at, cut->len - *at)) &&
+           (newline = memchr(cut->text + *at, '\n', cut->len - *at)) != NULL) {
+        size_t end = (size_t)(newline - cut->text);
+        TRY(line_read(cut->batch, slice_of(cut->text + *at, end - *at), cut->line++, cut->quick, err));
+        *at = end + 1;
+    }
+    return ERR_NONE;
+}
+
 static enum err_code cut_lines(struct cut *cut, struct err *err)
 {
     enum { MARKS = 128 };
     uint32_t marks[MARKS + SIMD_MARKS_ROOM];
     struct json_batch *batch = cut->batch;
-    line_begin(cut, (uint32_t)batch->block->start);
-    for (size_t at = batch->block->start; at < cut->len;) {
+    size_t at = batch->block->start;
+    TRY(cut_containers(cut, &at, err));
+    line_begin(cut, (uint32_t)at);
+    while (at < cut->len) {
         size_t count = cut->simd->mark(cut->text, cut->len, &batch->probe->marks, &at, marks, MARKS + SIMD_MARKS_ROOM);
         for (size_t i = 0; i < count; i++) {
             if (cut->text[marks[i]] == '\n')

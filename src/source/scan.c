@@ -226,6 +226,7 @@ enum err_code scan_open(const struct scan_config *config, struct scan **out_scan
     if (!code && scan->config.measure)
         scan_size_measure(scan);
     scan->waits = !code && scan_paths_wait(scan);
+    scan->alone = !code && (scan->waits || (scan->config.path_count == 1 && !scan_is_folder(scan->config.paths[0])));
     if (!code)
         code = first_open(scan, err);
     if (!code)

@@ -78,6 +78,7 @@ struct scan {
 
     uint64_t size; /* of all files; 0: not known */
     bool waits;    /* see scan_waits() */
+    bool alone;    /* one input, or one after the other: it is worth a thread of its own that reads ahead */
 
     _Atomic uint64_t inputs, inputs_failed, inputs_passed;
     _Atomic uint64_t raw_done;

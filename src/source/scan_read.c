@@ -175,6 +175,8 @@ static enum err_code input_stream(struct scan_input *input, struct stream **out_
         input->memory = memory;
     else if (!block_pool_give(&scan->memories, memory))
         mem_free(memory);
+    if (!code && scan->alone && scan->config.read_ahead)
+        stream_read_ahead(*out_stream);
     return code;
 }
 

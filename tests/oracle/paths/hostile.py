@@ -100,7 +100,10 @@ def tiny(rng):
                        '{"RemoteUrl":{"a":1}}', '{"RemoteUrl":[]}', '{"RemoteUrl":true}', '{"properties":{}}',
                        '{"properties":{"RemoteUrl":"u.hopto.org"}}', '{ "RemoteUrl" : "v.ddns.net" }', '{"RemoteUrl":""}',
                        '{"Timestamp":"2026-03-09","RemoteUrl":"w.zapto.org"}', '{"RemoteUrl":"a.ddns.net","RemoteUrl":null}',
-                       '{"\\u0052emoteUrl":"x.ddns.net"}', '{"RemoteUrl":"\\u0078.ddns.net"}', '{"RemoteUrl":1e5,"RemotePort":1.5}'])
+                       '{"\\u0052emoteUrl":"x.ddns.net"}', '{"RemoteUrl":"\\u0078.ddns.net"}', '{"RemoteUrl":1e5,"RemotePort":1.5}',
+                       '{"a\\"RemoteUrl":"k.ddns.net"}', '{"RemoteUrl":"k.ddns.ne\\u0074"}', '{"a":"\\","RemoteUrl":"k.ddns.net"}',
+                       '{"a":"\\\\","RemoteUrl":"k.ddns.net"}', '{"a":"x\\"","RemoteUrl":"k.ddns.net"}',
+                       '{"InitiatingProcessCommandLine":"\\tpowershell\\niwr\\rlang\\bcmd\\fcurl","RemoteUrl":"\\nduckdns"}'])
 
 
 def oddly(rng, enveloped):
@@ -235,12 +238,78 @@ def container(rng, count, enveloped, clean, shape, layout):
     return Input("", "json", pieces, sep, rng.choice([b"", b"", BOM, b"\n "]) + head, tail, clean)
 
 
+def container_lines(rng, count, clean):
+    """Containers that are a line each, records between them now and then."""
+    pieces = []
+    while count > 0:
+        size = min(count, rng.choice([1, 3, 10, 30]))
+        enveloped = rng.random() < 0.7
+        roll = rng.random()
+        if roll < 0.15:
+            pieces.append(good_record(rng, enveloped) if clean else spoilt(rng, enveloped))
+        else:
+            shape = rng.choice(["records"] * 6 + ["array", "results", "mixed"])
+            pieces.append(container(rng, size, enveloped, clean, shape, "compact").data().strip().replace(b"\n", b""))
+        if not clean and rng.random() < 0.05:
+            pieces.append(rng.choice([b'{"records":[', b'{"records":[\\', b"[", b"[]", b"]}", b"", b'{"records":[]}', b'{"records":[{}']))
+        count -= size
+    return Input("", "jsonl", pieces, b"\n", b"", rng.choice([b"\n", b"\n", b"\r\n", b""]), clean)
+
+
 def objects(rng, count, enveloped, clean):
     """Pretty-printed objects one after the other, a container among them."""
     pieces, _sep = elements(rng, count, enveloped, clean, "pretty")
     pieces = [p.strip() for p in pieces]
     pieces.insert(rng.randrange(len(pieces)), b'{"value": [1],\n "Results": [{"RemoteUrl": "i.ddns.net"}, {"RemotePort": 443}]}')
     return Input("", "json", [b"{\n" + p[1:] if p[:1] == b"{" else p for p in pieces], rng.choice([b"\n", b"\n\n"]), b"", b"\n", clean)
+
+
+def containers(rng, count, clean):
+    """One container after the other, of different shapes and margins: what is guessed of one is wrong of the next."""
+    pieces = []
+    for _ in range(rng.randrange(2, 6)):
+        shape, layout = rng.choice(["array", "results", "records", "mixed"]), layout_of(rng)
+        made = container(rng, max(1, count // 4), shape == "records", clean, shape, layout)
+        indent = rng.choice([b"", b" ", b"        "])
+        text = made.data().removeprefix(BOM)
+        pieces.append(b"\n".join(indent + line for line in text.split(b"\n")))
+    return Input("", "json", pieces, b"\n", b"", b"\n", clean)
+
+
+# --- one layout, which the program learns ---
+
+def alike(rng, count, enveloped, clean):
+    """
+    Records of the same few members in the same order, as one exporter writes them; and of such a record, what lacks a byte, has one
+    too many or another one. Most of it is keys and marks, so that these are hit.
+    """
+    first = ["Timestamp", "DeviceName", "RemotePort", "RemoteUrl", "LocalPort"]
+    second = rng.sample(first, 5)
+
+    def one():
+        row = usual_row(rng)
+        row["RemoteUrl"] = rng.choice([row["RemoteUrl"], "v.ddns.net", "www.bing.com", None])
+        row["DeviceName"] = rng.choice(["ws-1", "ws-22", "a\\\"b", "\u00e9", ""])
+        row = {name: row[name] for name in (first if rng.random() < 0.8 else second)}
+        if not enveloped:
+            return text(row)
+        category = "AdvancedHunting-" + rng.choice(["DeviceNetworkEvents"] * 4 + ["DeviceEvents"])
+        before = {"time": rng.choice(["2026-03-09T08:10:00Z", "2026-03-09T08:10:00.5Z"]), "tenantId": rng.choice(["6f1f", "7"])}
+        after = {"operationName": rng.choice(["Publish", "Pub", "x}y" if rng.random() < 0.1 else "P"]), "Tenant": "Default"}
+        (before if rng.random() < 0.9 else after)["category"] = category
+        return text({**before, "properties": row, **after})
+
+    pieces = []
+    for _ in range(3 * count):
+        piece = one().encode()
+        if not clean and rng.random() < 0.35:
+            at = rng.randrange(len(piece))
+            marks = [i for i, c in enumerate(piece) if c in b'{}[]":,\\0123456789']
+            at = rng.choice(marks) if rng.random() < 0.7 else at
+            byte = rng.choice([b"", b"", b'"', b"\\", b"{", b"}", b",", b":", b" ", b"0", b"x", piece[at:at + 1] * 2])
+            piece = piece[:at] + byte + piece[at + 1:]
+        pieces.append(piece)
+    return Input("", "jsonl", pieces, b"\n", b"", b"\n", clean)
 
 
 # --- CSV ---
@@ -365,7 +434,11 @@ KINDS = {
     "array": lambda rng, n, clean: container(rng, n, rng.random() < 0.3, clean, "array", layout_of(rng)),
     "results": lambda rng, n, clean: container(rng, n, False, clean, "results", layout_of(rng)),
     "records": lambda rng, n, clean: container(rng, n, True, clean, rng.choice(["records", "mixed"]), layout_of(rng)),
+    "lines of containers": lambda rng, n, clean: container_lines(rng, n, clean),
     "objects": lambda rng, n, clean: objects(rng, n, rng.random() < 0.5, clean),
+    "containers": containers,
+    "envelopes alike": lambda rng, n, clean: alike(rng, n, True, clean),
+    "rows alike": lambda rng, n, clean: alike(rng, n, False, clean),
     "csv": lambda rng, n, clean: csv(rng, n, clean),
     "soup of lines": lambda rng, n, clean: soup_lines(rng, n),
     "soup of elements": lambda rng, n, clean: soup_stream(rng, n),

@@ -99,3 +99,34 @@ def drawn(rng, count):
                                   "top 5 by ReportId asc", "project-away InitiatingProcessCommandLine"]))
         query = f"{T} | " + " | ".join(stages)
         yield (f"drawn {number}", ["query", query, "--stats"], True)
+
+
+# --- all operators, one by one ---
+
+SPELT = ["duckdns", "Ddns.Net", "a.b", "t1", "x y"]
+
+
+def spellings(word):
+    """Texts that hold a word or nearly do, as they stand between the quotes of a JSON string."""
+    first, last = f"\\u{ord(word[0]):04x}", f"\\u{ord(word[-1]):04X}"
+    alike = [word, word.upper(), word.lower(), word.title(), first + word[1:], word[:-1] + last, word[:-1], word[1:]]
+    around = ["{}", "{}.x", "x.{}", "x{}", "{}x", "\\t{}", "\\n{}\\r", "\\b{}", "\\f{}", "\\r{}", "\\\\t{}", "\\/{}", '\\"{}\\"', "\\u00e9{}", "\u00e9{}",
+              "- {} -"]
+    return [frame.format(one) for one in alike for frame in around]
+
+
+def spelt_lines():
+    rows = [f'{{"RemoteUrl":"{text}","InitiatingProcessCommandLine":"{text}","RemotePort":{n}}}'
+            for word in SPELT for n, text in enumerate(spellings(word))]
+    return [row.encode() for row in rows] + [b'{"RemotePort":1}', b'{"RemoteUrl":null,"RemotePort":2}', b'{"RemoteUrl":7}']
+
+
+def operators():
+    for column in ("RemoteUrl", "InitiatingProcessCommandLine"):
+        tests = [f"{op} {quoted(word)}" for op in sorted(set(ONE)) for word in SPELT]
+        for op in sorted(set(MANY)):
+            for words in (SPELT[:1], SPELT[1:3], SPELT[:3], SPELT, SPELT + [w + "9" for w in SPELT]):
+                tests.append(f"{op} ({', '.join(map(quoted, words))})")
+        tests += [f"matches regex @'{regex}'" for regex in (r"\.(duckdns|ddns\.net)$", r"(?i)\.(DUCKDNS|ddns\.net)$", "duckdns", "^t1", "x y$")]
+        for test in tests:
+            yield (test, ["query", f"{T} | where {column} {test} | project RemotePort, {column}"], True)

@@ -318,6 +318,18 @@ def run_kind(kind, options, names, pool, folder):
     return inputs, count, None
 
 
+def run_operators(options, pool, folder):
+    """Every operator that the source may be told of, over texts in all spellings: (how many comparisons, the first difference)"""
+    made = hostile.Input("operators", "jsonl", questions.spelt_lines(), b"\n", b"", b"\n", True)
+    asker = Asker(options.binary, folder, made.ext, made.data(), [])
+    asker.path("plain")
+    todo = [Check(question, BASE, SLOW, True) for question in questions.operators()]
+    for check, found in zip(todo, pool.map(lambda check: check.difference(asker), todo)):
+        if found:
+            return len(todo), tell(check, made, [], found, options.binary, folder + "-less", options.keep)
+    return len(todo), None
+
+
 def main():
     parser = argparse.ArgumentParser()
     parser.add_argument("binary")
@@ -326,12 +338,12 @@ def main():
     parser.add_argument("--first", type=int, default=1)
     parser.add_argument("--roads", type=int, default=3)
     parser.add_argument("--keep")
-    parser.add_argument("--kind", choices=list(hostile.KINDS))
+    parser.add_argument("--kind", choices=[*hostile.KINDS, "operators"])
     options = parser.parse_args()
     names = [name for name, why in kernels() if not why]
     failed = number = 0
     with concurrent.futures.ThreadPoolExecutor(os.cpu_count() or 1) as pool, tempfile.TemporaryDirectory() as folder:
-        for kind in [options.kind] if options.kind else hostile.KINDS:
+        for kind in [options.kind] if options.kind in hostile.KINDS else [] if options.kind else hostile.KINDS:
             number += 1
             inputs, count, found = run_kind(kind, options, names, pool, os.path.join(folder, str(number)))
             failed += bool(found)
@@ -339,6 +351,12 @@ def main():
                   flush=True)
             if found:
                 print(f"# {found}", flush=True)
+        if not options.kind or options.kind == "operators":
+            number += 1
+            count, found = run_operators(options, pool, os.path.join(folder, "operators"))
+            failed += bool(found)
+            print(f"{'not ok' if found else 'ok'} {number} - oracle/paths: each operator ({count} comparisons)" +
+                  (f"\n# {found}" if found else ""), flush=True)
     for name, why in kernels():
         number += 1
         print(f"ok {number} - oracle/paths: {name} took part{f' # SKIP {why}' if why else ''}")
