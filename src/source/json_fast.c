@@ -470,6 +470,7 @@ enum json_verdict json_fast_verdict(const struct json_facts *facts, const struct
                                     uint32_t *out_value)
 {
     uint32_t low = facts->begin, high = end;
+    memory->row_open = memory->row_close = 0;
     if (facts->doubt || facts->brackets > 1 || end - facts->begin < 2 || text[facts->begin] != '{' ||
         text[end - 1] != '}')
         return JSON_FAST_UNSURE;
@@ -479,6 +480,8 @@ enum json_verdict json_fast_verdict(const struct json_facts *facts, const struct
     } else {
         low = facts->bracket;
         verdict = envelope_verdict(facts, memory, text, len, end, &high);
+        memory->row_open = low;
+        memory->row_close = high;
     }
     return verdict == JSON_FAST_ROW ? column_verdict(facts, probe, low, high, out_value) : verdict;
 }

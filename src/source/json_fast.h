@@ -84,6 +84,7 @@ void json_facts_collect(struct json_facts *facts, const struct json_probe *probe
  * with it, but the same as without.
  */
 struct json_memory {
+    uint32_t row_open, row_close; /* braces of the row in the envelope that the last verdict was about; 0: none */
     struct json_pattern before, after;
     bool before_category, after_category; /* the part holds the category */
     bool before_other, after_other;       /* ... and it is not ours */

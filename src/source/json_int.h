@@ -110,7 +110,9 @@ bool json_source_interrupted(const struct json_source *source);
 struct json_row {
     uint32_t start, len; /* of the record in the block's bytes */
     uint32_t record;     /* its number in the block, from 0 */
-    uint32_t value;      /* where the fast column's value begins, or one of JSON_VALUE_; only while index is NULL */
+    uint32_t open,
+        close;      /* braces of the row within its envelope, around which all is known to be well-formed; 0: none */
+    uint32_t value; /* where the fast column's value begins, or one of JSON_VALUE_; only while index is NULL */
     const struct json_index *index; /* NULL: not parsed yet */
 };
 

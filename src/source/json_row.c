@@ -323,6 +323,16 @@ enum err_code json_record_read(struct json_reader *reader, struct slice record, 
     return record_finish(reader, &findings, may_contain, out_record, err);
 }
 
+enum err_code json_properties_read(struct json_reader *reader, struct json_cursor *cursor, const char *end,
+                                   const struct json_index **out_index, struct err *err)
+{
+    *out_index = NULL;
+    bool good = properties_read(reader, cursor) && cursor->at == end;
+    if (reader->failed)
+        return err_no_memory(err, KEY_MAX);
+    return good ? index_make(&reader->properties, reader->arena, out_index, err) : ERR_NONE;
+}
+
 static enum err_code array_each(struct json_cursor *cursor, json_element_fn each, void *user, struct err *err)
 {
     struct json_walk walk;

@@ -84,6 +84,13 @@ void json_reader_release(struct json_reader *reader);
 enum err_code json_record_read(struct json_reader *reader, struct slice record, bool may_contain,
                                struct json_record *out_record, struct err *err) MUST_CHECK;
 
+/*
+ * Reads the object at the cursor, which lies in an envelope: *out_index as that of the envelope's row. NULL where it is
+ * malformed or does not end at `end`. The cursor may go on behind it. ERR_MEMORY alone can fail.
+ */
+enum err_code json_properties_read(struct json_reader *reader, struct json_cursor *cursor, const char *end,
+                                   const struct json_index **out_index, struct err *err) MUST_CHECK;
+
 /* Calls each() for every element of a container's arrays (the record was read as JSON_CONTAINER). */
 typedef enum err_code (*json_element_fn)(void *user, struct slice element, struct err *err);
 enum err_code json_container_each(struct slice container, json_element_fn each, void *user, struct err *err) MUST_CHECK;

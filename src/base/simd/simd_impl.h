@@ -54,23 +54,69 @@ static KERNEL_TARGET size_t kernel_string_end(const char *text, size_t len, size
     return find(text, len, from, chunk_string);
 }
 
-static KERNEL_TARGET size_t kernel_string_close(const char *text, size_t len, size_t from, bool *out_escaped)
+/*
+ * The bytes that a backslash escapes. In a run of backslashes every other one does, the first of it included: those at
+ * even places where the run begins at one, else those at odd ones. Adding a run's first bit to it turns it to zeros, and
+ * so tells the two apart.
+ */
+static inline __attribute__((always_inline)) KERNEL_TARGET uint64_t escaped_bits(uint64_t backslashes, uint64_t *carry)
+{
+    const uint64_t even = UINT64_C(0x5555555555555555);
+    uint64_t runs = backslashes & ~*carry;
+    uint64_t sum = runs + (runs & ~(runs << 1) & even);
+    uint64_t escaping = runs & (even ^ sum);
+    uint64_t escaped = escaping << 1 | *carry;
+    *carry = escaping >> 63;
+    return escaped;
+}
+
+/* The bytes that may stand behind a backslash and be all of the escape: simd_is_escape_letter(). */
+static inline __attribute__((always_inline)) KERNEL_TARGET uint64_t escape_letters(struct chunk c, uint64_t backslashes)
+{
+    return backslashes | chunk_equal(c, '"') | chunk_equal(c, '/') | chunk_equal(c, 'n') | chunk_equal(c, 'r') |
+           chunk_equal(c, 't') | chunk_equal(c, 'b') | chunk_equal(c, 'f');
+}
+
+/*
+ * A chunk that begins neither within an escape nor behind the string's end, and has `found` of chunk_string(): where to
+ * stop in it, or CHUNK; *step is where to go on then.
+ */
+static inline __attribute__((always_inline)) KERNEL_TARGET unsigned close_step(struct chunk c, uint64_t found,
+                                                                               size_t *step, bool *out_escaped)
+{
+    uint64_t backslashes = chunk_equal(c, '\\'), carry = 0;
+    uint64_t escaped = escaped_bits(backslashes, &carry);
+    uint64_t bad = escaped & ~escape_letters(c, backslashes);
+    uint64_t stops = (found & ~backslashes & ~escaped) | bad >> 1;
+    uint64_t below = stops ? (stops & (0 - stops)) - 1 : UINT64_MAX;
+    /* An escape that is cut by the chunk's end is looked at again. */
+    *step = CHUNK - (size_t)carry;
+    *out_escaped |= (escaped >> 1 & below) != 0;
+    return stops ? first_bit(stops) : CHUNK;
+}
+
+static inline __attribute__((always_inline)) KERNEL_TARGET size_t string_close(const char *text, size_t len,
+                                                                               size_t from, bool *out_escaped)
 {
     while (len - from > CHUNK) {
-        uint64_t found = chunk_string(chunk_load(text + from));
-        size_t next = from + CHUNK;
-        while (found) {
+        struct chunk c = chunk_load(text + from);
+        uint64_t found = chunk_string(c);
+        size_t step = CHUNK;
+        if (found) {
             unsigned bit = first_bit(found);
-            if (text[from + bit] != '\\' || !simd_is_escape_letter(text[from + bit + 1]))
+            if (text[from + bit] == '\\')
+                bit = close_step(c, found, &step, out_escaped);
+            if (bit < CHUNK)
                 return from + bit;
-            *out_escaped = true;
-            if (bit == CHUNK - 1)
-                next++;
-            found &= ~(UINT64_C(3) << bit);
         }
-        from = next;
+        from += step;
     }
     return find(text, len, from, chunk_string);
+}
+
+static KERNEL_TARGET size_t kernel_string_close(const char *text, size_t len, size_t from, bool *out_escaped)
+{
+    return string_close(text, len, from, out_escaped);
 }
 
 static KERNEL_TARGET size_t kernel_structure(const char *text, size_t len, size_t from)
@@ -131,22 +177,6 @@ static KERNEL_TARGET size_t kernel_quotes(const char *text, size_t len, size_t *
 }
 
 /* --- the outline of JSON --- */
-
-/*
- * The bytes that a backslash escapes. In a run of backslashes every other one does, the first of it included: those at
- * even places where the run begins at one, else those at odd ones. Adding a run's first bit to it turns it to zeros, and
- * so tells the two apart.
- */
-static inline __attribute__((always_inline)) KERNEL_TARGET uint64_t escaped_bits(uint64_t backslashes, uint64_t *carry)
-{
-    const uint64_t even = UINT64_C(0x5555555555555555);
-    uint64_t runs = backslashes & ~*carry;
-    uint64_t sum = runs + (runs & ~(runs << 1) & even);
-    uint64_t escaping = runs & (even ^ sum);
-    uint64_t escaped = escaping << 1 | *carry;
-    *carry = escaping >> 63;
-    return escaped;
-}
 
 struct outline {
     uint64_t inside;  /* all ones: the next byte is in a string */
@@ -379,20 +409,14 @@ static KERNEL_TARGET size_t kernel_separator(const struct simd_csv_bits *bits, s
     return at < end ? at : end;
 }
 
-static inline uint64_t load_word(const char *at)
-{
-    uint64_t word;
-    memcpy(&word, at, sizeof word);
-    return word;
-}
+_Static_assert(sizeof(struct simd_lead) == CHUNK, "a lead is loaded as one chunk, what is not its text being ignored");
 
-static inline bool lead_is_at(const struct simd_lead *lead, const char *text)
+/* text: a chunk of it can be read. */
+static inline __attribute__((always_inline)) KERNEL_TARGET bool lead_is_at(const struct simd_lead *lead,
+                                                                           const char *text)
 {
-    for (uint32_t i = 0; i + sizeof(uint64_t) < lead->len; i += sizeof(uint64_t)) {
-        if (load_word(lead->text + i) != load_word(text + i))
-            return false;
-    }
-    return load_word(lead->text + lead->len - sizeof(uint64_t)) == load_word(text + lead->len - sizeof(uint64_t));
+    uint64_t same = chunk_same(chunk_load((const char *)lead), chunk_load(text));
+    return (~same & ((UINT64_C(1) << lead->len) - 1)) == 0;
 }
 
 /* Behind a whole number or null that begins at `at` and that a comma or brace follows, or 0. */
@@ -421,7 +445,7 @@ static KERNEL_TARGET uint32_t kernel_members(const char *text, size_t len, size_
             break;
         size_t start = at + lead->len, end;
         if (text[start] == '"') {
-            end = kernel_string_close(text, len, start + 1, &escaped);
+            end = string_close(text, len, start + 1, &escaped);
             end = end < len && text[end] == '"' ? end + 1 : 0;
         } else {
             end = plain_end(text, len, start);
