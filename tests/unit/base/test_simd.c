@@ -208,12 +208,20 @@ static void check_marks(const struct simd *simd, const char *text, size_t len, c
     assert_int_equal(at, len);
 }
 
+/* Now and then all pairs, or two of them, have the same distance. */
+static void share_distance(struct simd_marks *marks, int round)
+{
+    for (int i = 1; i < 3 && round % 3 > i - 1; i++)
+        marks->pair[i].distance = marks->pair[0].distance;
+}
+
 static void marks_equal_a_plain_loop(void **state)
 {
     (void)state;
     char *end = guarded_end();
     for (int round = 0; round < 3000; round++) {
         struct simd_marks marks = {{{'U', 'r', 1}, {'R', '"', 15}, {'"', ':', 4}}, random_below(4)};
+        share_distance(&marks, round);
         size_t len = random_below(TEXT_MAX + 1);
         char *text = end - len;
         fill(text, len);
@@ -296,6 +304,7 @@ static void outlines_equal_a_plain_loop(void **state)
     char *end = guarded_end();
     for (int round = 0; round < 20000; round++) {
         struct simd_marks marks = {{{'U', 'r', 1}, {'u', '"', 15}, {'"', ':', 4}}, random_below(4)};
+        share_distance(&marks, round);
         size_t len = random_below(TEXT_MAX + 1);
         char *text = end - len;
         fill_json(text, len);
