@@ -9,7 +9,7 @@
 #include "base/utf8.h"
 #include "source/json_int.h"
 
-#include <assert.h>
+#include <limits.h>
 
 /* --- the probe --- */
 
@@ -32,60 +32,82 @@ static char quoted_at(struct slice key, size_t i)
     return i == 0 || i == key.len + 1 ? '"' : key.ptr[i - 1];
 }
 
-enum { KEY_MAX = 255 };
-
-/* Do the bytes of the quoted key at `first` and `second` stand in the other quoted key, too, as far apart? */
-static bool pair_is_in(struct slice key, size_t first, size_t second, struct slice other)
+/* Do the bytes stand at that distance in the quoted key? */
+static bool has_pair(struct slice key, char first, char second, size_t distance)
 {
-    for (size_t i = 0; i + (second - first) < other.len + 2; i++) {
-        if (quoted_at(other, i) == quoted_at(key, first) &&
-            quoted_at(other, i + second - first) == quoted_at(key, second))
+    size_t len = key.len + 2;
+    if (len <= distance)
+        return false;
+    for (size_t i = first == '"' ? 0 : 1; i + distance < len; i += first == '"' ? len - 1 : 1) {
+        if (quoted_at(key, i) == first && quoted_at(key, i + distance) == second)
             return true;
     }
     return false;
 }
 
-/*
- * How often a pair turns up in a row in vain, roughly: by the bytes alone, and in the names of the columns that are looked at.
- * Those that a name has in common with its like (InitiatingProcess...) would be the worst of marks, each in every row.
- */
-static unsigned pair_cost(struct slice key, size_t first, size_t second, const struct schema *schema)
+/* What marks in vain cost: keys that have the pair stand in each row. No more than `limit` need be told exactly. */
+static unsigned pair_cost(const struct schema *schema, struct slice key, size_t i, size_t distance, unsigned limit)
 {
-    enum { NAME_COST = 200, COLUMNS_MAX = 128 /* that are looked at: to be done in a moment with any schema */ };
-    unsigned cost = commonness(quoted_at(key, first)) * commonness(quoted_at(key, second));
-    for (uint32_t i = 0; schema && i < schema->count && i < COLUMNS_MAX; i++) {
-        if (!slice_eq(schema->columns[i].name, key) && pair_is_in(key, first, second, schema->columns[i].name))
-            cost += NAME_COST;
+    enum { A_KEY = 2000 };
+    char first = quoted_at(key, i), second = quoted_at(key, i + distance);
+    unsigned cost = commonness(first) * commonness(second);
+    for (uint32_t column = 0; schema && column < schema->count && cost < limit; column++) {
+        struct slice other = schema->columns[column].name;
+        if (has_pair(other, first, second, distance) && !slice_eq(other, key))
+            cost += A_KEY;
     }
     return cost;
 }
 
-/* schema: whose other names the mark is to tell the key from; NULL: none. */
-static void needle_add(struct json_probe *probe, unsigned number, struct slice key, const struct schema *schema)
+/* The place in the quoted key where the best pair of that distance begins. *cost: less than before, if there is one. */
+static size_t best_pair(const struct schema *schema, struct slice key, size_t distance, unsigned *cost)
 {
-    size_t best_first = 0, best_second = 1;
-    unsigned best = UINT32_MAX;
-    assert(key.len <= KEY_MAX); /* see is_plain() */
-    for (size_t i = 0; i < key.len + 1; i++) {
-        for (size_t k = i + 1; k < key.len + 2 && k - i <= SIMD_DISTANCE_MAX; k++) {
-            if (pair_cost(key, i, k, NULL) >= best)
-                continue;
-            unsigned cost = pair_cost(key, i, k, schema);
-            if (cost < best) {
-                best = cost;
-                best_first = i;
-                best_second = k;
-            }
+    size_t best = 0;
+    for (size_t i = 0; i + distance < key.len + 2; i++) {
+        unsigned next = pair_cost(schema, key, i, distance, *cost);
+        if (next < *cost) {
+            *cost = next;
+            best = i;
         }
     }
-    char first = quoted_at(key, best_first);
+    return best;
+}
+
+static void needle_add(struct json_probe *probe, unsigned number, struct slice key, size_t at, size_t distance)
+{
+    char first = quoted_at(key, at);
     probe->meaning[(unsigned char)first] |= (uint8_t)(MARKS_NEEDLE << number);
-    probe->needle[number] = (struct json_needle){.key = key, .at = (uint32_t)best_first};
+    probe->needle[number] = (struct json_needle){.key = key, .at = (uint32_t)at};
     probe->wanted[number] = true;
     probe->marks.pair[probe->marks.count++] =
-        (struct simd_pair){first, quoted_at(key, best_second), (uint8_t)(best_second - best_first)};
+        (struct simd_pair){first, quoted_at(key, at + distance), (uint8_t)distance};
     for (size_t i = 0; i < key.len; i++)
         probe->spells_key[(unsigned char)key.ptr[i]] = true;
+}
+
+/* Chooses pairs for the keys, which may be empty: all of one distance, as the kernels look further once for each. */
+static void needles_add(struct json_probe *probe, const struct schema *schema, const struct slice keys[NEEDLE_COUNT])
+{
+    unsigned best = UINT_MAX;
+    size_t place[NEEDLE_COUNT] = {0}, distance = 1;
+    for (size_t d = 1; d <= SIMD_DISTANCE_MAX; d++) {
+        size_t at[NEEDLE_COUNT] = {0};
+        unsigned sum = 0;
+        for (unsigned n = 0; n < NEEDLE_COUNT && sum < best; n++) {
+            unsigned cost = keys[n].len ? best - sum : 0;
+            at[n] = keys[n].len ? best_pair(schema, keys[n], d, &cost) : 0;
+            sum += cost;
+        }
+        if (sum < best) {
+            best = sum;
+            distance = d;
+            memcpy(place, at, sizeof place);
+        }
+    }
+    for (unsigned n = 0; n < NEEDLE_COUNT; n++) {
+        if (keys[n].len)
+            needle_add(probe, n, keys[n], place[n], distance);
+    }
 }
 
 /*
@@ -94,6 +116,7 @@ static void needle_add(struct json_probe *probe, unsigned number, struct slice k
  */
 static bool is_plain(struct slice key)
 {
+    enum { KEY_MAX = 255 };
     for (size_t i = 0; i < key.len; i++) {
         char c = key.ptr[i];
         if (!ascii_is_alnum(c) && c != '_' && c != '$' && c != '.' && c != '-' && c != ' ')
@@ -110,16 +133,18 @@ void json_probe_init(struct json_probe *probe, const struct schema *schema, uint
         probe->spells_key[c] = ascii_is_alnum((char)c) || c == '$';
     probe->meaning['{'] = probe->meaning['['] = MARKS_BRACKET;
     probe->meaning['u'] = MARKS_ESCAPE;
+    struct slice keys[NEEDLE_COUNT] = {0};
     if (column != COLUMN_NONE) {
         struct slice name = schema->columns[column].name;
         probe->ready = is_plain(name) && schema->columns[column].origin != COLUMN_PROVENANCE;
         if (probe->ready)
-            needle_add(probe, NEEDLE_COLUMN, name, often ? schema : NULL);
+            keys[NEEDLE_COLUMN] = name;
     }
     if (tables) {
-        needle_add(probe, NEEDLE_TYPE, SLICE("Type"), often ? schema : NULL);
-        needle_add(probe, NEEDLE_TABLE, SLICE("$table"), NULL);
+        keys[NEEDLE_TYPE] = SLICE("Type");
+        keys[NEEDLE_TABLE] = SLICE("$table");
     }
+    needles_add(probe, often ? schema : NULL, keys); /* what stands in other keys takes long to find out */
 }
 
 /* --- single marks --- */

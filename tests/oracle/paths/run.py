@@ -59,7 +59,7 @@ def kernels():
         flags = set(re.search(r"^flags\s*:(.*)$", info.read(), re.M)[1].split())
     basic = {"bmi1", "bmi2", "popcnt", "pclmulqdq"}
     needs = {"generic": set(), "avx2": basic | {"avx2"}, "avx512": basic | {"avx512f", "avx512bw"},
-             "avx512vbmi": basic | {"avx512f", "avx512bw", "avx512vbmi"}}
+             "avx512vbmi": basic | {"avx512f", "avx512bw", "avx512cd", "avx512dq", "avx512vbmi", "gfni", "vpclmulqdq"}}
     return [(name, None if wanted <= flags else f"this CPU lacks {' '.join(sorted(wanted - flags))}") for name, wanted in needs.items()]
 
 
