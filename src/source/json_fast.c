@@ -34,30 +34,45 @@ static char quoted_at(struct slice key, size_t i)
 
 enum { KEY_MAX = 255 };
 
-static void needle_add(struct json_probe *probe, unsigned number, struct slice key)
+/* The rarest two bytes of the quoted key that are up to `distance` apart, by how common they are. */
+static unsigned rarest_pair(struct slice key, size_t distance, size_t *out_first, size_t *out_second)
 {
-    size_t best_first = 0, best_second = 1;
     unsigned best = UINT32_MAX, common[KEY_MAX + 2];
-    assert(key.len <= KEY_MAX); /* see is_plain() */
     for (size_t i = 0; i < key.len + 2; i++)
         common[i] = commonness(quoted_at(key, i));
     for (size_t i = 0; i < key.len + 1; i++) {
-        for (size_t k = i + 1; k < key.len + 2 && k - i <= SIMD_DISTANCE_MAX; k++) {
+        for (size_t k = i + 1; k < key.len + 2 && k - i <= distance; k++) {
             unsigned cost = common[i] * common[k];
             if (cost < best) {
                 best = cost;
-                best_first = i;
-                best_second = k;
+                *out_first = i;
+                *out_second = k;
             }
         }
     }
-    char first = quoted_at(key, best_first);
-    probe->needle[number] = (struct json_needle){.key = key, .at = (uint32_t)best_first, .first = first};
+    return best;
+}
+
+/* The key is searched for by its bytes at `at` and `second`, within the quoted key. */
+static void needle_add_pair(struct json_probe *probe, unsigned number, struct slice key, size_t at, size_t second)
+{
+    char first = quoted_at(key, at);
+    probe->needle[number] = (struct json_needle){.key = key, .at = (uint32_t)at, .first = first};
     probe->wanted[number] = true;
-    probe->marks.pair[probe->marks.count++] =
-        (struct simd_pair){first, quoted_at(key, best_second), (uint8_t)(best_second - best_first)};
+    probe->marks.pair[probe->marks.count++] = (struct simd_pair){first, quoted_at(key, second), (uint8_t)(second - at)};
     for (size_t i = 0; i < key.len; i++)
         probe->spells_key[(unsigned char)key.ptr[i]] = true;
+}
+
+/* Neighbours cost a kernel least to look for. They are taken where they are rare enough. */
+static void needle_add(struct json_probe *probe, unsigned number, struct slice key)
+{
+    enum { RARE = 48 };
+    size_t first = 0, second = 1;
+    assert(key.len <= KEY_MAX); /* see is_plain() */
+    if (rarest_pair(key, 1, &first, &second) > RARE)
+        (void)rarest_pair(key, SIMD_DISTANCE_MAX, &first, &second);
+    needle_add_pair(probe, number, key, first, second);
 }
 
 /*
@@ -87,8 +102,9 @@ void json_probe_init(struct json_probe *probe, const struct schema *schema, uint
             needle_add(probe, NEEDLE_COLUMN, name);
     }
     if (tables) {
-        needle_add(probe, NEEDLE_TYPE, SLICE("Type"));
-        needle_add(probe, NEEDLE_TABLE, SLICE("$table"));
+        /* Many other keys end in Type: these two bytes, of which one is the quote, stand in few of them. */
+        needle_add_pair(probe, NEEDLE_TYPE, SLICE("Type"), 0, 2);
+        needle_add_pair(probe, NEEDLE_TABLE, SLICE("$table"), 1, 3);
     }
 }
 

@@ -196,7 +196,7 @@ static enum err_code line_end(struct cut *cut, uint32_t end, bool whole, struct 
 
 static enum err_code cut_lines(struct cut *cut, struct err *err)
 {
-    enum { MARKS = 128 };
+    enum { MARKS = 512 };
     uint32_t marks[MARKS + SIMD_MARKS_ROOM];
     struct json_batch *batch = cut->batch;
     line_begin(cut, (uint32_t)batch->block->start);
