@@ -148,17 +148,14 @@ static VBMI_TARGET struct places places_load(const uint8_t *table)
     return (struct places){_mm512_loadu_si512(table), _mm512_loadu_si512(table + PLACES / 2)};
 }
 
-/* Number of the table for this distance; a new one is zeroed. */
-static uint32_t vbmi_table(struct vbmi_consts *c, uint8_t second[][PLACES], size_t distance)
+/* Number of the table for this distance. */
+static uint32_t vbmi_table(struct vbmi_consts *c, size_t distance)
 {
     uint32_t i = 0;
     while (i < c->seconds && c->distance[i] != distance)
         i++;
-    if (i == c->seconds) {
-        memset(second[i], 0, PLACES);
-        c->distance[i] = distance;
-        c->seconds++;
-    }
+    if (i == c->seconds)
+        c->distance[c->seconds++] = distance;
     return i;
 }
 
@@ -166,7 +163,7 @@ static uint32_t vbmi_table(struct vbmi_consts *c, uint8_t second[][PLACES], size
 static VBMI_TARGET bool vbmi_prepare(const struct simd_marks *marks, struct vbmi_consts *c)
 {
     uint8_t here[PLACES] = {['\n'] = MARK_NEWLINE, ['{'] = MARK_BRACKET, ['['] = MARK_BRACKET, ['u'] = MARK_LETTER};
-    uint8_t next[PLACES], second[SIMD_PAIRS_MAX][PLACES];
+    uint8_t next[PLACES], second[SIMD_PAIRS_MAX][PLACES] = {{0}};
     memset(next, MARK_NEWLINE | MARK_BRACKET, sizeof next);
     next['\\'] = MARK_NEWLINE;
     next['0'] |= MARK_LETTER;
@@ -180,7 +177,7 @@ static VBMI_TARGET bool vbmi_prepare(const struct simd_marks *marks, struct vbmi
         if (distance == 1)
             next[last] |= bit;
         else
-            second[vbmi_table(c, second, distance)][last] |= bit;
+            second[vbmi_table(c, distance)][last] |= bit;
     }
     for (uint32_t i = 0; i < c->seconds; i++)
         c->second[i] = places_load(second[i]);
