@@ -7,6 +7,7 @@
 #include "event/value.h"
 #include "source/json_head.h"
 #include "source/json_row.h"
+#include "source/json_trail.h"
 
 enum { FOUND_NAME_MAX = 256 }; /* a longer key is no column */
 
@@ -31,8 +32,10 @@ struct discovery {
     uint32_t *slots;     /* open addressing: found + 1 */
     uint32_t count;
     struct buf text;
+    struct json_trail *trail; /* its columns: places in found, or NOT_FOUND */
     bool failed;
 };
+#define NOT_FOUND UINT32_MAX
 enum { DISCOVERY_SLOTS = 4 * SCHEMA_COLUMNS_MAX };
 
 static unsigned seen_in(struct slice value)
@@ -82,24 +85,25 @@ static enum type type_of(unsigned seen)
     }
 }
 
-static void discover_key(struct discovery *discovery, struct slice name, struct slice value)
+/* Where the key is in what was found, or NOT_FOUND if it is no new column. */
+static uint32_t discover_key(struct discovery *discovery, struct slice name)
 {
     if (name.len == 0 || name.len > FOUND_NAME_MAX || schema_find(discovery->schema, name) != COLUMN_NONE)
-        return;
+        return NOT_FOUND;
     uint32_t slot = (uint32_t)hash_bytes(name, (uint64_t)(uintptr_t)discovery->slots) % DISCOVERY_SLOTS;
     while (discovery->slots[slot] && !slice_eq(discovery->found[discovery->slots[slot] - 1].name, name))
         slot = (slot + 1) % DISCOVERY_SLOTS;
     if (!discovery->slots[slot]) {
         if (discovery->count + discovery->schema->count >= SCHEMA_COLUMNS_MAX)
-            return;
+            return NOT_FOUND;
         struct slice copy = arena_copy(discovery->arena, name);
         discovery->failed |= !copy.ptr;
         if (!copy.ptr)
-            return;
+            return NOT_FOUND;
         discovery->found[discovery->count++] = (struct found){.name = copy};
         discovery->slots[slot] = discovery->count;
     }
-    discovery->found[discovery->slots[slot] - 1].seen |= seen_in(value);
+    return discovery->slots[slot] - 1;
 }
 
 /* The text of the record's row: its `properties`, or itself. */
@@ -117,6 +121,32 @@ static struct slice row_of(struct slice record)
     return row;
 }
 
+/*
+ * The next member: its value, and where its key is in what was found. Most rows have the keys of the one before, in the same
+ * place: these are not read again.
+ */
+static bool next_member(struct discovery *discovery, struct json_cursor *cursor, struct json_walk *members,
+                        uint32_t *out_found, struct slice *out_value)
+{
+    const char *lead = cursor->at;
+    bool is_first = !members->begun;
+    struct json_text key;
+    if (json_trail_take(discovery->trail, cursor, members, out_found))
+        return json_value(cursor, out_value);
+    if (json_member(cursor, members, &key) != JSON_ITEM)
+        return false;
+    struct slice between = slice_of(lead, (size_t)(cursor->at - lead));
+    if (!json_value(cursor, out_value))
+        return false;
+    buf_clear(&discovery->text);
+    if (key.raw.len <= (size_t)6 * FOUND_NAME_MAX)
+        json_text_decode(key, &discovery->text);
+    discovery->failed |= discovery->text.failed;
+    *out_found = discover_key(discovery, buf_slice(&discovery->text));
+    json_trail_learn(discovery->trail, between, is_first, *out_found);
+    return true;
+}
+
 static bool discover_record(void *user, struct slice record, bool complete)
 {
     struct discovery *discovery = user;
@@ -125,15 +155,13 @@ static bool discover_record(void *user, struct slice record, bool complete)
     struct slice row = row_of(record);
     struct json_cursor cursor = {row.ptr, row.ptr + row.len, NULL};
     struct json_walk members;
-    struct json_text key;
     struct slice value;
+    uint32_t found;
     json_enter(&cursor, &members);
-    while (json_member(&cursor, &members, &key) == JSON_ITEM && json_value(&cursor, &value)) {
-        buf_clear(&discovery->text);
-        if (key.raw.len <= (size_t)6 * FOUND_NAME_MAX)
-            json_text_decode(key, &discovery->text);
-        discovery->failed |= discovery->text.failed;
-        discover_key(discovery, buf_slice(&discovery->text), value);
+    json_trail_begin(discovery->trail);
+    while (next_member(discovery, &cursor, &members, &found, &value)) {
+        if (found != NOT_FOUND)
+            discovery->found[found].seen |= seen_in(value);
     }
     return !discovery->failed;
 }
@@ -160,13 +188,17 @@ enum err_code json_discover(struct slice head, const struct schema *schema, stru
     struct discovery discovery = {.schema = schema, .arena = arena};
     discovery.found = mem_array(NULL, SCHEMA_COLUMNS_MAX, sizeof *discovery.found);
     discovery.slots = mem_zalloc(DISCOVERY_SLOTS, sizeof *discovery.slots);
-    discovery.failed = !discovery.found || !discovery.slots;
+    discovery.trail = mem_alloc(sizeof *discovery.trail);
+    discovery.failed = !discovery.found || !discovery.slots || !discovery.trail;
+    if (discovery.trail)
+        json_trail_init(discovery.trail);
     buf_init(&discovery.text, 0);
     struct json_head_walk walk = {.head = head, .each = discover_record, .user = &discovery};
     if (!discovery.failed)
         json_head_walk(&walk);
     enum err_code code = discovery_finish(&discovery, out_defs, out_count, err);
     buf_release(&discovery.text);
+    mem_free(discovery.trail);
     mem_free(discovery.slots);
     mem_free(discovery.found);
     return code;

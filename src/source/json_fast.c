@@ -85,9 +85,13 @@ static void needle_add(struct json_probe *probe, unsigned number, struct slice k
         probe->spells_key[(unsigned char)key.ptr[i]] = true;
 }
 
-/* Chooses pairs for the keys, which may be empty: all of one distance, as the kernels look further once for each. */
+/*
+ * Chooses pairs for the keys, which may be empty: all of one distance, as the kernels look further once for each, and neighbours
+ * where they are rare, as for these they look no further at all.
+ */
 static void needles_add(struct json_probe *probe, const struct schema *schema, const struct slice keys[NEEDLE_COUNT])
 {
+    enum { RARE = 48 };
     unsigned best = UINT_MAX;
     size_t place[NEEDLE_COUNT] = {0}, distance = 1;
     for (size_t d = 1; d <= SIMD_DISTANCE_MAX; d++) {
@@ -103,6 +107,8 @@ static void needles_add(struct json_probe *probe, const struct schema *schema, c
             distance = d;
             memcpy(place, at, sizeof place);
         }
+        if (best <= RARE)
+            break;
     }
     for (unsigned n = 0; n < NEEDLE_COUNT; n++) {
         if (keys[n].len)

@@ -251,7 +251,7 @@ static enum err_code cut_containers(struct cut *cut, size_t *at, struct err *err
 
 static enum err_code cut_lines(struct cut *cut, struct err *err)
 {
-    enum { MARKS = 128 };
+    enum { MARKS = 512 };
     uint32_t marks[MARKS + SIMD_MARKS_ROOM];
     struct json_batch *batch = cut->batch;
     size_t at = batch->block->start;

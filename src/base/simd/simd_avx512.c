@@ -131,15 +131,16 @@ static inline KERNEL_TARGET uint64_t chunk_pairs(const char *p, const struct mar
  */
 enum { MARK_NEWLINE = 1, MARK_BRACKET = 2, MARK_LETTER = 4, MARK_PAIR = 8, PLACES = 128 };
 
-_Static_assert(SIMD_PAIRS_MAX == 3, "vbmi_mark() has a loop for each number of distances");
+_Static_assert(SIMD_PAIRS_MAX == 3, "vbmi_mark() has a loop for each number of tables");
 
 struct places {
     __m512i low, high;
 };
+/* Pairs of the same distance share a table; those of distance 1 are in that of the bytes behind. */
 struct vbmi_consts {
     struct places here, next, second[SIMD_PAIRS_MAX];
     size_t distance[SIMD_PAIRS_MAX];
-    uint32_t distances; /* how many different ones there are: each is looked up once */
+    uint32_t seconds; /* tables in use */
 };
 
 static VBMI_TARGET struct places places_load(const uint8_t *table)
@@ -147,31 +148,39 @@ static VBMI_TARGET struct places places_load(const uint8_t *table)
     return (struct places){_mm512_loadu_si512(table), _mm512_loadu_si512(table + PLACES / 2)};
 }
 
+/* Number of the table for this distance. */
+static uint32_t vbmi_table(struct vbmi_consts *c, size_t distance)
+{
+    uint32_t i = 0;
+    while (i < c->seconds && c->distance[i] != distance)
+        i++;
+    if (i == c->seconds)
+        c->distance[c->seconds++] = distance;
+    return i;
+}
+
 /* False where a pair has a byte that has no place of its own. */
 static VBMI_TARGET bool vbmi_prepare(const struct simd_marks *marks, struct vbmi_consts *c)
 {
     uint8_t here[PLACES] = {['\n'] = MARK_NEWLINE, ['{'] = MARK_BRACKET, ['['] = MARK_BRACKET, ['u'] = MARK_LETTER};
-    uint8_t next[PLACES];
+    uint8_t next[PLACES], second[SIMD_PAIRS_MAX][PLACES] = {{0}};
     memset(next, MARK_NEWLINE | MARK_BRACKET, sizeof next);
     next['\\'] = MARK_NEWLINE;
     next['0'] |= MARK_LETTER;
-    uint8_t second[SIMD_PAIRS_MAX][PLACES] = {{0}};
-    c->distances = 0;
+    c->seconds = 0;
     for (uint32_t i = 0; i < marks->count; i++) {
         uint8_t first = (uint8_t)marks->pair[i].first, last = (uint8_t)marks->pair[i].second;
-        uint8_t bit = (uint8_t)(MARK_PAIR << i);
-        uint32_t k = 0;
+        uint8_t bit = (uint8_t)(MARK_PAIR << i), distance = marks->pair[i].distance;
         if (first >= PLACES - 1 || last >= PLACES - 1)
             return false;
-        while (k < c->distances && c->distance[k] != marks->pair[i].distance)
-            k++;
-        if (k == c->distances)
-            c->distance[c->distances++] = marks->pair[i].distance;
         here[first] |= bit;
-        second[k][last] |= bit;
+        if (distance == 1)
+            next[last] |= bit;
+        else
+            second[vbmi_table(c, distance)][last] |= bit;
     }
-    for (uint32_t k = 0; k < c->distances; k++)
-        c->second[k] = places_load(second[k]);
+    for (uint32_t i = 0; i < c->seconds; i++)
+        c->second[i] = places_load(second[i]);
     c->here = places_load(here);
     c->next = places_load(next);
     return true;
@@ -183,16 +192,15 @@ static inline VBMI_TARGET __m512i look_up(const struct places *places, const cha
     return _mm512_permutex2var_epi8(places->low, at, places->high);
 }
 
-/* `distances` is a constant where this is called, so that it is compiled for each. */
+/* `seconds` is a constant where this is called, so that it is compiled for each. */
 static inline __attribute__((always_inline)) VBMI_TARGET size_t vbmi_loop(const char *text, size_t len,
-                                                                          const struct vbmi_consts *c,
-                                                                          uint32_t distances, size_t *from,
-                                                                          uint32_t *out, size_t room)
+                                                                          const struct vbmi_consts *c, uint32_t seconds,
+                                                                          size_t *from, uint32_t *out, size_t room)
 {
     size_t at = *from, count = 0;
     for (; len - at >= CHUNK + SIMD_DISTANCE_MAX && count <= room; at += CHUNK) {
         __m512i behind = look_up(&c->next, text + at + 1);
-        for (uint32_t i = 0; i < distances; i++)
+        for (uint32_t i = 0; i < seconds; i++)
             behind = _mm512_or_si512(behind, look_up(&c->second[i], text + at + c->distance[i]));
         uint64_t found = _mm512_test_epi8_mask(look_up(&c->here, text + at), behind);
         for (; found; found &= found - 1)
@@ -209,11 +217,11 @@ static VBMI_TARGET size_t vbmi_mark(const char *text, size_t len, const struct s
     size_t count = 0, room = capacity - SIMD_MARKS_ROOM;
     if (!vbmi_prepare(marks, &c))
         return kernel_mark(text, len, marks, from, out, capacity);
-    if (c.distances == 0)
+    if (c.seconds == 0)
         count = vbmi_loop(text, len, &c, 0, from, out, room);
-    else if (c.distances == 1)
+    else if (c.seconds == 1)
         count = vbmi_loop(text, len, &c, 1, from, out, room);
-    else if (c.distances == 2)
+    else if (c.seconds == 2)
         count = vbmi_loop(text, len, &c, 2, from, out, room);
     else
         count = vbmi_loop(text, len, &c, SIMD_PAIRS_MAX, from, out, room);
