@@ -225,9 +225,9 @@ static void every_header_is_read(void **state)
                 compare(slice_of(packed, cut), text, false);
         /* A header's bytes, each damaged; among them its checksum. */
         for (size_t at = 0; flags == 31 && at < 60; at++) {
-            packed[at] ^= 4;
+            packed[at] = (char)(packed[at] ^ 4);
             compare(slice_of(packed, len), text, false);
-            packed[at] ^= 4;
+            packed[at] = (char)(packed[at] ^ 4);
         }
     }
 }
