@@ -225,9 +225,9 @@ static void every_header_is_read(void **state)
                 compare(slice_of(packed, cut), text, false);
         /* A header's bytes, each damaged; among them its checksum. */
         for (size_t at = 0; flags == 31 && at < 60; at++) {
-            packed[at] ^= 4;
+            packed[at] = (char)(packed[at] ^ 4);
             compare(slice_of(packed, len), text, false);
-            packed[at] ^= 4;
+            packed[at] = (char)(packed[at] ^ 4);
         }
     }
 }
@@ -309,7 +309,8 @@ static void damage_is_found(void **state)
         for (size_t at = 0; at < len; at++)
             for (unsigned k = 0; k < 3; k++) {
                 char was = packed[at];
-                packed[at] = k == 0 ? (char)(was ^ 1 << at % 8) : k == 1 ? (char)(was ^ 0xff) : (char)next_random();
+                unsigned flip = k == 0 ? 1U << at % 8 : k == 1 ? 0xff : next_random();
+                packed[at] = (char)((unsigned char)was ^ (unsigned char)flip);
                 compare(slice_of(packed, len), text, at % 32 == 0);
                 refused += by_isal.code != ERR_NONE;
                 packed[at] = was;

@@ -315,6 +315,40 @@ static void waiting_pipe_holds_nobody_up(void **state)
     close(fds[1]);
 }
 
+/* The same for a compressed one, where a thread waits. */
+static void waiting_compressed_pipe_is_closed_at_once(void **state)
+{
+    (void)state;
+    int fds[2];
+    struct stream *stream;
+    struct err err = {0};
+    char into[100], packed[200];
+    size_t got, len = ZSTD_compress(packed, sizeof packed, "some text\n", 10, 1);
+    assert_false(ZSTD_isError(len));
+    pipe_open(fds, &stream);
+    for (int i = 0; i < 3; i++) {
+        assert_int_equal(write(fds[1], packed, len), len);
+        assert_int_equal(stream_read(stream, into, sizeof into, &got, &err), ERR_NONE);
+        assert_slice_equal(slice_of(into, got), SLICE("some text\n"));
+    }
+    assert_string_equal(stream_compression(stream), "zstd");
+    double begin = seconds_now();
+    stream_close(stream);
+    assert_true(seconds_now() - begin < 0.15);
+    /* An interrupt reaches the thread, and through it the reader. */
+    close(fds[0]);
+    close(fds[1]);
+    pipe_open(fds, &stream);
+    assert_int_equal(write(fds[1], packed, len), len);
+    assert_int_equal(stream_read(stream, into, sizeof into, &got, &err), ERR_NONE);
+    stream_interrupt(true);
+    assert_int_equal(stream_read(stream, into, 1, &got, &err), ERR_INTERRUPTED);
+    stream_interrupt(false);
+    stream_close(stream);
+    close(fds[0]);
+    close(fds[1]);
+}
+
 static void *interrupt_soon(void *user)
 {
     nanosleep(&(struct timespec){.tv_nsec = 50000000}, NULL);
@@ -352,6 +386,7 @@ int main(void)
         cmocka_unit_test(plain_file_gets_no_thread),
         cmocka_unit_test(every_allocation_may_fail),
         cmocka_unit_test(waiting_pipe_holds_nobody_up),
+        cmocka_unit_test(waiting_compressed_pipe_is_closed_at_once),
         cmocka_unit_test(waiting_read_can_be_interrupted),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
