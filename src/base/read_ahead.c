@@ -21,7 +21,6 @@ struct read_ahead {
     pthread_cond_t filled, emptied;           /* told to the taker, to the maker */
     struct slice filling[READ_AHEAD_BUFFERS]; /* buffer number n is in [n % READ_AHEAD_BUFFERS] */
     uint64_t made, taken;
-    bool taker_waits;
     bool ended, stopped;
 };
 
@@ -49,7 +48,7 @@ static bool is_enough(struct read_ahead *ahead, size_t len)
     if (len == READ_AHEAD_BUFFER_BYTES)
         return true;
     pthread_mutex_lock(&ahead->lock);
-    bool enough = ahead->stopped || (ahead->config.eager && ahead->taker_waits);
+    bool enough = ahead->stopped || ahead->config.eager;
     pthread_mutex_unlock(&ahead->lock);
     return enough;
 }
@@ -122,10 +121,8 @@ static bool buffer_next(struct read_ahead *ahead, bool gives_back)
         ahead->taken++;
         pthread_cond_signal(&ahead->emptied);
     }
-    ahead->taker_waits = true;
     while (ahead->made == ahead->taken && !ahead->ended)
         pthread_cond_wait(&ahead->filled, &ahead->lock);
-    ahead->taker_waits = false;
     bool any = ahead->made > ahead->taken;
     ahead->current = any ? ahead->filling[ahead->taken % READ_AHEAD_BUFFERS] : slice_of(NULL, 0);
     pthread_mutex_unlock(&ahead->lock);
