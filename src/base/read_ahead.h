@@ -25,7 +25,7 @@ struct read_ahead_config {
     size_t (*make)(void *user, char *into, size_t size, bool *out_full);
     void *user;
     /*
-     * make() may have to wait for ever: whoever waits at the other end gets what there is. Otherwise buffers are handed over
+     * make() may have to wait for ever: what it gave is handed over before it is called again. Otherwise buffers are handed over
      * full, which costs fewer switches between the threads.
      */
     bool eager;
