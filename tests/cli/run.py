@@ -13,6 +13,7 @@ A case is a folder here with
 import os
 import re
 import shutil
+import signal
 import subprocess
 import sys
 import tempfile
@@ -72,6 +73,8 @@ def show(title, text):
 
 
 def main():
+    # Who is run in the background without job control was told to ignore it, and so would all that is run here.
+    signal.signal(signal.SIGINT, signal.default_int_handler)
     arguments = sys.argv[1:]
     updating = "--update" in arguments
     arguments = [a for a in arguments if a != "--update"]
