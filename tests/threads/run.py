@@ -226,6 +226,8 @@ def cases(binary, inputs):
 
 
 def main():
+    # Who is run in the background without job control was told to ignore it, and so would all that is run here.
+    signal.signal(signal.SIGINT, signal.default_int_handler)
     parser = argparse.ArgumentParser()
     parser.add_argument("binary")
     parser.add_argument("--rounds", type=int, default=1)
