@@ -18,10 +18,10 @@ import run      # noqa: E402
 MUTANTS = [
     # (what is wrong, file, text, becomes)
     ("a wrong fold: Z is no letter", "src/base/slice.h", "return c >= 'A' && c <= 'Z' ?", "return c >= 'A' && c <= 'Y' ?"),
-    ("a lost tie: equal times change places", "src/kql/op_order.c", "keyed_rows_compare(keyed, *right, *left) < 0 ?",
-     "keyed_rows_compare(keyed, *right, *left) <= 0 ?"),
-    ("rows without a time come first", "src/kql/op_order.c", "return nulls_first ? RANK_FIRST : RANK_THIRD;",
-     "return nulls_first ? RANK_THIRD : RANK_FIRST;"),
+    ("a lost tie: equal times change places", "src/kql/op_order.c", "comes_before(keyed, right, left) ?",
+     "!comes_before(keyed, left, right) ?"),
+    ("rows without a time come first", "src/kql/op_order.c", "return key->nulls_first ? 0 : UINT64_MAX;",
+     "return key->nulls_first ? UINT64_MAX : 0;"),
     ("an ignored escape: a key in \\uXXXX is another key", "src/source/json_fast.c",
      "        facts->doubt = true;", "        facts->doubt = false;"),
     ("a nested key is taken for the row's", "src/source/json_fast.c",
