@@ -31,7 +31,7 @@ enum err_code tracks_init(struct tracks *tracks, unsigned threads, bool alone, s
 
 void tracks_release(struct tracks *tracks)
 {
-    for (uint64_t n = tracks->first; n < tracks->end; n++) {
+    for (uint64_t n = tracks->first; tracks->tracks && n < tracks->end; n++) {
         struct track *track = &tracks->tracks[n % tracks->track_count];
         for (struct slot *slot = track->first; slot; slot = slot->next) {
             if (slot->ready && slot->counted)

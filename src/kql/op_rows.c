@@ -3,6 +3,7 @@
  */
 #include "kql/op_rows.h"
 
+#include <assert.h>
 #include <string.h>
 
 _Static_assert(sizeof(struct slice) == 16 && sizeof(struct decimal) == 16 && sizeof(struct guid) == 16 &&
@@ -61,6 +62,7 @@ static struct slice text_add(struct slice text, char **at)
     if (text.len == 0)
         return SLICE("");
     char *copy = *at;
+    assert(copy); /* text_bytes() has counted it */
     memcpy(copy, text.ptr, text.len);
     *at += text.len;
     return slice_of(copy, text.len);

@@ -8,6 +8,7 @@
 #include "source/formats.h"
 #include "source/scan_int.h"
 
+#include <assert.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -69,6 +70,7 @@ enum err_code scan_next_input(struct scan *scan, struct scan_input **out_input, 
     if (path)
         TRY(scan_input_create(scan, path, met, &input, err));
     if (failed) {
+        assert(input); /* what fails has a path */
         input->opened = true;
         enum err_code code = scan_input_fail(input, err->code, err);
         if (code) {

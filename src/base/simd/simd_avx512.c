@@ -316,7 +316,7 @@ static inline __attribute__((always_inline)) WIDE_TARGET __m512i chunk_kinds(con
 static inline __attribute__((always_inline)) WIDE_TARGET void lanes_turn(const __m512i in[LANES], __m512i out[KINDS])
 {
     __m512i even[LANES / 2], odd[LANES / 2];
-    for (unsigned i = 0; i < LANES / 2; i++) {
+    for (size_t i = 0; i < LANES / 2; i++) {
         even[i] = _mm512_unpacklo_epi64(in[2 * i], in[2 * i + 1]);
         odd[i] = _mm512_unpackhi_epi64(in[2 * i], in[2 * i + 1]);
     }
