@@ -8,8 +8,6 @@
 
 #include "base/stream.h"
 
-#include <stdint.h>
-
 #ifdef DDNSHUNT_ISAL
 #define GZIP INFLATE_GZIP_ISAL
 #else
@@ -19,17 +17,11 @@
 static const struct inflate_type *const INFLATE_TYPES[] = {&GZIP, &INFLATE_ZSTD, &INFLATE_LZ4, &INFLATE_XZ,
                                                            &INFLATE_BZIP2};
 
-static uint32_t read_le32(const char *p)
-{
-    const unsigned char *b = (const unsigned char *)p;
-    return (uint32_t)b[0] | (uint32_t)b[1] << 8 | (uint32_t)b[2] << 16 | (uint32_t)b[3] << 24;
-}
-
 bool inflate_skippable(struct slice head, size_t *out_len)
 {
-    if (head.len < 8 || (read_le32(head.ptr) & ~UINT32_C(0xf)) != UINT32_C(0x184d2a50))
+    if (head.len < 8 || (inflate_le32(head.ptr) & ~UINT32_C(0xf)) != UINT32_C(0x184d2a50))
         return false;
-    *out_len = (size_t)8 + read_le32(head.ptr + 4);
+    *out_len = (size_t)8 + inflate_le32(head.ptr + 4);
     return true;
 }
 

@@ -12,6 +12,7 @@
 
 #include <stdbool.h>
 #include <stddef.h>
+#include <stdint.h>
 
 /* How a step left the decoder. An input that ends anywhere but between members is truncated. */
 enum inflate_place { INFLATE_INSIDE, INFLATE_BETWEEN };
@@ -43,6 +44,13 @@ enum { INFLATE_OUT_BYTES = 256 * 1024 };
 /* gzip by zlib and, where there is one (DDNSHUNT_ISAL), by ISA-L. */
 extern const struct inflate_type INFLATE_GZIP_ISAL;
 extern const struct inflate_type INFLATE_GZIP, INFLATE_ZSTD, INFLATE_LZ4, INFLATE_XZ, INFLATE_BZIP2;
+
+/* A number in four bytes, the lowest first. */
+static inline uint32_t inflate_le32(const void *at)
+{
+    const unsigned char *p = at;
+    return (uint32_t)p[0] | (uint32_t)p[1] << 8 | (uint32_t)p[2] << 16 | (uint32_t)p[3] << 24;
+}
 
 /* The compression that the first bytes of an input name, or NULL. */
 const struct inflate_type *inflate_detect(struct slice head);

@@ -4,7 +4,8 @@
  *
  * ISA-L sees nothing but the deflate data (RFC 1951). Header, trailer and what stands between two members are read here.
  *
- * Of a member that zlib takes, both give the same bytes; what zlib refuses, this refuses too. Two things are known to differ:
+ * Of a member that zlib takes, both give the same bytes; what zlib refuses, this refuses too, but for the second of the two things
+ * that are known to differ:
  * - How many bytes before a fault are given. It depends on how ISA-L is called; so that it depends on the input alone, ISA-L
  *   always sees the same pieces of it (cut at multiples of PIECE_BYTES) and the same room for output.
  * - ISA-L takes some tables of codes that zlib refuses (incomplete ones). The member's CRC-32 and length are checked in any case.
@@ -77,11 +78,6 @@ static enum err_code gzip_open(void **out_decoder, struct err *err)
     member_begin(gzip);
     *out_decoder = gzip;
     return ERR_NONE;
-}
-
-static uint32_t read_le32(const unsigned char *p)
-{
-    return (uint32_t)p[0] | (uint32_t)p[1] << 8 | (uint32_t)p[2] << 16 | (uint32_t)p[3] << 24;
 }
 
 static uint32_t crc_update(uint32_t crc, const char *bytes, size_t len)
@@ -192,9 +188,9 @@ static enum err_code trailer_read(struct gzip_isal *gzip, struct inflate_step *s
 {
     if (!field_read(gzip, step, TRAILER_BYTES))
         return ERR_NONE;
-    if (read_le32(gzip->field) != gzip->crc)
+    if (inflate_le32(gzip->field) != gzip->crc)
         return inflate_err_damaged("gzip", "incorrect data check", err);
-    if (read_le32(gzip->field + 4) != gzip->len)
+    if (inflate_le32(gzip->field + 4) != gzip->len)
         return inflate_err_damaged("gzip", "incorrect length check", err);
     gzip->part = PART_BETWEEN;
     return ERR_NONE;

@@ -149,43 +149,35 @@ static uint32_t column_of_scan(const struct plan *over, uint32_t column)
     return column;
 }
 
-/* Who can be asked about the text of an expression in place of the predicate; may is NULL if nobody can. */
-static struct text_judge judge_of(const struct query *query, const struct expr *predicate, const struct expr **out_text)
+/* The text of which something is known without a text that must stand in it; NULL if there is none. */
+static const struct expr *text_asked(const struct query *query, const struct expr *predicate)
 {
-    if (opt_asks_for_suffix(predicate) && query->knowledge) {
-        *out_text = predicate->args[0]->args[0];
-        return (struct text_judge){ddns_may_know, query->knowledge, "a host under a known suffix"};
-    }
-    if (expr_is_operator(predicate, "ends with one of")) {
-        *out_text = predicate->args[0];
-        return (struct text_judge){ends_may, predicate, "one of the endings"};
-    }
-    return (struct text_judge){.may = NULL};
+    if (opt_asks_for_suffix(predicate))
+        return query->knowledge ? predicate->args[0]->args[0] : NULL;
+    bool asks = expr_is_operator(predicate, "ends with one of") || expr_is_operator(predicate, "matches regex");
+    return asks ? predicate->args[0] : NULL;
 }
 
-/* A regular expression without a literal may want a run of characters all the same. */
-static enum err_code run_want(struct query *query, const struct plan *where, struct plan *scan, struct err *err)
-{
-    const struct expr *predicate = where->exprs[0];
-    struct byte_run run;
-    if (!expr_is_operator(predicate, "matches regex") || predicate->args[0]->kind != EXPR_COLUMN ||
-        predicate->args[0]->type != TYPE_STRING || predicate->args[1]->kind != EXPR_CONST ||
-        !regex_as_run(predicate->args[1]->value.str, &query->arena, &run))
-        return ERR_NONE;
-    uint32_t column = column_of_scan(where, predicate->args[0]->column);
-    return column == COLUMN_NONE ? ERR_NONE : text_filter_run(column, &run, &query->arena, &scan->filter, err);
-}
-
+/* Somebody who can be asked about the text in place of the predicate; or a run of characters that a regular expression wants. */
 static enum err_code ask(struct query *query, const struct plan *where, struct plan *scan, struct err *err)
 {
-    const struct expr *text;
-    const struct text_judge judge = judge_of(query, where->exprs[0], &text);
-    if (!judge.may)
-        return run_want(query, where, scan, err);
-    if (text->kind != EXPR_COLUMN || text->type != TYPE_STRING)
+    const struct expr *predicate = where->exprs[0], *text = text_asked(query, predicate);
+    if (!text || text->kind != EXPR_COLUMN || text->type != TYPE_STRING)
         return ERR_NONE;
     uint32_t column = column_of_scan(where, text->column);
-    return column == COLUMN_NONE ? ERR_NONE : text_filter_ask(column, &judge, &query->arena, &scan->filter, err);
+    if (column == COLUMN_NONE)
+        return ERR_NONE;
+    if (expr_is_operator(predicate, "matches regex")) {
+        struct byte_run run;
+        const struct expr *pattern = predicate->args[1];
+        if (pattern->kind != EXPR_CONST || !regex_as_run(pattern->value.str, &query->arena, &run))
+            return ERR_NONE;
+        return text_filter_run(column, &run, &query->arena, &scan->filter, err);
+    }
+    struct text_judge judge = {ends_may, predicate, "one of the endings"};
+    if (opt_asks_for_suffix(predicate))
+        judge = (struct text_judge){ddns_may_know, query->knowledge, "a host under a known suffix"};
+    return text_filter_ask(column, &judge, &query->arena, &scan->filter, err);
 }
 
 enum err_code opt_literals(struct query *query, struct plan *root, struct err *err)
