@@ -127,17 +127,6 @@ static void no_memory_and_no_thread_are_told(void **state)
 
 /* --- streams with one --- */
 
-static char *make_text(size_t len)
-{
-    char *text = malloc(len + 1);
-    uint32_t seed = 1;
-    for (size_t i = 0; i < len; i++) {
-        seed = seed * 1664525 + 1013904223;
-        text[i] = (char)('a' + (seed >> 28));
-    }
-    return text;
-}
-
 enum { TEXT_BYTES = 3 << 20, PACKED_BYTES = 4 << 20 };
 
 struct file {
@@ -163,7 +152,7 @@ static size_t pack_gzip(const char *text, char *packed)
 static void file_make(struct file *file, bool zstd, size_t cut)
 {
     snprintf(file->path, sizeof file->path, "/tmp/ddnshunt-ahead-XXXXXX");
-    file->text = make_text(TEXT_BYTES);
+    file->text = test_text(TEXT_BYTES);
     char *packed = malloc(PACKED_BYTES);
     file->packed =
         zstd ? ZSTD_compress(packed, PACKED_BYTES, file->text, TEXT_BYTES, 1) : pack_gzip(file->text, packed);
@@ -235,7 +224,7 @@ static void plain_file_gets_no_thread(void **state)
 {
     (void)state;
     char path[] = "/tmp/ddnshunt-ahead-XXXXXX";
-    char *text = make_text(200000);
+    char *text = test_text(200000);
     int fd = mkstemp(path);
     assert_int_equal(write(fd, text, 200000), 200000);
     close(fd);

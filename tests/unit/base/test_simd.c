@@ -15,16 +15,6 @@
 static const char *const NAMES[] = {"generic", "avx2", "avx512", "avx512vbmi", "neon"};
 enum { TEXT_MAX = 400 };
 
-static uint64_t random_state = 88172645463325252;
-
-static uint32_t random_below(uint32_t limit)
-{
-    random_state ^= random_state << 13;
-    random_state ^= random_state >> 7;
-    random_state ^= random_state << 17;
-    return (uint32_t)(random_state >> 33) % limit;
-}
-
 /* Room for TEXT_MAX bytes that ends where nobody may read. */
 static char *guarded_end(void)
 {
@@ -38,9 +28,9 @@ static char *guarded_end(void)
 static void fill(char *text, size_t len)
 {
     static const char often[] = "\"\\{}[]u0\nUrR: ,\x1f\x20\x7f\x80\xdb\xfb\xff";
-    bool dense = random_below(2);
+    bool dense = test_random_below(2);
     for (size_t i = 0; i < len; i++)
-        text[i] = dense || random_below(40) == 0 ? often[random_below(sizeof often)] : 'a';
+        text[i] = dense || test_random_below(40) == 0 ? often[test_random_below(sizeof often)] : 'a';
 }
 
 static size_t plain_find(const char *text, size_t len, size_t from, bool structure)
@@ -86,14 +76,14 @@ static void the_end_of_a_string_is_behind_its_escapes(void **state)
     (void)state;
     char *end = guarded_end();
     for (int round = 0; round < 6000; round++) {
-        size_t len = random_below(TEXT_MAX + 1);
+        size_t len = test_random_below(TEXT_MAX + 1);
         char *text = end - len;
         fill(text, len);
         for (size_t i = 0; i < len; i++) {
-            if (random_below(3) == 0)
-                text[i] = "\\\\\"nu"[random_below(5)];
+            if (test_random_below(3) == 0)
+                text[i] = "\\\\\"nu"[test_random_below(5)];
         }
-        size_t from = random_below((uint32_t)len + 1);
+        size_t from = test_random_below((uint32_t)len + 1);
         for (size_t i = 0; i < TEST_COUNT(NAMES); i++) {
             bool escaped = false, wanted = false;
             if (!simd_named(NAMES[i]))
@@ -128,8 +118,8 @@ static void members_are_taken_as_long_as_they_are_the_expected_ones(void **state
         struct simd_span wanted[MEMBERS];
         uint32_t good = 0;
         for (uint32_t i = 0; i < MEMBERS; i++) {
-            uint32_t kind = random_below(round % 2 ? TEST_COUNT(VALUES) : PLAIN);
-            bool other_key = random_below(20) == 0;
+            uint32_t kind = test_random_below(round % 2 ? TEST_COUNT(VALUES) : PLAIN);
+            bool other_key = test_random_below(20) == 0;
             strncat(made, leads[i].text, leads[i].len - other_key);
             wanted[i].start = (uint32_t)strlen(made);
             strcat(made, VALUES[kind]);
@@ -137,7 +127,7 @@ static void members_are_taken_as_long_as_they_are_the_expected_ones(void **state
             good += good == i && kind < PLAIN && !other_key;
         }
         strcat(made, "}");
-        memset(made + strlen(made), '.', random_below(200));
+        memset(made + strlen(made), '.', test_random_below(200));
         size_t len = strlen(made);
         char *text = end - len;
         memcpy(text, made, len);
@@ -164,10 +154,10 @@ static void searches_equal_a_plain_loop(void **state)
     (void)state;
     char *end = guarded_end();
     for (int round = 0; round < 3000; round++) {
-        size_t len = random_below(TEXT_MAX + 1);
+        size_t len = test_random_below(TEXT_MAX + 1);
         char *text = end - len;
         fill(text, len);
-        size_t from = random_below((uint32_t)len + 1);
+        size_t from = test_random_below((uint32_t)len + 1);
         for (size_t i = 0; i < TEST_COUNT(NAMES); i++) {
             const struct simd *simd = simd_named(NAMES[i]);
             if (!simd)
@@ -220,13 +210,13 @@ static void marks_equal_a_plain_loop(void **state)
     (void)state;
     char *end = guarded_end();
     for (int round = 0; round < 3000; round++) {
-        struct simd_marks marks = {{{'U', 'r', 1}, {'R', '"', 15}, {'"', ':', 4}}, random_below(4)};
+        struct simd_marks marks = {{{'U', 'r', 1}, {'R', '"', 15}, {'"', ':', 4}}, test_random_below(4)};
         share_distance(&marks, round);
         if (round % 2) { /* some kernels look for neighbours in a way of their own */
-            marks.pair[1].distance = random_below(2) ? 15 : 1;
-            marks.pair[2].distance = random_below(2) ? 4 : 15;
+            marks.pair[1].distance = test_random_below(2) ? 15 : 1;
+            marks.pair[2].distance = test_random_below(2) ? 4 : 15;
         }
-        size_t len = random_below(TEXT_MAX + 1);
+        size_t len = test_random_below(TEXT_MAX + 1);
         char *text = end - len;
         fill(text, len);
         for (size_t i = 0; i < TEST_COUNT(NAMES); i++) {
@@ -270,7 +260,7 @@ static void check_outline(const struct simd *simd, const char *text, size_t len,
                           const struct simd_marks *marks)
 {
     uint32_t out[2048];
-    size_t capacity = random_below(2) ? TEST_COUNT(out) : SIMD_MARKS_ROOM + 10;
+    size_t capacity = test_random_below(2) ? TEST_COUNT(out) : SIMD_MARKS_ROOM + 10;
     struct plain_outline plain = {0};
     struct simd_json json = {0};
     size_t from = 0, at = 0;
@@ -296,10 +286,12 @@ static void check_outline(const struct simd *simd, const char *text, size_t len,
 static void fill_json(char *text, size_t len)
 {
     static const char often[] = "\"\"\\\\{}[]u0\nUr:,y_";
-    uint32_t most = random_below(3);
+    uint32_t most = test_random_below(3);
     for (size_t i = 0; i < len; i++) {
-        bool run = i > 0 && most == 2 && random_below(3);
-        text[i] = run ? text[i - 1] : random_below(1 + 20 * most) == 0 ? often[random_below(sizeof often - 1)] : 'a';
+        bool run = i > 0 && most == 2 && test_random_below(3);
+        text[i] = run                                     ? text[i - 1]
+                  : test_random_below(1 + 20 * most) == 0 ? often[test_random_below(sizeof often - 1)]
+                                                          : 'a';
     }
 }
 
@@ -307,24 +299,25 @@ static void fill_json(char *text, size_t len)
 static void fill_sound(char *text, size_t len)
 {
     static const char between[] = "{}[]:,\nUrRYy_a ", inside[] = "aaaaUr{}[]:,u0y", escapes[] = "\\\\\"u/n";
-    uint32_t rare = 1 + random_below(30), faults = random_below(2) ? 300 : 100000;
+    uint32_t rare = 1 + test_random_below(30), faults = test_random_below(2) ? 300 : 100000;
     bool in_string = false;
     for (size_t i = 0; i < len; i++) {
-        if (random_below(faults) == 0) {
-            text[i] = random_below(2) ? '\n' : '\\';
-        } else if (random_below(rare)) {
+        if (test_random_below(faults) == 0) {
+            text[i] = test_random_below(2) ? '\n' : '\\';
+        } else if (test_random_below(rare)) {
             text[i] = 'a';
-        } else if (random_below(3) == 0) {
+        } else if (test_random_below(3) == 0) {
             text[i] = '"';
             in_string = !in_string;
-        } else if (in_string && i + 1 < len && random_below(2)) {
-            for (uint32_t run = random_below(100) ? 1 : 80; run > 0 && i + 1 < len; run--, i += 2) {
+        } else if (in_string && i + 1 < len && test_random_below(2)) {
+            for (uint32_t run = test_random_below(100) ? 1 : 80; run > 0 && i + 1 < len; run--, i += 2) {
                 text[i] = '\\';
-                text[i + 1] = run > 1 ? '\\' : escapes[random_below(sizeof escapes - 1)];
+                text[i + 1] = run > 1 ? '\\' : escapes[test_random_below(sizeof escapes - 1)];
             }
             i--;
         } else {
-            text[i] = in_string ? inside[random_below(sizeof inside - 1)] : between[random_below(sizeof between - 1)];
+            text[i] = in_string ? inside[test_random_below(sizeof inside - 1)]
+                                : between[test_random_below(sizeof between - 1)];
         }
     }
 }
@@ -335,15 +328,15 @@ static void outlines_equal_a_plain_loop(void **state)
     (void)state;
     char *end = guarded_end();
     for (int round = 0; round < 20000; round++) {
-        struct simd_marks marks = {{{'U', 'r', 1}, {'u', '"', 15}, {'"', ':', 4}}, random_below(4)};
+        struct simd_marks marks = {{{'U', 'r', 1}, {'u', '"', 15}, {'"', ':', 4}}, test_random_below(4)};
         share_distance(&marks, round);
-        size_t len = random_below((round % 4 == 0 ? LONG : TEXT_MAX) + 1);
+        size_t len = test_random_below((round % 4 == 0 ? LONG : TEXT_MAX) + 1);
         char *text = end - len;
         if (round % 4 == 0)
             fill_sound(text, len);
         else
             fill_json(text, len);
-        const size_t stops[2] = {random_below((uint32_t)len + 1), len};
+        const size_t stops[2] = {test_random_below((uint32_t)len + 1), len};
         for (size_t i = 0; i < TEST_COUNT(NAMES); i++) {
             if (simd_named(NAMES[i]))
                 check_outline(simd_named(NAMES[i]), text, len, stops, &marks);
@@ -372,22 +365,22 @@ static void shapes_equal_a_plain_loop(void **state)
     uint64_t fixed[CHUNKS], plain[CHUNKS];
     for (int round = 0; round < 200; round++) {
         for (size_t i = 0; i < CHUNKS; i++) {
-            fixed[i] = (uint64_t)random_below(UINT32_MAX) << 32 | random_below(UINT32_MAX);
-            plain[i] = round % 3 ? ~fixed[i] & ((uint64_t)random_below(UINT32_MAX) << 20) : 0;
+            fixed[i] = (uint64_t)test_random_below(UINT32_MAX) << 32 | test_random_below(UINT32_MAX);
+            plain[i] = round % 3 ? ~fixed[i] & ((uint64_t)test_random_below(UINT32_MAX) << 20) : 0;
         }
         memset(text, 'a', LEN);
         fill(like, LEN);
         for (size_t i = 0; i < LEN; i++)
             text[i] = fixed[i / 64] >> i % 64 & 1 ? like[i] : 'b';
-        const struct simd_shape shape = {like, fixed, plain, 1 + random_below(CHUNKS)};
+        const struct simd_shape shape = {like, fixed, plain, 1 + test_random_below(CHUNKS)};
         for (size_t n = 0; n < TEST_COUNT(NAMES); n++) {
             const struct simd *simd = simd_named(NAMES[n]);
             if (!simd)
                 continue;
             assert_true(simd->alike(text, &shape));
             for (int change = 0; change < 300; change++) {
-                char *at = &text[random_below(LEN)], old = *at;
-                *at = (char)random_below(256);
+                char *at = &text[test_random_below(LEN)], old = *at;
+                *at = (char)test_random_below(256);
                 assert_int_equal(simd->alike(text, &shape), plain_alike(text, &shape));
                 *at = old;
             }

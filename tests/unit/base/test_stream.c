@@ -79,18 +79,6 @@ static const struct packing {
     {"gzip", pack_gzip}, {"zstd", pack_zstd}, {"lz4", pack_lz4}, {"xz", pack_xz}, {"bzip2", pack_bzip2},
 };
 
-/* Text of len bytes that can be compressed, but not to nothing; over several blocks of each compression. */
-static char *make_text(size_t len)
-{
-    char *text = malloc(len + 1);
-    uint32_t seed = 1;
-    for (size_t i = 0; i < len; i++) {
-        seed = seed * 1664525 + 1013904223;
-        text[i] = (char)('a' + (seed >> 28));
-    }
-    return text;
-}
-
 static char *make_buffer(void)
 {
     return malloc(PACKED_MAX);
@@ -170,7 +158,7 @@ static size_t assert_fails(struct slice raw, struct slice expected, const char *
 static void plain_bytes_come_through(void **state)
 {
     (void)state;
-    char *text = make_text(700001);
+    char *text = test_text(700001);
     assert_reads(slice_of(text, 700001), 4096, slice_of(text, 700001), "");
     assert_reads(SLICE(""), 10, SLICE(""), "");
     assert_reads(SLICE("x"), 10, SLICE("x"), "");
@@ -183,7 +171,7 @@ static void every_compression_comes_back_in_any_pieces(void **state)
 {
     (void)state;
     size_t len = 500000;
-    char *text = make_text(len), *packed = make_buffer();
+    char *text = test_text(len), *packed = make_buffer();
     for (size_t i = 0; i < TEST_COUNT(PACKINGS); i++) {
         size_t made = PACKINGS[i].pack(text, len, packed);
         assert_reads(slice_of(packed, made), 1 << 20, slice_of(text, len), PACKINGS[i].name);
@@ -201,7 +189,7 @@ static void members_in_a_row_are_one_text(void **state)
 {
     (void)state;
     size_t len = 300000;
-    char *text = make_text(len), *packed = make_buffer();
+    char *text = test_text(len), *packed = make_buffer();
     for (size_t i = 0; i < TEST_COUNT(PACKINGS); i++) {
         size_t made = PACKINGS[i].pack(text, 100000, packed);
         made += PACKINGS[i].pack(text + 100000, 0, packed + made);
@@ -216,7 +204,7 @@ static void truncation_is_told_after_what_came_before(void **state)
 {
     (void)state;
     size_t len = 1500000; /* more than one block of bzip2 and zstd */
-    char *text = make_text(len), *packed = make_buffer();
+    char *text = test_text(len), *packed = make_buffer();
     for (size_t i = 0; i < TEST_COUNT(PACKINGS); i++) {
         char sentence[100];
         snprintf(sentence, sizeof sentence, "%s data ends too early: the file is truncated", PACKINGS[i].name);
@@ -239,7 +227,7 @@ static void damage_is_told_after_what_came_before(void **state)
 {
     (void)state;
     size_t len = 1500000;
-    char *text = make_text(len), *packed = make_buffer();
+    char *text = test_text(len), *packed = make_buffer();
     for (size_t i = 0; i < TEST_COUNT(PACKINGS); i++) {
         char sentence[100];
         snprintf(sentence, sizeof sentence, "%s data is damaged: ", PACKINGS[i].name);
@@ -271,7 +259,7 @@ static void damage_is_told_after_what_came_before(void **state)
 static void garbage_behind_the_end_is_an_error(void **state)
 {
     (void)state;
-    char *text = make_text(1000), *packed = make_buffer();
+    char *text = test_text(1000), *packed = make_buffer();
     for (size_t i = 0; i < TEST_COUNT(PACKINGS); i++) {
         /* liblzma does not tell damage from what stands behind the end. */
         bool told = PACKINGS[i].pack != pack_xz;
@@ -295,7 +283,7 @@ static void garbage_behind_the_end_is_an_error(void **state)
 static void skippable_frames_are_passed_over(void **state)
 {
     (void)state;
-    char *text = make_text(1000), *packed = make_buffer();
+    char *text = test_text(1000), *packed = make_buffer();
     static const struct packing *const with_frames[] = {&PACKINGS[1], &PACKINGS[2]};
     for (size_t i = 0; i < TEST_COUNT(with_frames); i++) {
         memcpy(packed, "\x53\x2a\x4d\x18\x05\0\0\0hello", 13);
@@ -358,7 +346,7 @@ static void peek_shows_without_taking(void **state)
 {
     (void)state;
     size_t len = 3 << 20;
-    char *text = make_text(len), *packed = malloc(4 << 20);
+    char *text = test_text(len), *packed = malloc(4 << 20);
     size_t made = pack_zstd(text, len, packed);
     for (int compressed = 0; compressed < 2; compressed++) {
         struct stream *stream;
@@ -397,7 +385,7 @@ static void peek_shows_without_taking(void **state)
 static void peek_keeps_a_failure_for_the_read_that_reaches_it(void **state)
 {
     (void)state;
-    char *text = make_text(1000), *packed = make_buffer();
+    char *text = test_text(1000), *packed = make_buffer();
     size_t made = pack_gzip(text, 1000, packed);
     struct stream *stream;
     struct err err = {0};
@@ -453,7 +441,7 @@ static void bomb_is_read_in_bounded_memory(void **state)
 static void every_allocation_may_fail(void **state)
 {
     (void)state;
-    char *text = make_text(1000), *packed = make_buffer();
+    char *text = test_text(1000), *packed = make_buffer();
     for (size_t i = 0; i < TEST_COUNT(PACKINGS); i++) {
         size_t made = PACKINGS[i].pack(text, 1000, packed);
         bool failed = true;
@@ -493,7 +481,7 @@ static void file_is_read_and_measured(void **state)
     int fd = mkstemp(path);
     assert_true(fd >= 0);
     close(fd);
-    char *text = make_text(600000), *packed = make_buffer();
+    char *text = test_text(600000), *packed = make_buffer();
     size_t made = pack_gzip(text, 600000, packed);
     write_file(path, slice_of(packed, made));
     struct stream *stream;
@@ -554,7 +542,7 @@ static void *write_slowly(void *user)
 static void pipe_of_single_bytes_is_read_whole(void **state)
 {
     (void)state;
-    char *text = make_text(2000), *packed = make_buffer();
+    char *text = test_text(2000), *packed = make_buffer();
     size_t made = pack_xz(text, 2000, packed);
     int fds[2];
     assert_int_equal(pipe(fds), 0);

@@ -135,23 +135,13 @@ static void what_is_no_date_is_refused(void **state)
     }
 }
 
-/* xorshift: the same numbers in every run */
-static uint64_t random_state = 88172645463325252u;
-static uint64_t next_random(void)
-{
-    random_state ^= random_state << 13;
-    random_state ^= random_state >> 7;
-    random_state ^= random_state << 17;
-    return random_state;
-}
-
 static void every_instant_reads_back_from_its_text(void **state)
 {
     (void)state;
     struct buf text;
     buf_init(&text, 0);
     for (int i = 0; i < 20000; i++) {
-        int64_t ticks = (int64_t)(next_random() % (uint64_t)(TICKS_MAX + 1)), quick, general;
+        int64_t ticks = (int64_t)(test_random() % (uint64_t)(TICKS_MAX + 1)), quick, general;
         buf_clear(&text);
         datetime_to_text(ticks, &text);
         assert_true(datetime_parse_iso(buf_slice(&text), &quick));
@@ -235,7 +225,7 @@ static void every_timespan_reads_back_from_its_text(void **state)
     struct buf text;
     buf_init(&text, 0);
     for (size_t i = 0; i < 20000; i++) {
-        int64_t ticks = i < TEST_COUNT(EDGES) ? EDGES[i] : (int64_t)(next_random() >> next_random() % 60), back;
+        int64_t ticks = i < TEST_COUNT(EDGES) ? EDGES[i] : (int64_t)(test_random() >> test_random() % 60), back;
         buf_clear(&text);
         timespan_to_text(ticks, &text);
         if (!timespan_parse(buf_slice(&text), &back) || back != ticks)

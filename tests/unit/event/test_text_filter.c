@@ -7,16 +7,6 @@
 #include "kql/match.h"
 #include "source/json_token.h"
 
-static uint64_t random_state = 88172645463325252;
-
-static uint32_t random_below(uint32_t limit)
-{
-    random_state ^= random_state << 13;
-    random_state ^= random_state >> 7;
-    random_state ^= random_state << 17;
-    return (uint32_t)(random_state >> 33) % limit;
-}
-
 static const struct text_filter *filter_of(const char *const *texts, uint32_t count, bool nocase, bool are_terms,
                                            struct arena *arena)
 {
@@ -100,8 +90,8 @@ static size_t hostile_raw(char *out)
                                          "\\/",    "\\u0061", "\\u00", "n", "\xff", "\xc3\xa9", "\\ud83d\\ude00",
                                          "abc1-x", "Abn",     "u0061", " "};
     size_t len = 0;
-    for (uint32_t i = random_below(60); i > 0; i--) {
-        const char *piece = pieces[random_below(TEST_COUNT(pieces))];
+    for (uint32_t i = test_random_below(60); i > 0; i--) {
+        const char *piece = pieces[test_random_below(TEST_COUNT(pieces))];
         if (strcmp(piece, "\\u00") == 0)
             piece = "\\u0042";
         memcpy(out + len, piece, strlen(piece));

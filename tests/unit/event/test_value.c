@@ -11,15 +11,6 @@
 #include <math.h>
 #include <stdio.h>
 
-static uint64_t random_state = 88172645463325252u;
-static uint64_t next_random(void)
-{
-    random_state ^= random_state << 13;
-    random_state ^= random_state >> 7;
-    random_state ^= random_state << 17;
-    return random_state;
-}
-
 static void assert_real_text(double value, const char *expected)
 {
     char text[REAL_TEXT_MAX];
@@ -45,7 +36,7 @@ static void every_real_reads_back_from_its_text(void **state)
 {
     (void)state;
     for (int i = 0; i < 50000; i++) {
-        uint64_t bits = next_random();
+        uint64_t bits = test_random();
         double value, back;
         memcpy(&value, &bits, sizeof value);
         if (i % 2)

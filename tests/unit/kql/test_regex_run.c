@@ -9,16 +9,6 @@
 
 #include <stdio.h>
 
-static uint64_t random_state = 88172645463325252;
-
-static uint32_t random_below(uint32_t limit)
-{
-    random_state ^= random_state << 13;
-    random_state ^= random_state >> 7;
-    random_state ^= random_state << 17;
-    return (uint32_t)(random_state >> 33) % limit;
-}
-
 /* "5 of 456" or "none"; + stands for all bytes that are not ASCII. */
 static void describe(const char *pattern, char *out, size_t size)
 {
@@ -78,11 +68,11 @@ static void a_run_is_found_wherever_it_stands(void **state)
     (void)state;
     char text[40];
     for (int round = 0; round < 200000; round++) {
-        struct byte_run run = {.len = 1 + random_below(6)};
-        uint32_t len = random_below(sizeof text), longest = 0, now = 0;
+        struct byte_run run = {.len = 1 + test_random_below(6)};
+        uint32_t len = test_random_below(sizeof text), longest = 0, now = 0;
         run.has['a'] = true;
         for (uint32_t i = 0; i < len; i++) {
-            text[i] = random_below(3) ? 'a' : 'b';
+            text[i] = test_random_below(3) ? 'a' : 'b';
             now = text[i] == 'a' ? now + 1 : 0;
             longest = now > longest ? now : longest;
         }
@@ -101,7 +91,7 @@ static size_t pieces(char *out, const char *const *from, uint32_t kinds, uint32_
 {
     size_t len = 0;
     while (count--) {
-        const char *piece = from[random_below(kinds)];
+        const char *piece = from[test_random_below(kinds)];
         memcpy(out + len, piece, strlen(piece));
         len += strlen(piece);
     }
@@ -121,7 +111,7 @@ static void every_text_that_matches_has_the_run(void **state)
         struct rx_tree tree;
         struct err err;
         const struct rx_program *program;
-        for (uint32_t i = 1 + random_below(4); i; i--) {
+        for (uint32_t i = 1 + test_random_below(4); i; i--) {
             len += pieces(pattern + len, ATOMS, TEST_COUNT(ATOMS), 1);
             len += pieces(pattern + len, COUNTS, TEST_COUNT(COUNTS), 1);
         }
@@ -130,7 +120,7 @@ static void every_text_that_matches_has_the_run(void **state)
             runs++;
             assert_int_equal(rx_program_build(&tree, &arena, &program, &err), ERR_NONE);
             for (int k = 0; k < 100; k++) {
-                struct slice all = slice_of(text, pieces(text, PIECES, TEST_COUNT(PIECES), random_below(25)));
+                struct slice all = slice_of(text, pieces(text, PIECES, TEST_COUNT(PIECES), test_random_below(25)));
                 bool has = byte_run_is_in(&run, all);
                 bool match = rx_program_run(program, threads, all, 0, NULL) == REGEX_YES;
                 matches += match;

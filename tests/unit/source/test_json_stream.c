@@ -138,16 +138,6 @@ static void a_large_container_needs_little_memory(void **state)
 
 /* --- hostile text, cut anywhere, in many hands --- */
 
-static uint64_t random_state = 88172645463325252;
-
-static uint32_t random_below(uint32_t limit)
-{
-    random_state ^= random_state << 13;
-    random_state ^= random_state >> 7;
-    random_state ^= random_state << 17;
-    return (uint32_t)(random_state >> 33) % limit;
-}
-
 /* Pieces of JSON, most of them where they belong, and now and then a byte that does not. */
 static void hostile_make(struct buf *text, size_t pieces)
 {
@@ -165,12 +155,12 @@ static void hostile_make(struct buf *text, size_t pieces)
     static const char *const rare[] = {"]",  "]}",     "}\n", "{\"records\":[", "[",  "\n", "\"",
                                        "\\", "{\"a\"", "},",  "{\"x\":1}",      "\r", ":",  "\xef\xbb\xbf"};
     buf_clear(text);
-    buf_add_cstr(text, random_below(2) ? "[" : "{\"Stats\":{\"x\":[]},\"Results\":[");
-    uint32_t damage = 1 + random_below(60);
+    buf_add_cstr(text, test_random_below(2) ? "[" : "{\"Stats\":{\"x\":[]},\"Results\":[");
+    uint32_t damage = 1 + test_random_below(60);
     for (size_t i = 0; i < pieces; i++) {
-        buf_add_cstr(text, rows[random_below(TEST_COUNT(rows))]);
-        if (random_below(damage) == 0)
-            buf_add_cstr(text, rare[random_below(TEST_COUNT(rare))]);
+        buf_add_cstr(text, rows[test_random_below(TEST_COUNT(rows))]);
+        if (test_random_below(damage) == 0)
+            buf_add_cstr(text, rare[test_random_below(TEST_COUNT(rare))]);
     }
 }
 
@@ -209,7 +199,7 @@ static void hostile_text_gives_the_same_however_it_is_cut(void **state)
     struct buf text;
     buf_init(&text, 0);
     for (int round = 0; round < 150; round++) {
-        hostile_make(&text, random_below(30));
+        hostile_make(&text, test_random_below(30));
         struct drive whole = drive_quickly(buf_slice(&text), 1 << 16, 0);
         for (size_t block = 1; block < 1000; block += 1 + block / 4) {
             struct drive pieces = drive_quickly(buf_slice(&text), block, 0);
@@ -227,7 +217,7 @@ static void columns_are_found_before_a_row_is_parsed_too(void **state)
     struct buf text;
     buf_init(&text, 0);
     for (int round = 0; round < 100; round++) {
-        hostile_make(&text, random_below(60));
+        hostile_make(&text, test_random_below(60));
         struct drive parsed = drive_quickly(buf_slice(&text), 1 << 16, 0);
         struct drive found;
         drive_init(&found, &SOURCE_JSON_STREAM);
@@ -247,9 +237,9 @@ static void many_threads_give_what_one_gives(void **state)
     struct buf text;
     buf_init(&text, 0);
     for (int round = 0; round < 60; round++) {
-        hostile_make(&text, 20 + random_below(2000));
+        hostile_make(&text, 20 + test_random_below(2000));
         struct drive one = drive_quickly(buf_slice(&text), 1 << 20, 0);
-        struct drive many = drive_quickly(buf_slice(&text), 150 + random_below(3000), 4);
+        struct drive many = drive_quickly(buf_slice(&text), 150 + test_random_below(3000), 4);
         assert_same(&many, &one);
         drive_release(&one);
         drive_release(&many);
