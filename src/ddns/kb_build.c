@@ -14,7 +14,11 @@ enum {
      * time went into guesses of the processor that failed. A tag is a byte, so that those of the built-in rows (16 KiB) stay
      * in the nearest cache. More would gain a twentieth. */
     SLOTS_PER_NODE = 8,
-    SLOTS_MIN = 16
+    SLOTS_MIN = 16,
+    /* In the nearest cache too: 8 KiB for the built-in rows. What is more than the next one holds would cost more than it saves. */
+    ENDS_PER_NODE = 16,
+    ENDS_LOG_MIN = 6,
+    ENDS_LOG_MAX = 20
 };
 
 /* Bounds the tree's numbers; three labels a row are usual. */
@@ -26,6 +30,20 @@ static unsigned label_count(struct slice name)
     for (size_t i = 0; i < name.len; i++)
         count += name.ptr[i] == '.';
     return count;
+}
+
+/* Notes how a host ends that is under this tail of two labels. */
+static void end_add(struct kb_tree *tree, struct slice tail)
+{
+    char text[KB_END_MAX + 1] = {0};
+    unsigned len = tail.len < KB_END_MAX ? (unsigned)tail.len + 1 : KB_END_MAX;
+    for (unsigned i = 0; i < len && i < tail.len; i++)
+        text[KB_END_MAX - 1 - i] = tail.ptr[tail.len - 1 - i];
+    if (tail.len < len)
+        text[KB_END_MAX - len] = '.';
+    uint64_t bit = kb_end_bit(tree, kb_word_before(slice_of(text, KB_END_MAX), KB_END_MAX), len);
+    tree->ends[bit / 64] |= UINT64_C(1) << bit % 64;
+    tree->has_short_ends = tree->has_short_ends || len == KB_END_MIN;
 }
 
 static struct kb_node *node_new(struct kb_tree *tree, struct slice tail, uint64_t hash)
@@ -48,6 +66,8 @@ static struct kb_node *node_of(struct kb_tree *tree, struct slice name)
     while (kb_walk_next(&walk)) {
         uint64_t hash = kb_walk_hash(&walk);
         const struct kb_node *known = kb_node_find(tree, kb_walk_tail(&walk), hash);
+        if (!known && !node)
+            end_add(tree, kb_walk_tail(&walk));
         node = known ? &tree->nodes[known - tree->nodes] : node_new(tree, kb_walk_tail(&walk), hash);
     }
     return node;
@@ -74,10 +94,15 @@ static enum err_code tree_reserve(struct kb_tree *tree, const struct kb_list *ru
     while (slots < labels * SLOTS_PER_NODE)
         slots *= 2;
     tree->slot_mask = slots - 1;
+    unsigned ends_log = ENDS_LOG_MIN;
+    while (ends_log < ENDS_LOG_MAX && UINT64_C(1) << ends_log < labels * ENDS_PER_NODE)
+        ends_log++;
+    tree->ends_mask = (UINT64_C(1) << ends_log) - 1;
+    tree->ends = mem_zalloc((UINT64_C(1) << ends_log) / 64, sizeof *tree->ends);
     tree->tags = mem_zalloc(slots, 1);
     tree->slots = mem_array(NULL, slots, sizeof *tree->slots);
     tree->nodes = mem_array(NULL, labels, sizeof *tree->nodes);
-    if (!tree->tags || !tree->slots || !tree->nodes)
+    if (!tree->tags || !tree->slots || !tree->nodes || !tree->ends)
         return err_no_memory(err, slots * (sizeof *tree->slots + 1) + labels * sizeof *tree->nodes);
     return ERR_NONE;
 }
@@ -86,6 +111,7 @@ static void tree_release(struct kb_tree *tree)
 {
     mem_free(tree->tags);
     mem_free(tree->slots);
+    mem_free(tree->ends);
     mem_free(tree->nodes);
 }
 

@@ -26,6 +26,14 @@ bool ddns_may_know(const void *knowledge, struct slice text)
     return host.kind == HOST_NAME && kb_find(knowledge, host.name, &match);
 }
 
+bool ddns_may_know_name(const void *knowledge, struct slice text)
+{
+    struct host host;
+    struct kb_match match;
+    host_of_name(text, &host);
+    return host.kind == HOST_NAME && kb_find(knowledge, host.name, &match);
+}
+
 /* What one function says of a match. The slice borrows from the match. */
 typedef struct slice match_part(const struct kb_match *match);
 

@@ -199,6 +199,8 @@ static bool is_filtered(const struct json_batch *json, uint32_t value, uint32_t 
     struct slice text;
     bool escaped;
     const char *at = json->block->bytes + value, *row_end = json->block->bytes + end;
+    if (text_filter_asks_of_names(filter) && json_fast_name(at, row_end, &text))
+        return text.len == 0 || !text_filter_may_name(filter, text);
     if (json_fast_raw(at, row_end, &text, &escaped))
         return !(escaped || !utf8_is_ascii(text) ? text_filter_may_raw(filter, text)
                                                  : text_filter_may_text(filter, text));

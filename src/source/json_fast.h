@@ -18,9 +18,13 @@
 #include <stdint.h>
 
 /* A key as it is searched for: in quotes, by two of its bytes. */
+enum { NEEDLE_TEXT_MAX = 32 };
 struct json_needle {
     struct slice key; /* without the quotes */
     uint32_t at;      /* of the pair's first byte in the quoted key */
+    /* The quoted key and its colon, for a look at many bytes at once, and a bit for each; where they are more, nothing fits. */
+    char text[NEEDLE_TEXT_MAX];
+    uint32_t len, mask;
 };
 enum { NEEDLE_COLUMN, NEEDLE_TYPE, NEEDLE_TABLE, NEEDLE_COUNT };
 /* What a marked byte may be: MARKS_NEEDLE << n the first one of needle n's pair. */
@@ -49,12 +53,12 @@ struct json_facts {
     uint32_t count[NEEDLE_COUNT];
     uint32_t value[NEEDLE_COUNT]; /* where the needle's value begins */
     bool doubt;                   /* a key may be spelt with escapes */
-    uint32_t known;               /* what stands before this place was recognised: marks in it tell nothing new */
+    uint32_t known; /* what stands before this place, the record's own bracket at least, tells nothing new */
 };
 
 static inline void json_facts_begin(struct json_facts *facts, uint32_t begin)
 {
-    *facts = (struct json_facts){.begin = begin};
+    *facts = (struct json_facts){.begin = begin, .known = begin + 1};
 }
 
 struct json_memory;
@@ -112,6 +116,8 @@ uint32_t json_fast_find(const struct json_probe *probe, const char *text, uint32
  * scalar, is not well-formed, or is not followed by what may follow a member.
  */
 bool json_fast_value(const char *at, const char *end, struct slice *out_value);
+/* The text between the quotes of a string of a-z 0-9 - . _ alone, or "" of null. False of any other value, and of some names. */
+bool json_fast_name(const char *at, const char *end, struct slice *out_name);
 /* The text between the quotes of a string whose escapes, if it has any, are of two characters each. False of any other value. */
 bool json_fast_raw(const char *at, const char *end, struct slice *out_raw, bool *out_escaped);
 /*

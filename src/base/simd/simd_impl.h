@@ -11,6 +11,7 @@
  *   chunk_pairs(p, consts)   mask of the pairs of simd.h's mark() alone
  *   prefix_xor(mask)         mask whose bit i is the exclusive or of the bits 0 to i
  *   chunk_string(c)          mask of quotes, backslashes and bytes below 0x20
+ *   chunk_high(c)            mask of bytes over 0x7f
  *   chunk_structure(c)       mask of quotes, braces and brackets
  *   chunk_quotes(c)          mask of quotes and newlines
  *   chunk_marks(p, consts)   mask of simd.h's mark() for 64 bytes at p; reads up to SIMD_DISTANCE_MAX bytes more
