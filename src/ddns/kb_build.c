@@ -32,14 +32,14 @@ static unsigned label_count(struct slice name)
     return count;
 }
 
-/* Notes how a host ends that is under this tail of two labels. */
-static void end_add(struct kb_tree *tree, struct slice tail)
+/* Notes how a host ends that a row of this name fits. */
+static void end_add(struct kb_tree *tree, struct slice name)
 {
     char text[KB_END_MAX + 1] = {0};
-    unsigned len = tail.len < KB_END_MAX ? (unsigned)tail.len + 1 : KB_END_MAX;
-    for (unsigned i = 0; i < len && i < tail.len; i++)
-        text[KB_END_MAX - 1 - i] = tail.ptr[tail.len - 1 - i];
-    if (tail.len < len)
+    unsigned len = name.len < KB_END_MAX ? (unsigned)name.len + 1 : KB_END_MAX;
+    for (unsigned i = 0; i < len && i < name.len; i++)
+        text[KB_END_MAX - 1 - i] = name.ptr[name.len - 1 - i];
+    if (name.len < len)
         text[KB_END_MAX - len] = '.';
     uint64_t bit = kb_end_bit(tree, kb_word_before(slice_of(text, KB_END_MAX), KB_END_MAX), len);
     tree->ends[bit / 64] |= UINT64_C(1) << bit % 64;
@@ -57,17 +57,16 @@ static struct kb_node *node_new(struct kb_tree *tree, struct slice tail, uint64_
     return &tree->nodes[tree->count++];
 }
 
-/* The node of a name, made if need be with all of its tails of two labels and more. There is room. */
+/* The node of a row's name, made if need be with all of its tails of two labels and more. There is room. */
 static struct kb_node *node_of(struct kb_tree *tree, struct slice name)
 {
+    end_add(tree, name);
     struct kb_walk walk = kb_walk_from(name, tree->seed);
     struct kb_node *node = NULL;
     kb_walk_next(&walk); /* past the last label */
     while (kb_walk_next(&walk)) {
         uint64_t hash = kb_walk_hash(&walk);
         const struct kb_node *known = kb_node_find(tree, kb_walk_tail(&walk), hash);
-        if (!known && !node)
-            end_add(tree, kb_walk_tail(&walk));
         node = known ? &tree->nodes[known - tree->nodes] : node_new(tree, kb_walk_tail(&walk), hash);
     }
     return node;

@@ -193,10 +193,10 @@ static inline uint64_t kb_walk_hash(const struct kb_walk *walk)
 /*
  * --- a look at a host's last bytes ---
  *
- * A host under a row ends in the row's last two labels, and these have a dot before them if the host is longer. Its last eight bytes
- * are all that most hosts need to be told from all rows: no walk, and nothing that the processor would have to guess. Two
- * labels of less than seven bytes fix fewer of the bytes, so that there are ends of several lengths, down to
- * that of "a.b", of which kind the built-in rows have none.
+ * A host that a row fits ends in the row's name, with a dot before it if the host is longer. The last eight bytes are all that most
+ * hosts need to be told from all rows: no walk, and nothing that the processor would have to guess. A name of less than eight
+ * bytes fixes fewer of them, so that there are ends of several lengths, down to that of "a.b", of which kind the built-in rows
+ * have none.
  */
 enum { KB_END_MIN = 4, KB_END_USUAL = 5, KB_END_MAX = 8 };
 
