@@ -69,7 +69,9 @@ static enum err_code steps_apply(struct worker *worker, struct flow_item *item, 
         TRY(op_step(config->steps[i], item->eval, item->batch, &item->batch, err));
     }
     work_enter(worker->work, STAGE_COLUMNS);
-    return wanted_load(config, item->batch, err);
+    TRY(wanted_load(config, item->batch, err));
+    work_enter(worker->work, STAGE_RESULT);
+    return config->first ? op_prepare(config->first, item->batch, err) : ERR_NONE;
 }
 
 /* Reads a block's bytes, if they are not there. On failure nothing is left. */
