@@ -85,3 +85,50 @@ uint32_t plan_first_column(const struct plan *root)
             column = first_column(below->exprs[column]);
     return column;
 }
+
+/* --- the columns that each row is asked for --- */
+
+/* Where more are wanted, reading where all values stand costs less than looking for each. */
+enum { FEW_COLUMNS = 4 };
+
+struct few_columns {
+    const struct plan *scan;
+    uint32_t columns[FEW_COLUMNS], count;
+    bool too_many;
+};
+
+/* Those of an expression over the scan. */
+static void columns_add(struct few_columns *few, const struct expr *expr)
+{
+    for (uint32_t i = 0; i < expr->arg_count; i++)
+        columns_add(few, expr->args[i]);
+    if (expr->kind != EXPR_COLUMN || few->too_many)
+        return;
+    bool known = few->scan->schema->columns[expr->column].origin == COLUMN_PROVENANCE;
+    for (uint32_t i = 0; i < few->count; i++)
+        known |= few->columns[i] == expr->column;
+    if (known)
+        return;
+    few->too_many = few->count == FEW_COLUMNS;
+    if (!few->too_many)
+        few->columns[few->count++] = expr->column;
+}
+
+bool plan_reads_whole(const struct plan *root, uint32_t out_columns[2])
+{
+    const struct plan *breaker = root, *at = root;
+    for (; at && at->kind != PLAN_VERIFY; at = at->input)
+        breaker = at;
+    if (!at || at->input->kind != PLAN_SCAN || (breaker->kind != PLAN_SUMMARIZE && breaker->kind != PLAN_COUNT))
+        return false;
+    struct few_columns few = {.scan = at->input};
+    for (uint32_t i = 0; i < breaker->group_count; i++)
+        columns_add(&few, breaker->groups[i]);
+    for (uint32_t a = 0; a < breaker->aggr_count; a++) {
+        for (uint32_t i = 0; i < breaker->aggrs[a].arg_count; i++)
+            columns_add(&few, breaker->aggrs[a].args[i]);
+    }
+    for (uint32_t i = 0; i < 2; i++)
+        out_columns[i] = i < few.count ? few.columns[i] : COLUMN_NONE;
+    return !few.too_many;
+}

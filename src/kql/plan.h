@@ -113,6 +113,11 @@ void plan_explain(const struct query *query, struct buf *out);
 void plan_explain_operator(const struct plan *root, uint32_t number, struct buf *out);
 /* The column that the first predicate over the scan asks of every row, or COLUMN_NONE. */
 uint32_t plan_first_column(const struct plan *root);
+/*
+ * Is each row of the scan read whole with nothing before that could turn it away, and then asked for few columns only? Then
+ * out_columns are the first two, or COLUMN_NONE.
+ */
+bool plan_reads_whole(const struct plan *root, uint32_t out_columns[2]);
 
 /* Calls visit on each expression that a plan, or a query with its subqueries, holds, until it says false. */
 bool plan_visit(struct plan *root, bool (*visit)(struct expr **expr, void *user), void *user);

@@ -91,7 +91,7 @@ enum err_code json_batch_begin(struct block *block, struct json_batch **out_batc
     json->block = json_block;
     json->base.stats.bytes = json_block->consumed;
     json->row_count = 0;
-    json->fast_column = COLUMN_NONE;
+    json->fast_column = json->second_column = COLUMN_NONE;
     json->reader.base = json_block->bytes;
     json->reader.failed = false;
     *out_batch = json;
@@ -182,6 +182,8 @@ bool json_batch_prepare(struct json_batch *json)
     const struct source_options *options = &source->base.options;
     json->fast_column = options->first_column;
     json->probe = &source->common->probes[!expects_envelopes(json->block)];
+    if (json->probe->wanted[NEEDLE_SECOND])
+        json->second_column = options->second_column;
     return json->probe->ready && !options->strict && !options->slow;
 }
 
@@ -224,6 +226,11 @@ enum err_code json_batch_quick(struct json_batch *json, uint32_t end, uint32_t r
         struct json_row row = {.start = begin, .len = end - begin, .record = record, .value = value};
         row.open = json->memory.row_open;
         row.close = json->memory.row_close;
+        row.sound = json->facts.sound;
+        if (row.sound) {
+            row.second = json_fast_second(&json->facts, json->probe, &json->memory, end);
+            json->base.stats.rows_parsed++;
+        }
         return row_add(json, &row, err);
     }
     case JSON_FAST_PASSED:
@@ -264,7 +271,7 @@ static enum err_code row_parse(struct batch *batch, uint32_t number, bool *out_g
         return ERR_NONE;
     bool done;
     TRY(row_parse_inner(json, row, &done, err));
-    json->base.stats.rows_parsed++;
+    json->base.stats.rows_parsed += !row->sound;
     if (done)
         return ERR_NONE;
     struct json_record result;
@@ -349,6 +356,8 @@ static enum err_code load_cell(struct batch *batch, struct column *cells, uint32
         return load_parsed(batch, cells, column, number, err);
     if (column == json->fast_column)
         return load_found(batch, cells, column, number, row->value, err);
+    if (column == json->second_column && row->sound)
+        return load_found(batch, cells, column, number, row->second, err);
     uint32_t value = json_fast_find(probe, json->block->bytes, row->start, row->start + row->len);
     return load_found(batch, cells, column, number, value, err);
 }
@@ -374,7 +383,7 @@ static enum err_code json_load(struct batch *batch, uint32_t column, const struc
             continue;
         }
         if (!looks && column != json_of(batch)->fast_column && !json_of(batch)->rows[row].index) {
-            json_probe_init(&probe, batch->schema, column, false, false);
+            json_probe_init(&probe, batch->schema, column, COLUMN_NONE, false, false);
             looks = true;
         }
         TRY(load_cell(batch, cells, column, row, &probe, err));
@@ -387,8 +396,9 @@ static enum err_code json_verify(struct batch *batch, struct err *err)
     const struct selection *selection = batch->selection;
     for (uint32_t i = 0; i < selection->count; i++) {
         bool good;
-        if (!batch->rejected[selection->rows[i]])
-            TRY(row_parse(batch, selection->rows[i], &good, err));
+        uint32_t row = selection->rows[i];
+        if (!batch->rejected[row] && !json_of(batch)->rows[row].sound)
+            TRY(row_parse(batch, row, &good, err));
     }
     return ERR_NONE;
 }

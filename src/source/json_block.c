@@ -62,7 +62,8 @@ static void probes_make(struct json_common *common, const struct source *source)
         return;
     pthread_mutex_lock(&common->probes_lock);
     for (int tables = 0; tables < 2 && !atomic_load(&common->probes_made); tables++)
-        json_probe_init(&common->probes[tables], source->schema, source->options.first_column, tables, true);
+        json_probe_init(&common->probes[tables], source->schema, source->options.first_column,
+                        source->options.whole ? source->options.second_column : COLUMN_NONE, tables, true);
     atomic_store(&common->probes_made, true);
     pthread_mutex_unlock(&common->probes_lock);
 }

@@ -138,7 +138,8 @@ static bool is_plain(struct slice key)
     return key.len > 0 && key.len <= KEY_MAX;
 }
 
-void json_probe_init(struct json_probe *probe, const struct schema *schema, uint32_t column, bool tables, bool often)
+void json_probe_init(struct json_probe *probe, const struct schema *schema, uint32_t column, uint32_t second,
+                     bool tables, bool often)
 {
     *probe = (struct json_probe){.ready = true};
     /* Keys that decide what a record is have letters and $ alone. */
@@ -156,6 +157,8 @@ void json_probe_init(struct json_probe *probe, const struct schema *schema, uint
     if (tables) {
         keys[NEEDLE_TYPE] = SLICE("Type");
         keys[NEEDLE_TABLE] = SLICE("$table");
+    } else if (second != COLUMN_NONE && is_plain(schema->columns[second].name)) {
+        keys[NEEDLE_SECOND] = schema->columns[second].name;
     }
     needles_add(probe, often ? schema : NULL, keys); /* what stands in other keys takes long to find out */
 }
@@ -324,7 +327,7 @@ static void find_tables(struct json_facts *facts, const char *text, uint32_t end
 {
     struct json_probe probe;
     struct json_facts tables;
-    json_probe_init(&probe, NULL, COLUMN_NONE, true, false);
+    json_probe_init(&probe, NULL, COLUMN_NONE, COLUMN_NONE, true, false);
     json_facts_collect(&tables, &probe, text, facts->begin, end);
     for (unsigned i = NEEDLE_TYPE; i <= NEEDLE_TABLE; i++) {
         facts->count[i] = tables.count[i];
@@ -538,6 +541,17 @@ static enum json_verdict column_verdict(const struct json_facts *facts, const st
     bool found = facts->count[NEEDLE_COLUMN] && value > low && value < high;
     *out_value = found ? value : JSON_VALUE_ABSENT;
     return JSON_FAST_ROW;
+}
+
+uint32_t json_fast_second(const struct json_facts *facts, const struct json_probe *probe,
+                          const struct json_memory *memory, uint32_t end)
+{
+    uint32_t value = facts->value[NEEDLE_SECOND], count = facts->count[NEEDLE_SECOND];
+    uint32_t low = memory->row_open ? memory->row_open : facts->begin,
+             high = memory->row_open ? memory->row_close : end;
+    if (!probe->wanted[NEEDLE_SECOND] || count > 1)
+        return JSON_VALUE_UNKNOWN;
+    return count && value > low && value < high ? value : JSON_VALUE_ABSENT;
 }
 
 enum json_verdict json_fast_verdict(const struct json_facts *facts, const struct json_probe *probe,

@@ -26,7 +26,7 @@ struct json_needle {
     char text[NEEDLE_TEXT_MAX];
     uint32_t len, mask;
 };
-enum { NEEDLE_COLUMN, NEEDLE_TYPE, NEEDLE_TABLE, NEEDLE_COUNT };
+enum { NEEDLE_COLUMN, NEEDLE_SECOND, NEEDLE_TYPE, NEEDLE_TABLE, NEEDLE_COUNT };
 /* What a marked byte may be: MARKS_NEEDLE << n the first one of needle n's pair. */
 enum { MARKS_BRACKET = 1, MARKS_ESCAPE = 2, MARKS_NEEDLE = 4 };
 
@@ -41,9 +41,10 @@ struct json_probe {
 
 /*
  * Prepares the search for a column (COLUMN_NONE: for none). tables: rows without an envelope are expected, so look for
- * the keys that name their table on the way. often: it is for more than a few rows, so worth a longer search for good marks.
+ * the keys that name their table on the way; else for the second column, if there is one. often: it is for more than a few rows, so worth a longer search for good marks.
  */
-void json_probe_init(struct json_probe *probe, const struct schema *schema, uint32_t column, bool tables, bool often);
+void json_probe_init(struct json_probe *probe, const struct schema *schema, uint32_t column, uint32_t second,
+                     bool tables, bool often);
 
 /* What was noted of one record while its marks went by. */
 struct json_facts {
@@ -52,6 +53,7 @@ struct json_facts {
     uint32_t bracket;  /* where the first of them stands */
     uint32_t count[NEEDLE_COUNT];
     uint32_t value[NEEDLE_COUNT]; /* where the needle's value begins */
+    bool sound;                   /* the record is known to be well-formed */
     bool doubt;                   /* a key may be spelt with escapes */
     uint32_t known; /* what stands before this place, the record's own bracket at least, tells nothing new */
 };
@@ -103,6 +105,10 @@ struct json_memory {
 enum json_verdict json_fast_verdict(const struct json_facts *facts, const struct json_probe *probe,
                                     struct json_memory *memory, const char *text, uint32_t len, uint32_t end,
                                     uint32_t *out_value);
+
+/* Where the second column's value begins in the row of the last verdict; JSON_VALUE_UNKNOWN where the full parser must look. */
+uint32_t json_fast_second(const struct json_facts *facts, const struct json_probe *probe,
+                          const struct json_memory *memory, uint32_t end);
 
 /*
  * Where a further column's value begins in a row that json_fast_verdict() was sure of, whatever column it looked for

@@ -111,8 +111,10 @@ struct json_row {
     uint32_t start, len; /* of the record in the block's bytes */
     uint32_t record;     /* its number in the block, from 0 */
     uint32_t open,
-        close;      /* braces of the row within its envelope, around which all is known to be well-formed; 0: none */
-    uint32_t value; /* where the fast column's value begins, or one of JSON_VALUE_; only while index is NULL */
+        close;       /* braces of the row within its envelope, around which all is known to be well-formed; 0: none */
+    uint32_t value;  /* where the fast column's value begins, or one of JSON_VALUE_; only while index is NULL */
+    uint32_t second; /* the same of the second column */
+    bool sound;      /* known to be well-formed; it may be parsed all the same, for where its values stand */
     const struct json_index *index; /* NULL: not parsed yet */
 };
 
@@ -123,8 +125,8 @@ struct json_batch {
     size_t row_count, row_capacity;
     struct arena arena; /* indexes */
     struct json_reader reader;
-    struct buf text; /* a decoded string on its way to a cell */
-    uint32_t fast_column;
+    struct buf text;                     /* a decoded string on its way to a cell */
+    uint32_t fast_column, second_column; /* second: COLUMN_NONE, if the probe does not look for it */
     const struct json_probe *probe;
     struct json_facts facts; /* of the record that is being looked at */
     struct json_memory memory;

@@ -197,6 +197,20 @@ static enum err_code line_read(struct json_batch *batch, struct slice line, uint
     return done ? ERR_NONE : json_batch_record(batch, record, number, true, err);
 }
 
+/*
+ * Where all rows are read whole, lines are proven to be well-formed while their marks are gathered (simd.h, compact()). Behind
+ * what does not fit, the line's other marks are gathered as usual. Lines without a fault that are not proven may be well-formed.
+ */
+struct check {
+    bool on;
+    bool failed;    /* its braces do not fit, in the current line */
+    uint32_t fault; /* where the last line that can't be proven does not fit */
+    struct simd_compact compact;
+    uint32_t depth;  /* open braces of the current line */
+    uint32_t faults; /* how many there were */
+    uint32_t until;  /* usual marks are gathered up to there */
+};
+
 /* A split under way. */
 struct cut {
     struct json_batch *batch;
@@ -205,6 +219,7 @@ struct cut {
     uint32_t line; /* number in the block */
     bool quick;    /* records need not be parsed whole */
     const struct simd *simd;
+    struct check check;
 };
 
 static void line_begin(struct cut *cut, uint32_t begin)
@@ -216,12 +231,19 @@ static void line_begin(struct cut *cut, uint32_t begin)
         json_facts_begin(&batch->facts, begin);
 }
 
+static bool check_is_proven(const struct check *check, uint32_t begin, uint32_t end)
+{
+    bool fits = check->fault < begin || check->fault > end;
+    return fits && !check->failed && check->depth == 0;
+}
+
 /* The line whose marks were noted ends. A last line without a newline may be cut off anywhere: it is parsed whole. */
 static enum err_code line_end(struct cut *cut, uint32_t end, bool whole, struct err *err)
 {
     struct json_batch *batch = cut->batch;
     uint32_t begin = batch->facts.begin;
     bool done = false;
+    batch->facts.sound = cut->check.on && check_is_proven(&cut->check, begin, end);
     if (cut->quick && whole && end - begin <= batch->base.source->options.record_max) {
         uint32_t record_end = end > begin && cut->text[end - 1] == '\r' ? end - 1 : end;
         TRY(json_batch_quick(batch, record_end, cut->line, &done, err));
@@ -230,6 +252,8 @@ static enum err_code line_end(struct cut *cut, uint32_t end, bool whole, struct 
         TRY(line_read(batch, slice_of(cut->text + begin, end - begin), cut->line, cut->quick, err));
     line_begin(cut, end + 1);
     cut->line++;
+    cut->check.failed = false;
+    cut->check.depth = 0;
     return ERR_NONE;
 }
 
@@ -249,20 +273,63 @@ static enum err_code cut_containers(struct cut *cut, size_t *at, struct err *err
     return ERR_NONE;
 }
 
+/* The line can't be proven by its marks; the text goes on being checked behind it, unless that is in vain too often. */
+static void check_fail(struct cut *cut, size_t at)
+{
+    enum { FEW = 16, SHARE = 4 };
+    struct check *check = &cut->check;
+    const char *newline = memchr(cut->text + at, '\n', cut->len - at);
+    check->fault = (uint32_t)at;
+    check->until = newline ? (uint32_t)(newline - cut->text) + 1 : cut->len;
+    check->compact = (struct simd_compact){.in_string = false};
+    check->on = check->faults++ < FEW || check->faults < cut->line / SHARE;
+}
+
+static size_t marks_gather(struct cut *cut, size_t *at, uint32_t *out, size_t capacity)
+{
+    const struct simd_marks *marks = &cut->batch->probe->marks;
+    struct check *check = &cut->check;
+    if (!check->on)
+        return cut->simd->mark(cut->text, cut->len, marks, at, out, capacity);
+    if (*at < check->until)
+        return cut->simd->mark(cut->text, check->until, marks, at, out, capacity);
+    size_t count = cut->simd->compact(cut->text, cut->len, marks, &check->compact, at, out, capacity);
+    if (check->compact.fault)
+        check_fail(cut, *at);
+    return count;
+}
+
+/* Braces of a line that is being checked: it has as many of both, and its last byte alone closes the first. */
+static void check_brace(struct cut *cut, uint32_t at)
+{
+    struct check *check = &cut->check;
+    if (cut->text[at] == '{') {
+        check->failed |= check->depth == 0 && at != cut->batch->facts.begin;
+        check->depth++;
+    } else if (cut->text[at] == '}') {
+        check->failed |= check->depth == 0;
+        check->depth -= check->depth > 0;
+    }
+}
+
 static enum err_code cut_lines(struct cut *cut, struct err *err)
 {
-    enum { MARKS = 512 };
-    uint32_t marks[MARKS + SIMD_MARKS_ROOM];
+    enum { MARKS = 512 + SIMD_MARKS_ROOM, CHECK_MARKS = 4 * MARKS };
+    uint32_t marks[CHECK_MARKS];
     struct json_batch *batch = cut->batch;
     size_t at = batch->block->start;
     TRY(cut_containers(cut, &at, err));
     line_begin(cut, (uint32_t)at);
     while (at < cut->len) {
-        size_t count = cut->simd->mark(cut->text, cut->len, &batch->probe->marks, &at, marks, MARKS + SIMD_MARKS_ROOM);
+        size_t count = marks_gather(cut, &at, marks, cut->check.on ? CHECK_MARKS : MARKS);
         for (size_t i = 0; i < count; i++) {
-            if (cut->text[marks[i]] == '\n')
+            if (cut->text[marks[i]] == '\n') {
                 TRY(line_end(cut, marks[i], true, err));
-            else if (marks[i] >= batch->facts.known)
+                continue;
+            }
+            if (cut->check.on)
+                check_brace(cut, marks[i]);
+            if (marks[i] >= batch->facts.known)
                 json_facts_add(&batch->facts, batch->probe, cut->text, cut->len, marks[i]);
         }
     }
@@ -293,6 +360,8 @@ static enum err_code lines_split(struct block *base, struct batch **out_batch, s
     TRY(json_batch_begin(base, &batch, err));
     struct cut cut = {.batch = batch, .text = block->bytes, .len = (uint32_t)block->len, .simd = simd_ops()};
     cut.quick = json_batch_prepare(batch);
+    cut.check.fault = UINT32_MAX;
+    cut.check.on = cut.quick && base->source->options.whole;
     batch->base.failure = block->failure;
     enum err_code code = cut_lines(&cut, err);
     return json_batch_end(batch, cut.line, code, out_batch, err);

@@ -276,6 +276,20 @@ void scan_set_first_column(struct scan *scan, uint32_t column)
         scan->first->source->options.first_column = column;
 }
 
+static void options_set_whole(struct source_options *options, uint32_t column, uint32_t second)
+{
+    options->whole = true;
+    options->first_column = column;
+    options->second_column = second;
+}
+
+void scan_set_whole(struct scan *scan, uint32_t column, uint32_t second)
+{
+    options_set_whole(&scan->config.options, column, second);
+    if (scan->first)
+        options_set_whole(&scan->first->source->options, column, second);
+}
+
 void scan_set_filter(struct scan *scan, const struct text_filter *filter)
 {
     scan->config.options.filter = filter;

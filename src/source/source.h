@@ -67,6 +67,9 @@ struct source_options {
     bool slow;          /* take no short cut: the reference that tests compare with (DDNSHUNT_FAST=off) */
     bool count_cells;
     uint32_t first_column; /* the column that the plan asks of every row, or COLUMN_NONE: a hint for the scan */
+    /* Every row is read whole, as nothing turns one away before, and asked for few columns: a hint too. */
+    bool whole;
+    uint32_t second_column; /* with whole: another column that is asked of every row, or COLUMN_NONE */
     /*
      * Rows whose text in its column it is sure of may be left out of the batch (they count as rows): a hint too. It is of
      * the first column, as what rows are checked for by their first predicate must not depend on it. Borrowed; or NULL.
@@ -230,6 +233,8 @@ enum err_code scan_open(const struct scan_config *config, struct scan **out_scan
 const struct schema *scan_schema(const struct scan *scan);
 /* Tells the scan what the plan asks for first, before the first input is asked for. */
 void scan_set_first_column(struct scan *scan, uint32_t column);
+/* Tells it that all rows are read whole, and are asked for few columns, these among them (or COLUMN_NONE). */
+void scan_set_whole(struct scan *scan, uint32_t column, uint32_t second);
 /* The same for what it asks of that column's text; filter lives as long as the scan. */
 void scan_set_filter(struct scan *scan, const struct text_filter *filter);
 /* An input is no regular file: opening and reading may have to wait, for ever even, so that it must be done in order. */

@@ -67,6 +67,25 @@ struct simd_span {
     uint32_t start, end;
 };
 
+/* How the text of compact() stands at an offset: within strings, and what the byte before is. */
+enum simd_compact_before {
+    SIMD_COMPACT_LINE, /* the text, or a line, begins */
+    SIMD_COMPACT_COLON,
+    SIMD_COMPACT_COMMA,   /* or an opening brace */
+    SIMD_COMPACT_CLOSING, /* quote */
+    SIMD_COMPACT_DIGIT,
+    SIMD_COMPACT_ZERO,  /* a scalar's first byte, where it is 0 */
+    SIMD_COMPACT_SIGN,  /* of a scalar, and no digit */
+    SIMD_COMPACT_BRACE, /* a closing one */
+    SIMD_COMPACT_OTHER
+};
+struct simd_compact {
+    bool in_string, escaped;
+    bool in_key; /* from what begins a key up to its colon */
+    enum simd_compact_before before;
+    bool fault; /* it ended at one */
+};
+
 struct simd {
     const char *name;
     /*
@@ -93,6 +112,16 @@ struct simd {
      * `Y`, `y`, `_` and DEL outside of strings are given as well: in well-formed text there are none.
      */
     size_t (*outline)(const char *text, size_t len, const struct simd_marks *marks, struct simd_json *json,
+                      size_t *from, uint32_t *out, size_t capacity);
+    /*
+     * In the same way, but proves the text to be JSON by the letter: lines that are an object each, whose members are
+     * strings, numbers, true, false, null and such objects, and in which no blank stands; at the end a newline. Gives newlines, the
+     * braces, `u` of an escape with a `0` behind it, and the first byte of each pair. The number of closing braces is not
+     * looked at: where it is that of the opening ones in each line, and was not so before the line's end, the line is
+     * well-formed. Other text it stops at: *from is then the first byte that can't stand there, and compact->fault is set.
+     * *compact is how the text stands at *from, all zeros where a line begins; it says nothing at the end and behind a fault.
+     */
+    size_t (*compact)(const char *text, size_t len, const struct simd_marks *marks, struct simd_compact *compact,
                       size_t *from, uint32_t *out, size_t capacity);
     /* Has the text, of shape->chunks * SIMD_CHUNK bytes, this shape? */
     bool (*alike)(const char *text, const struct simd_shape *shape);

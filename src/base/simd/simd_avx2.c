@@ -99,6 +99,17 @@ static inline KERNEL_TARGET uint64_t chunk_breaks(struct chunk c)
     return join(breaks_half(c.half[0]), breaks_half(c.half[1]));
 }
 
+static inline KERNEL_TARGET __m256i digits_half(__m256i v)
+{
+    __m256i from_zero = _mm256_sub_epi8(v, _mm256_set1_epi8('0'));
+    return _mm256_cmpeq_epi8(_mm256_max_epu8(from_zero, _mm256_set1_epi8(9)), _mm256_set1_epi8(9));
+}
+
+static inline KERNEL_TARGET uint64_t chunk_digits(struct chunk c)
+{
+    return join(digits_half(c.half[0]), digits_half(c.half[1]));
+}
+
 static inline KERNEL_TARGET uint64_t prefix_xor(uint64_t mask)
 {
     __m128i product = _mm_clmulepi64_si128(_mm_cvtsi64_si128((long long)mask), _mm_set1_epi8('\xff'), 0);

@@ -76,6 +76,11 @@ static inline KERNEL_TARGET uint64_t chunk_breaks(struct chunk c)
                   _mm512_cmpeq_epi8_mask(c.v, _mm512_set1_epi8('\n')));
 }
 
+static inline KERNEL_TARGET uint64_t chunk_digits(struct chunk c)
+{
+    return scalar(_mm512_cmplt_epu8_mask(_mm512_sub_epi8(c.v, _mm512_set1_epi8('0')), _mm512_set1_epi8(10)));
+}
+
 static inline KERNEL_TARGET uint64_t prefix_xor(uint64_t mask)
 {
     __m128i product = _mm_clmulepi64_si128(_mm_cvtsi64_si128((long long)mask), _mm_set1_epi8('\xff'), 0);
@@ -254,7 +259,8 @@ static VBMI_TARGET size_t vbmi_mark(const char *text, size_t len, const struct s
  * the end, kernel_outline() looks.
  */
 #define WIDE_TARGET                                                                                                    \
-    __attribute__((target("avx512f,avx512bw,avx512cd,avx512dq,avx512vbmi,gfni,vpclmulqdq,bmi,bmi2,popcnt,pclmul")))
+    __attribute__((                                                                                                    \
+        target("avx512f,avx512bw,avx512cd,avx512dq,avx512vbmi,avx512vbmi2,gfni,vpclmulqdq,bmi,bmi2,popcnt,pclmul")))
 
 enum { LANES = 8, WIDE = LANES * CHUNK };
 enum kind { KIND_QUOTE, KIND_BACKSLASH, KIND_BRACKET, KIND_NEWLINE, KIND_LETTER, KIND_PAIR, KINDS = KIND_PAIR + 3 };
@@ -363,7 +369,7 @@ static inline __attribute__((always_inline)) WIDE_TARGET __m512i lanes_escaped(_
     return _mm512_or_si512(_mm512_slli_epi64(escaping, 1), before);
 }
 
-static inline __attribute__((always_inline)) WIDE_TARGET __m512i lanes_inside(__m512i quotes, struct wide_state *state)
+static inline __attribute__((always_inline)) WIDE_TARGET __m512i lanes_inside(__m512i quotes, uint32_t *inside_before)
 {
     const __m512i ones = _mm512_set1_epi64(-1);
     __m512i inside = _mm512_unpacklo_epi64(_mm512_clmulepi64_epi128(quotes, ones, 0x00),
@@ -372,8 +378,8 @@ static inline __attribute__((always_inline)) WIDE_TARGET __m512i lanes_inside(__
     odd ^= odd << 1;
     odd ^= odd << 2;
     odd ^= odd << 4;
-    __mmask8 turned = (__mmask8)((odd << 1) ^ (0 - state->inside));
-    state->inside ^= odd >> (LANES - 1) & 1;
+    __mmask8 turned = (__mmask8)((odd << 1) ^ (0 - *inside_before));
+    *inside_before ^= odd >> (LANES - 1) & 1;
     return _mm512_mask_xor_epi64(inside, turned, inside, ones);
 }
 
@@ -386,7 +392,7 @@ lanes_find(const char *p, const struct wide_consts *c, uint32_t distances, struc
         chunks[i] = chunk_kinds(p + (size_t)i * CHUNK, c, distances);
     lanes_turn(chunks, kinds);
     __m512i backslashes = kinds[KIND_BACKSLASH], escaped = lanes_escaped(backslashes, state);
-    __m512i inside = lanes_inside(_mm512_andnot_si512(escaped, kinds[KIND_QUOTE]), state);
+    __m512i inside = lanes_inside(_mm512_andnot_si512(escaped, kinds[KIND_QUOTE]), &state->inside);
     __m512i breaks = _mm512_andnot_si512(escaped, _mm512_and_si512(inside, kinds[KIND_NEWLINE]));
     __m512i fault = _mm512_or_si512(breaks, _mm512_andnot_si512(inside, backslashes));
     uint32_t unusual = _mm512_test_epi64_mask(fault, fault);
@@ -443,5 +449,281 @@ static WIDE_TARGET size_t wide_outline(const char *text, size_t len, const struc
     return kernel_outline(text, len, marks, json, from, out, capacity);
 }
 
-const struct simd SIMD_AVX512VBMI = KERNELS("avx512vbmi", vbmi_mark, wide_outline);
+/* --- compact JSON, eight chunks at a time --- */
+
+/*
+ * As simd_compact.h has it. What a byte is outside of strings is told by three bits; so any question about its kind is one
+ * ternary operation. Pairs share a bit: where the first of one and the second of another meet, a mark is given in vain.
+ */
+enum compact_kind { COMPACT_CONTROL = 2, COMPACT_LETTER, COMPACT_A, COMPACT_B, COMPACT_C, COMPACT_PAIR };
+enum { CODE_COLON = 1, CODE_COMMA, CODE_OPEN, CODE_CLOSE, CODE_LINE, CODE_DIGIT, CODE_ZERO, CODES };
+
+_Static_assert(KIND_QUOTE == 0 && KIND_BACKSLASH == 1 && COMPACT_PAIR == KINDS - 1, "a bit of a byte for each kind");
+
+/* The truth tables of three masks, of codes: for these alone. */
+#define TABLE(a, b, c) ((1 << (a)) | (1 << (b)) | (1 << (c)))
+#define ONE(a)         TABLE(a, a, a)
+/* a & ~b & ~c; a | (b & ~c); a | (b & c); a | b | c */
+enum { A_NOT_BC = 0x10, A_OR_B_NOT_C = 0xf4, A_OR_BC = 0xf8, ANY = 0xfe };
+
+struct compact_lanes {
+    struct wide_state strings;
+    uint32_t key;
+    __m512i colon, first, closing, scalar, close, line, zero; /* of the eight chunks before */
+    uint64_t sign;                                            /* 1: the byte before is of a scalar, and no digit */
+};
+
+static WIDE_TARGET bool compact_prepare(const struct simd_marks *marks, struct wide_consts *c)
+{
+    static const char LETTERS[] = "\"\\/bfnrt";
+    static const uint8_t CODE_OF[PLACES] = {
+        [':'] = CODE_COLON, [','] = CODE_COMMA, ['{'] = CODE_OPEN,  ['}'] = CODE_CLOSE, ['\n'] = CODE_LINE,
+        ['0'] = CODE_ZERO,  ['1'] = CODE_DIGIT, ['2'] = CODE_DIGIT, ['3'] = CODE_DIGIT, ['4'] = CODE_DIGIT,
+        ['5'] = CODE_DIGIT, ['6'] = CODE_DIGIT, ['7'] = CODE_DIGIT, ['8'] = CODE_DIGIT, ['9'] = CODE_DIGIT};
+    uint8_t here[PLACES], second[PLACES];
+    for (unsigned i = 0; i < PLACES; i++)
+        here[i] = (uint8_t)(CODE_OF[i] << COMPACT_A | (i < 0x20) << COMPACT_CONTROL);
+    here['"'] |= 1 << KIND_QUOTE;
+    here['\\'] |= 1 << KIND_BACKSLASH;
+    for (const char *letter = LETTERS; *letter; letter++)
+        here[(uint8_t)*letter] |= 1 << COMPACT_LETTER;
+    memset(second, (uint8_t) ~(1 << COMPACT_PAIR), PLACES);
+    for (uint32_t i = 0; i < marks->count; i++) {
+        const struct simd_pair *pair = &marks->pair[i];
+        if ((uint8_t)pair->first >= PLACES - 1 || (uint8_t)pair->second >= PLACES - 1 ||
+            pair->distance != marks->pair[0].distance)
+            return false;
+        here[(uint8_t)pair->first] |= 1 << COMPACT_PAIR;
+        second[(uint8_t)pair->second] |= 1 << COMPACT_PAIR;
+    }
+    c->distances = marks->count > 0;
+    c->distance[0] = c->distances ? marks->pair[0].distance : 0;
+    c->here = places_load(here);
+    c->second[0] = places_load(second);
+    return true;
+}
+
+/* A mask of what stands behind the bytes; *before has those of the eight chunks before, and is moved on. */
+static inline __attribute__((always_inline)) WIDE_TARGET __m512i lanes_behind(__m512i bytes, __m512i *before)
+{
+    __m512i below = _mm512_alignr_epi64(bytes, *before, LANES - 1);
+    *before = bytes;
+    return _mm512_shldi_epi64(bytes, below, 1);
+}
+
+#define LOGIC(a, b, c, table) _mm512_ternarylogic_epi64((a), (b), (c), (table))
+
+/* What of the bytes outside of strings can't stand where it does. */
+static inline __attribute__((always_inline)) WIDE_TARGET __m512i lanes_misplaced(__m512i a, __m512i b, __m512i c,
+                                                                                 __m512i opening, __m512i closing,
+                                                                                 __m512i other,
+                                                                                 struct compact_lanes *state)
+{
+    /* The tables' highest bit of three is the first operand's. */
+#define IS(table) LOGIC(c, b, a, table)
+    __m512i colon = IS(ONE(CODE_COLON)), first = IS(TABLE(CODE_COMMA, CODE_OPEN, CODE_OPEN));
+    __m512i open = IS(ONE(CODE_OPEN)), close = IS(ONE(CODE_CLOSE)), line = IS(ONE(CODE_LINE));
+    __m512i digit = _mm512_and_si512(b, c), zero = IS(ONE(CODE_ZERO)), scalar = _mm512_or_si512(digit, other);
+    __m512i odd = lanes_inside(_mm512_or_si512(colon, first), &state->key);
+
+    __m512i after_colon = lanes_behind(colon, &state->colon), after_first = lanes_behind(first, &state->first);
+    __m512i after_closing = lanes_behind(closing, &state->closing), after_close = lanes_behind(close, &state->close);
+    __m512i after_scalar = lanes_behind(scalar, &state->scalar), after_line = lanes_behind(line, &state->line);
+    __m512i after_zero = lanes_behind(_mm512_and_si512(zero, after_colon), &state->zero);
+    __m512i after_value = LOGIC(after_closing, after_scalar, after_close, ANY);
+
+    __m512i bad = LOGIC(opening, after_colon, after_first, A_NOT_BC);
+    bad = LOGIC(bad, colon, after_closing, A_OR_B_NOT_C);
+    bad = LOGIC(bad, IS(TABLE(CODE_COMMA, CODE_CLOSE, CODE_CLOSE)), after_value, A_OR_B_NOT_C);
+    bad = LOGIC(bad, open, _mm512_or_si512(after_colon, after_line), A_OR_B_NOT_C);
+    bad = LOGIC(bad, scalar, _mm512_or_si512(after_colon, after_scalar), A_OR_B_NOT_C);
+    bad = LOGIC(bad, line, after_close, A_OR_B_NOT_C);
+    bad = LOGIC(bad, digit, after_zero, A_OR_BC);
+    bad = LOGIC(bad, first, odd, A_OR_B_NOT_C);
+    return LOGIC(bad, IS(TABLE(CODE_COLON, CODE_CLOSE, CODE_LINE)), odd, A_OR_BC);
+#undef IS
+}
+
+enum { STRETCH = 16 };
+
+/* What phase one leaves for phase two: the masks of each chunk, and which of eight have bits. */
+struct compact_words {
+    uint64_t found[STRETCH * LANES];
+    uint64_t other[1 + STRETCH * LANES]; /* the first: of the chunk before */
+    uint8_t found_lanes[STRETCH], other_lanes[STRETCH];
+};
+
+/* Takes eight chunks. False: something unusual is in them, or a fault; *state is lost then. */
+static inline __attribute__((always_inline)) WIDE_TARGET bool
+compact_find(const char *p, const struct wide_consts *consts, uint32_t distances, struct compact_lanes *state,
+             struct compact_words *words, size_t i)
+{
+    __m512i chunks[LANES], kinds[KINDS];
+    for (unsigned k = 0; k < LANES; k++)
+        chunks[k] = chunk_kinds(p + (size_t)k * CHUNK, consts, distances);
+    lanes_turn(chunks, kinds);
+    __m512i backslashes = kinds[KIND_BACKSLASH], escaped = lanes_escaped(backslashes, &state->strings);
+    __m512i quotes = _mm512_andnot_si512(escaped, kinds[KIND_QUOTE]);
+    __m512i inside = lanes_inside(quotes, &state->strings.inside);
+    __m512i opening = _mm512_and_si512(quotes, inside), closing = _mm512_andnot_si512(inside, quotes);
+    __m512i a = _mm512_andnot_si512(inside, kinds[COMPACT_A]), b = _mm512_andnot_si512(inside, kinds[COMPACT_B]);
+    __m512i c = _mm512_andnot_si512(inside, kinds[COMPACT_C]);
+    /* Of no kind, and neither in strings nor their quotes. */
+    __m512i none = LOGIC(a, b, c, 1), other = LOGIC(none, inside, closing, A_NOT_BC);
+    __m512i bad = lanes_misplaced(a, b, c, opening, closing, other, state);
+    bad = LOGIC(bad, inside, kinds[COMPACT_CONTROL], A_OR_BC);
+    bad = LOGIC(bad, escaped, kinds[COMPACT_LETTER], A_OR_B_NOT_C);
+    bad = LOGIC(bad, backslashes, inside, A_OR_B_NOT_C);
+    __m512i found = LOGIC(c, b, a, TABLE(CODE_OPEN, CODE_CLOSE, CODE_LINE));
+    if (distances)
+        found = _mm512_or_si512(found, kinds[COMPACT_PAIR]);
+    _mm512_storeu_si512(words->found + i * LANES, found);
+    _mm512_storeu_si512(words->other + 1 + i * LANES, other);
+    words->found_lanes[i] = (uint8_t)_mm512_test_epi64_mask(found, found);
+    words->other_lanes[i] = (uint8_t)_mm512_test_epi64_mask(other, other);
+    uint32_t unusual = _mm512_test_epi64_mask(bad, bad);
+    unusual |= _mm512_cmpeq_epi64_mask(backslashes, _mm512_set1_epi64(-1));
+    return unusual == 0;
+}
+
+static inline WIDE_TARGET __m512i lanes_of(uint64_t bit)
+{
+    return _mm512_set1_epi64((long long)(bit << 63));
+}
+
+static inline WIDE_TARGET uint64_t last_bit(__m512i lanes)
+{
+    return (uint64_t)_mm512_movepi64_mask(lanes) >> (LANES - 1) & 1;
+}
+
+static WIDE_TARGET struct compact_lanes lanes_load(const struct simd_compact *compact)
+{
+    struct compact s = compact_load(compact);
+    return (struct compact_lanes){
+        .strings = {_mm512_set1_epi64((long long)s.escaped), s.inside != 0},
+        .key = s.key != 0,
+        .colon = lanes_of(s.colon),
+        .first = lanes_of(s.comma),
+        .closing = lanes_of(s.closing),
+        .scalar = lanes_of(s.scalar),
+        .close = lanes_of(s.brace),
+        .line = lanes_of(s.line),
+        .zero = lanes_of(s.zero),
+        .sign = s.sign,
+    };
+}
+
+static WIDE_TARGET struct simd_compact lanes_save(const struct compact_lanes *state)
+{
+    uint32_t escapes = _mm512_test_epi64_mask(state->strings.escapes, state->strings.escapes);
+    struct compact s = {
+        .inside = state->strings.inside,
+        .key = state->key,
+        .escaped = escapes >> (LANES - 1),
+        .colon = last_bit(state->colon),
+        .comma = last_bit(state->first),
+        .closing = last_bit(state->closing),
+        .scalar = last_bit(state->scalar),
+        .brace = last_bit(state->close),
+        .line = last_bit(state->line),
+        .zero = last_bit(state->zero),
+        .sign = state->sign,
+    };
+    return compact_save(&s);
+}
+
+/*
+ * Phase one: nothing in it waits for what was found, as long as all is usual. Returns how often it took eight chunks.
+ * `distances` is a constant where this is called.
+ */
+static inline __attribute__((always_inline)) WIDE_TARGET size_t stretch_find(const char *p, size_t count,
+                                                                             const struct wide_consts *c,
+                                                                             uint32_t distances,
+                                                                             struct compact_lanes *state,
+                                                                             struct compact_words *words)
+{
+    struct compact_lanes now = *state;
+    size_t i = 0;
+    while (i < count && compact_find(p + i * WIDE, c, distances, &now, words, i))
+        i++;
+    *state = now;
+    return i;
+}
+
+/* Of `count` times eight chunks those before the first that has a bad scalar of other bytes than digits. */
+static size_t stretch_scalars(const char *text, size_t len, size_t at, const struct compact_words *words, size_t count)
+{
+    for (size_t i = 0; i < count; i++) {
+        for (uint32_t lanes = words->other_lanes[i]; lanes; lanes &= lanes - 1) {
+            size_t chunk = i * LANES + first_bit(lanes);
+            uint64_t other = words->other[1 + chunk], carry = words->other[chunk] >> 63;
+            for (uint64_t begins = other & ~behind(other, &carry); begins; begins &= begins - 1) {
+                if (!is_scalar(text, len, at + chunk * CHUNK + first_bit(begins)))
+                    return i;
+            }
+        }
+    }
+    return count;
+}
+
+/* Writes the marks, eight chunks at a time as long as there is room; moves *done on. */
+static WIDE_TARGET size_t stretch_marks(size_t at, const struct compact_words *words, size_t *done, uint32_t *out,
+                                        size_t count, size_t capacity)
+{
+    size_t i = 0;
+    for (; i < *done && capacity - count >= WIDE; i++) {
+        for (uint32_t lanes = words->found_lanes[i]; lanes; lanes &= lanes - 1) {
+            size_t chunk = i * LANES + first_bit(lanes);
+            count = marks_write(words->found[chunk], at + chunk * CHUNK, out, count);
+        }
+    }
+    *done = i;
+    return count;
+}
+
+static inline __attribute__((always_inline)) WIDE_TARGET size_t compact_loop(const char *text, size_t len,
+                                                                             const struct wide_consts *c,
+                                                                             uint32_t distances,
+                                                                             struct simd_compact *compact, size_t *from,
+                                                                             uint32_t *out, size_t capacity)
+{
+    struct compact_lanes state = lanes_load(compact);
+    struct compact_words words;
+    size_t at = *from, count = 0;
+    while (len - at >= WIDE + SIMD_DISTANCE_MAX && capacity - count >= WIDE) {
+        struct compact_lanes begin = state;
+        size_t whole = (len - at - SIMD_DISTANCE_MAX) / WIDE, most = whole < STRETCH ? whole : STRETCH;
+        words.other[0] = state.sign << 63;
+        size_t done = stretch_find(text + at, most, c, distances, &state, &words);
+        done = stretch_scalars(text, len, at, &words, done);
+        count = stretch_marks(at, &words, &done, out, count, capacity);
+        if (done < most) {
+            state = begin;
+            stretch_find(text + at, done, c, distances, &state, &words);
+        }
+        state.sign = words.other[done * LANES] >> 63;
+        at += done * WIDE;
+        if (done < most)
+            break;
+    }
+    *compact = lanes_save(&state);
+    *from = at;
+    return count;
+}
+
+static WIDE_TARGET size_t wide_compact(const char *text, size_t len, const struct simd_marks *marks,
+                                       struct simd_compact *compact, size_t *from, uint32_t *out, size_t capacity)
+{
+    struct wide_consts c;
+    size_t count = 0;
+    if (len - *from >= WIDE + SIMD_DISTANCE_MAX && capacity >= WIDE && compact_prepare(marks, &c)) {
+        count = c.distances ? compact_loop(text, len, &c, 1, compact, from, out, capacity)
+                            : compact_loop(text, len, &c, 0, compact, from, out, capacity);
+        if (count)
+            return count;
+    }
+    return kernel_compact(text, len, marks, compact, from, out, capacity);
+}
+
+const struct simd SIMD_AVX512VBMI = KERNELS("avx512vbmi", vbmi_mark, wide_outline, wide_compact);
 #endif

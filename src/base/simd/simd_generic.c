@@ -93,6 +93,14 @@ static inline uint64_t chunk_breaks(struct chunk c)
     return mask;
 }
 
+static inline uint64_t chunk_digits(struct chunk c)
+{
+    uint64_t mask = 0;
+    for (unsigned i = 0; i < PARTS; i++)
+        mask |= (uint64_t)bytes16_bits((bytes16)(c.part[i] - bytes16_repeat('0') < bytes16_repeat(10))) << (16 * i);
+    return mask;
+}
+
 static inline uint64_t prefix_xor(uint64_t mask)
 {
     for (unsigned shift = 1; shift < 64; shift *= 2)

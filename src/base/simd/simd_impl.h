@@ -11,7 +11,7 @@
  *   chunk_pairs(p, consts)   mask of the pairs of simd.h's mark() alone
  *   prefix_xor(mask)         mask whose bit i is the exclusive or of the bits 0 to i
  *   chunk_string(c)          mask of quotes, backslashes and bytes below 0x20
- *   chunk_high(c)            mask of bytes over 0x7f
+ *   chunk_digits(c)          mask of 0 to 9
  *   chunk_structure(c)       mask of quotes, braces and brackets
  *   chunk_quotes(c)          mask of quotes and newlines
  *   chunk_marks(p, consts)   mask of simd.h's mark() for 64 bytes at p; reads up to SIMD_DISTANCE_MAX bytes more
@@ -264,6 +264,8 @@ static KERNEL_TARGET size_t kernel_outline(const char *text, size_t len, const s
     return outline_run(text, len, consts, json, from, out, capacity);
 }
 
+#include "base/simd/simd_compact.h"
+
 static KERNEL_TARGET bool kernel_alike(const char *text, const struct simd_shape *shape)
 {
     for (size_t i = 0; i < shape->chunks; i++) {
@@ -461,11 +463,12 @@ static KERNEL_TARGET uint32_t kernel_members(const char *text, size_t len, size_
 }
 
 /* A table's kernels; a file where one of these or the name is another has a second table. */
-#define KERNELS(name_, mark_, outline_)                                                                                \
+#define KERNELS(name_, mark_, outline_, compact_)                                                                      \
     {                                                                                                                  \
         .name = (name_), .string_end = kernel_string_end, .string_close = kernel_string_close,                         \
         .structure = kernel_structure, .mark = (mark_), .quotes = kernel_quotes, .outline = (outline_),                \
-        .alike = kernel_alike, .csv = kernel_csv, .separator = kernel_separator, .members = kernel_members             \
+        .compact = (compact_), .alike = kernel_alike, .csv = kernel_csv, .separator = kernel_separator,                \
+        .members = kernel_members                                                                                      \
     }
 
-const struct simd KERNEL_TABLE = KERNELS(KERNEL_NAME, kernel_mark, kernel_outline);
+const struct simd KERNEL_TABLE = KERNELS(KERNEL_NAME, kernel_mark, kernel_outline, kernel_compact);

@@ -100,6 +100,16 @@ static inline uint64_t chunk_breaks(struct chunk c)
     return each(c, breaks_part);
 }
 
+static inline uint8x16_t digits_part(uint8x16_t v)
+{
+    return vcltq_u8(vsubq_u8(v, vdupq_n_u8('0')), vdupq_n_u8(10));
+}
+
+static inline uint64_t chunk_digits(struct chunk c)
+{
+    return each(c, digits_part);
+}
+
 static inline uint8x16_t structure_part(uint8x16_t v)
 {
     /* `[` and `{`, `]` and `}` differ in one bit. */
