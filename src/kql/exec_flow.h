@@ -23,8 +23,8 @@
 #include "kql/profile.h"
 #include "source/source.h"
 
-/* Each thread may be at one block and have another done; so many more even out what blocks cost. */
-enum { FLOW_AHEAD = 4, FLOW_THREADS_MAX = 256 };
+/* Each thread may be at one block and have another done, and one more evens out what blocks cost. */
+enum { FLOW_AHEAD = 1, FLOW_THREADS_MAX = 256 };
 
 struct flow_config {
     struct scan *scan;
