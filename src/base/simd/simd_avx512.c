@@ -709,5 +709,5 @@ static WIDE_TARGET size_t wide_compact(const char *text, size_t len, const struc
     return kernel_compact(text, len, marks, compact, from, out, capacity);
 }
 
-const struct simd SIMD_AVX512VBMI = KERNELS("avx512vbmi", vbmi_mark, wide_outline, wide_compact);
+const struct simd SIMD_AVX512VBMI = KERNELS("avx512vbmi", vbmi_mark, wide_outline, wide_compact, true);
 #endif
