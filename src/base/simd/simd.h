@@ -121,6 +121,7 @@ struct simd {
      * well-formed. Other text it stops at: *from is then the first byte that can't stand there, and compact->fault is set.
      * *compact is how the text stands at *from, all zeros where a line begins; it says nothing at the end and behind a fault.
      */
+    bool compact_pays; /* it is faster than to take members one by one */
     size_t (*compact)(const char *text, size_t len, const struct simd_marks *marks, struct simd_compact *compact,
                       size_t *from, uint32_t *out, size_t capacity);
     /* Has the text, of shape->chunks * SIMD_CHUNK bytes, this shape? */

@@ -553,37 +553,56 @@ struct compact_words {
     uint8_t found_lanes[STRETCH], other_lanes[STRETCH];
 };
 
-/* Takes eight chunks. False: something unusual is in them, or a fault; *state is lost then. */
+/* What is known of eight chunks when it is known what stands in strings. All masks but pairs are of bytes outside of them. */
+struct compact_planes {
+    __m512i a, b, c; /* the bits of the code */
+    __m512i opening, closing, other, pairs;
+};
+
+/* Strings. False: something unusual is in them, or a fault; *state is lost then. */
 static inline __attribute__((always_inline)) WIDE_TARGET bool
-compact_find(const char *p, const struct wide_consts *consts, uint32_t distances, struct compact_lanes *state,
-             struct compact_words *words, size_t i)
+compact_strings(const char *p, const struct wide_consts *consts, uint32_t distances, struct wide_state *state,
+                struct compact_planes *out)
 {
     __m512i chunks[LANES], kinds[KINDS];
     for (unsigned k = 0; k < LANES; k++)
         chunks[k] = chunk_kinds(p + (size_t)k * CHUNK, consts, distances);
     lanes_turn(chunks, kinds);
-    __m512i backslashes = kinds[KIND_BACKSLASH], escaped = lanes_escaped(backslashes, &state->strings);
+    __m512i backslashes = kinds[KIND_BACKSLASH], escaped = lanes_escaped(backslashes, state);
     __m512i quotes = _mm512_andnot_si512(escaped, kinds[KIND_QUOTE]);
-    __m512i inside = lanes_inside(quotes, &state->strings.inside);
-    __m512i opening = _mm512_and_si512(quotes, inside), closing = _mm512_andnot_si512(inside, quotes);
-    __m512i a = _mm512_andnot_si512(inside, kinds[COMPACT_A]), b = _mm512_andnot_si512(inside, kinds[COMPACT_B]);
-    __m512i c = _mm512_andnot_si512(inside, kinds[COMPACT_C]);
+    __m512i inside = lanes_inside(quotes, &state->inside), closing = _mm512_andnot_si512(inside, quotes);
+    out->a = _mm512_andnot_si512(inside, kinds[COMPACT_A]);
+    out->b = _mm512_andnot_si512(inside, kinds[COMPACT_B]);
+    out->c = _mm512_andnot_si512(inside, kinds[COMPACT_C]);
+    out->opening = _mm512_and_si512(quotes, inside);
+    out->closing = closing;
     /* Of no kind, and neither in strings nor their quotes. */
-    __m512i none = LOGIC(a, b, c, 1), other = LOGIC(none, inside, closing, A_NOT_BC);
-    __m512i bad = lanes_misplaced(a, b, c, opening, closing, other, state);
-    bad = LOGIC(bad, inside, kinds[COMPACT_CONTROL], A_OR_BC);
+    __m512i none = LOGIC(kinds[COMPACT_A], kinds[COMPACT_B], kinds[COMPACT_C], 1);
+    out->other = LOGIC(none, inside, closing, A_NOT_BC);
+    out->pairs = kinds[COMPACT_PAIR];
+    __m512i bad = _mm512_and_si512(inside, kinds[COMPACT_CONTROL]);
     bad = LOGIC(bad, escaped, kinds[COMPACT_LETTER], A_OR_B_NOT_C);
     bad = LOGIC(bad, backslashes, inside, A_OR_B_NOT_C);
-    __m512i found = LOGIC(c, b, a, TABLE(CODE_OPEN, CODE_CLOSE, CODE_LINE));
-    if (distances)
-        found = _mm512_or_si512(found, kinds[COMPACT_PAIR]);
-    _mm512_storeu_si512(words->found + i * LANES, found);
-    _mm512_storeu_si512(words->other + 1 + i * LANES, other);
-    words->found_lanes[i] = (uint8_t)_mm512_test_epi64_mask(found, found);
-    words->other_lanes[i] = (uint8_t)_mm512_test_epi64_mask(other, other);
     uint32_t unusual = _mm512_test_epi64_mask(bad, bad);
     unusual |= _mm512_cmpeq_epi64_mask(backslashes, _mm512_set1_epi64(-1));
     return unusual == 0;
+}
+
+/* What stands between them. */
+static inline __attribute__((always_inline)) WIDE_TARGET bool compact_grammar(const struct compact_planes *p,
+                                                                              uint32_t distances,
+                                                                              struct compact_lanes *state,
+                                                                              struct compact_words *words, size_t i)
+{
+    __m512i bad = lanes_misplaced(p->a, p->b, p->c, p->opening, p->closing, p->other, state);
+    __m512i found = LOGIC(p->c, p->b, p->a, TABLE(CODE_OPEN, CODE_CLOSE, CODE_LINE));
+    if (distances)
+        found = _mm512_or_si512(found, p->pairs);
+    _mm512_storeu_si512(words->found + i * LANES, found);
+    _mm512_storeu_si512(words->other + 1 + i * LANES, p->other);
+    words->found_lanes[i] = (uint8_t)_mm512_test_epi64_mask(found, found);
+    words->other_lanes[i] = (uint8_t)_mm512_test_epi64_mask(p->other, p->other);
+    return _mm512_test_epi64_mask(bad, bad) == 0;
 }
 
 static inline WIDE_TARGET __m512i lanes_of(uint64_t bit)
@@ -633,7 +652,8 @@ static WIDE_TARGET struct simd_compact lanes_save(const struct compact_lanes *st
 }
 
 /*
- * Phase one: nothing in it waits for what was found, as long as all is usual. Returns how often it took eight chunks.
+ * Phase one: nothing in it waits for what was found, as long as all is usual. It has two loops, so that the long way from a
+ * byte to a verdict is cut in two, and the processor has more of them under way. Returns how often it took eight chunks.
  * `distances` is a constant where this is called.
  */
 static inline __attribute__((always_inline)) WIDE_TARGET size_t stretch_find(const char *p, size_t count,
@@ -642,12 +662,17 @@ static inline __attribute__((always_inline)) WIDE_TARGET size_t stretch_find(con
                                                                              struct compact_lanes *state,
                                                                              struct compact_words *words)
 {
+    struct compact_planes planes[STRETCH];
     struct compact_lanes now = *state;
-    size_t i = 0;
-    while (i < count && compact_find(p + i * WIDE, c, distances, &now, words, i))
+    struct wide_state strings = state->strings;
+    size_t i = 0, done = 0;
+    while (i < count && compact_strings(p + i * WIDE, c, distances, &strings, &planes[i]))
         i++;
+    while (done < i && compact_grammar(&planes[done], distances, &now, words, done))
+        done++;
     *state = now;
-    return i;
+    state->strings = strings;
+    return done;
 }
 
 /* Of `count` times eight chunks those before the first that has a bad scalar of other bytes than digits. */
@@ -725,5 +750,5 @@ static WIDE_TARGET size_t wide_compact(const char *text, size_t len, const struc
     return kernel_compact(text, len, marks, compact, from, out, capacity);
 }
 
-const struct simd SIMD_AVX512VBMI = KERNELS("avx512vbmi", vbmi_mark, wide_outline, wide_compact);
+const struct simd SIMD_AVX512VBMI = KERNELS("avx512vbmi", vbmi_mark, wide_outline, wide_compact, true);
 #endif

@@ -172,15 +172,15 @@ static inline __attribute__((always_inline)) KERNEL_TARGET struct compact_bits
 compact_step(struct compact *state, const char *text, size_t len, size_t at, struct chunk c, uint64_t pairs)
 {
     struct compact_bits bits = {.found = pairs};
-    uint64_t quotes = chunk_equal(c, '"'), backslashes = chunk_equal(c, '\\'), escaped = 0;
+    uint64_t marks = chunk_equal(c, '"'), backslashes = chunk_equal(c, '\\'), escaped = 0;
     if (backslashes | state->escaped) {
         escaped = escaped_bits(backslashes, &state->escaped);
         if (escaped)
             bits.fault = escape_faults(text, len, at, c, backslashes, escaped, &bits.found);
     }
-    quotes &= ~escaped;
+    uint64_t quotes = marks & ~escaped;
     uint64_t inside = prefix_xor(quotes) ^ state->inside, outside = ~(inside | quotes);
-    uint64_t controls = chunk_string(c) & ~(chunk_equal(c, '"') | backslashes);
+    uint64_t controls = chunk_string(c) & ~(marks | backslashes);
     uint64_t colon = chunk_equal(c, ':') & outside, comma = chunk_equal(c, ',') & outside;
     uint64_t open = 0, close = 0, line = controls & outside;
     uint64_t brackets = chunk_brackets(c) & outside;

@@ -463,12 +463,12 @@ static KERNEL_TARGET uint32_t kernel_members(const char *text, size_t len, size_
 }
 
 /* A table's kernels; a file where one of these or the name is another has a second table. */
-#define KERNELS(name_, mark_, outline_, compact_)                                                                      \
+#define KERNELS(name_, mark_, outline_, compact_, pays_)                                                               \
     {                                                                                                                  \
         .name = (name_), .string_end = kernel_string_end, .string_close = kernel_string_close,                         \
         .structure = kernel_structure, .mark = (mark_), .quotes = kernel_quotes, .outline = (outline_),                \
-        .compact = (compact_), .alike = kernel_alike, .csv = kernel_csv, .separator = kernel_separator,                \
-        .members = kernel_members                                                                                      \
+        .compact = (compact_), .compact_pays = (pays_), .alike = kernel_alike, .csv = kernel_csv,                      \
+        .separator = kernel_separator, .members = kernel_members                                                       \
     }
 
-const struct simd KERNEL_TABLE = KERNELS(KERNEL_NAME, kernel_mark, kernel_outline, kernel_compact);
+const struct simd KERNEL_TABLE = KERNELS(KERNEL_NAME, kernel_mark, kernel_outline, kernel_compact, false);
