@@ -278,14 +278,9 @@ bool text_filter_may_text(const struct text_filter *filter, struct slice text)
     return filter->judge.may ? filter->judge.may(filter->judge.user, text) : is_any_in(filter, text);
 }
 
-bool text_filter_asks_of_names(const struct text_filter *filter)
+const struct text_judge *text_filter_of_names(const struct text_filter *filter)
 {
-    return filter->judge.may_name != NULL;
-}
-
-bool text_filter_may_name(const struct text_filter *filter, struct slice name)
-{
-    return filter->judge.may_name(filter->judge.user, name);
+    return filter->judge.may_name ? &filter->judge : NULL;
 }
 
 /* --- making --- */

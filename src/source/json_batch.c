@@ -181,6 +181,9 @@ bool json_batch_prepare(struct json_batch *json)
     const struct json_source *source = (const struct json_source *)json->base.source;
     const struct source_options *options = &source->base.options;
     json->fast_column = options->first_column;
+    json->of_names = NULL;
+    if (options->filter && text_filter_column(options->filter) == json->fast_column)
+        json->of_names = text_filter_of_names(options->filter);
     json->probe = &source->common->probes[!expects_envelopes(json->block)];
     if (json->probe->wanted[NEEDLE_SECOND])
         json->second_column = options->second_column;
@@ -201,8 +204,8 @@ static bool is_filtered(const struct json_batch *json, uint32_t value, uint32_t 
     struct slice text;
     bool escaped;
     const char *at = json->block->bytes + value, *row_end = json->block->bytes + end;
-    if (text_filter_asks_of_names(filter) && json_fast_name(at, row_end, &text))
-        return text.len == 0 || !text_filter_may_name(filter, text);
+    if (json->of_names && json_fast_name(at, row_end, &text))
+        return text.len == 0 || !json->of_names->may_name(json->of_names->user, text);
     if (json_fast_raw(at, row_end, &text, &escaped))
         return !(escaped || !utf8_is_ascii(text) ? text_filter_may_raw(filter, text)
                                                  : text_filter_may_text(filter, text));

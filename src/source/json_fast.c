@@ -499,24 +499,12 @@ static bool after_row(struct json_memory *memory, uint32_t close, const char *te
     return true;
 }
 
-/* The record ends as the last envelopes did. As no other brace stands in the pattern, row_close() would say the same. */
-static bool after_alike(const struct json_memory *memory, const struct json_facts *facts, const char *text,
-                        uint32_t len, uint32_t end, uint32_t *out_close)
-{
-    const struct json_pattern *after = &memory->after;
-    if (!after->padded || end - facts->bracket < after->len + 2)
-        return false;
-    *out_close = end - after->len - 1;
-    return text[*out_close] == '}' && len - *out_close > after->padded &&
-           json_pattern_alike(after, simd_ops(), text + *out_close + 1);
-}
-
 static enum json_verdict envelope_verdict(const struct json_facts *facts, struct json_memory *memory, const char *text,
                                           uint32_t len, uint32_t end, uint32_t *out_close)
 {
     if (text[facts->bracket] != '{' || !before_row(memory, facts, text, end))
         return JSON_FAST_UNSURE;
-    if (!after_alike(memory, facts, text, len, end, out_close)) {
+    if (!json_after_alike(memory, facts, simd_ops(), text, len, end, out_close)) {
         *out_close = row_close(facts, text, end);
         if (*out_close == 0 || !after_row(memory, *out_close, text, end))
             return JSON_FAST_UNSURE;
@@ -628,29 +616,6 @@ bool json_fast_value(const char *at, const char *end, struct slice *out_value)
     return cursor.at < end && (*cursor.at == ',' || *cursor.at == '}');
 }
 
-static inline bool may_follow_member(char c)
-{
-    return c == ',' || c == '}';
-}
-
-static inline bool is_null(const char *at, size_t rest)
-{
-    static const char null[] = "null";
-    size_t len = sizeof null - 1;
-    return rest > len && memcmp(at, null, len) == 0 && may_follow_member(at[len]);
-}
-
-bool json_fast_name(const char *at, const char *end, struct slice *out_name)
-{
-    size_t rest = (size_t)(end - at);
-    *out_name = SLICE("");
-    if (rest < 3 || *at != '"')
-        return is_null(at, rest);
-    size_t len = name_run(at + 1, rest - 3);
-    *out_name = slice_of(at + 1, len);
-    return at[1 + len] == '"' && may_follow_member(at[2 + len]);
-}
-
 bool json_fast_raw(const char *at, const char *end, struct slice *out_raw, bool *out_escaped)
 {
     size_t rest = (size_t)(end - at);
@@ -659,7 +624,7 @@ bool json_fast_raw(const char *at, const char *end, struct slice *out_raw, bool 
         return false;
     size_t len = simd_ops()->string_close(at + 1, rest - 1, 0, out_escaped);
     *out_raw = slice_of(at + 1, len);
-    return len + 2 < rest && at[1 + len] == '"' && may_follow_member(at[2 + len]);
+    return len + 2 < rest && at[1 + len] == '"' && json_may_follow_member(at[2 + len]);
 }
 
 bool json_fast_text(const char *at, const char *end, struct slice *out_text)
@@ -667,10 +632,10 @@ bool json_fast_text(const char *at, const char *end, struct slice *out_text)
     size_t rest = (size_t)(end - at);
     if (rest == 0 || *at != '"') {
         *out_text = SLICE("");
-        return is_null(at, rest);
+        return json_fast_is_null(at, rest);
     }
     const char *start = at + 1;
     size_t len = simd_ops()->string_end(start, rest - 1, 0);
     *out_text = slice_of(start, len);
-    return len + 2 < rest && start[len] == '"' && may_follow_member(start[len + 1]) && utf8_is_ascii(*out_text);
+    return len + 2 < rest && start[len] == '"' && json_may_follow_member(start[len + 1]) && utf8_is_ascii(*out_text);
 }

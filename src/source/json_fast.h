@@ -8,6 +8,7 @@
 #ifndef DDNSHUNT_SOURCE_JSON_FAST_H
 #define DDNSHUNT_SOURCE_JSON_FAST_H
 
+#include "base/name_bytes.h"
 #include "base/simd/simd.h"
 #include "base/slice.h"
 #include "event/schema.h"
@@ -98,6 +99,22 @@ struct json_memory {
 };
 
 /*
+ * Does the record end as the last envelopes did? Then the row's brace is at *out_close: as no other brace stands in the pattern, a
+ * search for it would find the same.
+ */
+static inline bool json_after_alike(const struct json_memory *memory, const struct json_facts *facts,
+                                    const struct simd *simd, const char *text, uint32_t len, uint32_t end,
+                                    uint32_t *out_close)
+{
+    const struct json_pattern *after = &memory->after;
+    if (!after->padded || end - facts->bracket < after->len + 2)
+        return false;
+    *out_close = end - after->len - 1;
+    return text[*out_close] == '}' && len - *out_close > after->padded &&
+           json_pattern_alike(after, simd, text + *out_close + 1);
+}
+
+/*
  * Decides about the record that ends at `end` (no blanks around it), in a text of len bytes. For a row, *out_value is
  * where the column's value begins, JSON_VALUE_ABSENT, or JSON_VALUE_UNKNOWN where no column was looked for. memory begins
  * zeroed.
@@ -122,8 +139,29 @@ uint32_t json_fast_find(const struct json_probe *probe, const char *text, uint32
  * scalar, is not well-formed, or is not followed by what may follow a member.
  */
 bool json_fast_value(const char *at, const char *end, struct slice *out_value);
+static inline bool json_may_follow_member(char c)
+{
+    return c == ',' || c == '}';
+}
+
+static inline bool json_fast_is_null(const char *at, size_t rest)
+{
+    static const char null[] = "null";
+    size_t len = sizeof null - 1;
+    return rest > len && memcmp(at, null, len) == 0 && json_may_follow_member(at[len]);
+}
+
 /* The text between the quotes of a string of a-z 0-9 - . _ alone, or "" of null. False of any other value, and of some names. */
-bool json_fast_name(const char *at, const char *end, struct slice *out_name);
+static inline bool json_fast_name(const char *at, const char *end, struct slice *out_name)
+{
+    size_t rest = (size_t)(end - at);
+    *out_name = SLICE("");
+    if (rest < 3 || *at != '"')
+        return json_fast_is_null(at, rest);
+    size_t len = name_run(at + 1, rest - 3);
+    *out_name = slice_of(at + 1, len);
+    return at[1 + len] == '"' && json_may_follow_member(at[2 + len]);
+}
 /* The text between the quotes of a string whose escapes, if it has any, are of two characters each. False of any other value. */
 bool json_fast_raw(const char *at, const char *end, struct slice *out_raw, bool *out_escaped);
 /*

@@ -127,6 +127,7 @@ struct json_batch {
     struct json_reader reader;
     struct buf text;                     /* a decoded string on its way to a cell */
     uint32_t fast_column, second_column; /* second: COLUMN_NONE, if the probe does not look for it */
+    const struct text_judge *of_names;   /* what knows of names in the fast column whether the row is wanted; or NULL */
     const struct json_probe *probe;
     struct json_facts facts; /* of the record that is being looked at */
     struct json_memory memory;
@@ -147,6 +148,32 @@ bool json_batch_prepare(struct json_batch *batch);
  */
 enum err_code json_batch_quick(struct json_batch *batch, uint32_t end, uint32_t record, bool *out_done,
                                struct err *err) MUST_CHECK;
+/*
+ * Is the record a row, and turned away by the name in its fast column, both told by what nearly all records are like? Then
+ * json_batch_quick() would count it and no more.
+ */
+static inline bool json_batch_turns_away(const struct json_batch *batch, const struct simd *simd, uint32_t end)
+{
+    const struct json_facts *facts = &batch->facts;
+    const struct json_memory *memory = &batch->memory;
+    const char *text = batch->block->bytes;
+    uint32_t value = facts->value[NEEDLE_COLUMN], close = end;
+    if (!batch->of_names || facts->count[NEEDLE_COLUMN] != 1 || facts->doubt || facts->brackets > 1 ||
+        end - facts->begin < 2 || text[facts->begin] != '{' || text[end - 1] != '}')
+        return false;
+    if (facts->brackets == 0) {
+        bool is_flat = batch->probe->wanted[NEEDLE_TYPE] && !facts->count[NEEDLE_TYPE] && !facts->count[NEEDLE_TABLE];
+        if (!is_flat)
+            return false;
+    } else if (facts->known != facts->bracket + 1 || value < facts->bracket || memory->before_other ||
+               memory->after_other || memory->before_category == memory->after_category ||
+               !json_after_alike(memory, facts, simd, text, (uint32_t)batch->block->len, end, &close)) {
+        return false;
+    }
+    struct slice name;
+    return value < close && json_fast_name(text + value, text + end, &name) &&
+           (name.len == 0 || !batch->of_names->may_name(batch->of_names->user, name));
+}
 /* Does the same with a record or reject that a scan found. quick: as json_batch_prepare() has it. */
 enum err_code json_batch_span(struct json_batch *batch, const struct json_span *span, uint32_t record, bool quick,
                               struct err *err) MUST_CHECK;

@@ -196,12 +196,13 @@ static void a_judge_is_asked_about_decoded_text_alone(void **state)
     assert_false(text_filter_may_text(filter, SLICE("abc")));
     assert_true(text_filter_may_text(filter, SLICE("abcd")));
     assert_true(text_filter_may_json(filter, SLICE("abc"))); /* as it is not known to be what it stands for */
-    assert_false(text_filter_asks_of_names(filter));
+    assert_null(text_filter_of_names(filter));
     judge.may_name = is_longer;
     assert_int_equal(text_filter_ask(7, &judge, &arena, &filter, &err), ERR_NONE);
-    assert_true(text_filter_asks_of_names(filter));
-    assert_false(text_filter_may_name(filter, SLICE("abcd")));
-    assert_true(text_filter_may_name(filter, SLICE("abcde")));
+    const struct text_judge *of_names = text_filter_of_names(filter);
+    assert_non_null(of_names);
+    assert_false(of_names->may_name(of_names->user, SLICE("abcd")));
+    assert_true(of_names->may_name(of_names->user, SLICE("abcde")));
     arena_release(&arena);
 }
 
