@@ -20,6 +20,10 @@ static uint32_t row_hash(const struct row_index *index, const struct column *con
 {
     uint64_t hash = (uint64_t)(uintptr_t)&SEED_ANCHOR;
     for (uint32_t i = 0; i < index->rows.column_count; i++) {
+        if (columns[i]->type == TYPE_STRING) {
+            hash = hash_bytes(columns[i]->str[column_cell(columns[i], row)], hash);
+            continue;
+        }
         struct value value = column_value(columns[i], row);
         hash = value_hash(&value, hash);
     }
@@ -29,6 +33,12 @@ static uint32_t row_hash(const struct row_index *index, const struct column *con
 static bool row_equal(const struct row_index *index, uint32_t kept, const struct column *const *columns, uint32_t row)
 {
     for (uint32_t i = 0; i < index->rows.column_count; i++) {
+        if (columns[i]->type == TYPE_STRING) {
+            const struct column *kept_column = &index->rows.chunks[kept / ROWS_CHUNK][i];
+            if (!slice_eq(kept_column->str[kept % ROWS_CHUNK], columns[i]->str[column_cell(columns[i], row)]))
+                return false;
+            continue;
+        }
         struct value a = rows_value(&index->rows, kept, i), b = column_value(columns[i], row);
         if (!value_same(&a, &b))
             return false;

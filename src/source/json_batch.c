@@ -346,6 +346,14 @@ static enum err_code load_found(struct batch *batch, struct column *cells, uint3
     return json_cell_set(batch, cells, number, text, err);
 }
 
+/* Nothing tells yet where the row has its value of the column. */
+static bool is_looked_for(const struct json_batch *json, uint32_t column, uint32_t number)
+{
+    const struct json_row *row = &json->rows[number];
+    bool known = column == json->fast_column || (column == json->second_column && row->sound);
+    return !row->index && !known;
+}
+
 /*
  * Rows that have no index were taken for rows by the quick path. A column other than the one that it looked for on the way
  * is looked for in each of them: those that a predicate over it turns away then are not parsed.
@@ -385,7 +393,7 @@ static enum err_code json_load(struct batch *batch, uint32_t column, const struc
             cell_set_missing(cells, row);
             continue;
         }
-        if (!looks && column != json_of(batch)->fast_column && !json_of(batch)->rows[row].index) {
+        if (!looks && is_looked_for(json_of(batch), column, row)) {
             json_probe_init(&probe, batch->schema, column, COLUMN_NONE, false, false);
             looks = true;
         }
