@@ -98,6 +98,16 @@ enum err_code json_batch_begin(struct block *block, struct json_batch **out_batc
     return ERR_NONE;
 }
 
+void json_batch_restart(struct json_batch *json)
+{
+    struct scan_stats *stats = &json->base.stats;
+    *stats = (struct scan_stats){.cells = stats->cells};
+    arena_clear(&json->arena);
+    json->row_count = json->base.reject_count = 0;
+    json->reader.base = json->block->bytes;
+    json->reader.failed = false;
+}
+
 static enum err_code row_add(struct json_batch *json, const struct json_row *row, struct err *err)
 {
     struct json_row *grown = mem_grow(json->rows, json->row_count, &json->row_capacity, sizeof *grown);

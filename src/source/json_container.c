@@ -101,7 +101,7 @@ enum err_code json_batch_container(struct json_batch *batch, struct slice text, 
     line.len = at + text.len;
     struct json_scan scan;
     json_scan_init(&scan, text.len);
-    enum err_code code = json_scan_run(&scan, &line, quick ? batch->probe : NULL, &at, true, err);
+    enum err_code code = json_scan_run(&scan, &line, quick ? batch->probe : NULL, &at, SIZE_MAX, true, err);
     bool contains = !scan.in_object || scan.has_rows;
     *out_done = !code && !scan.failure && contains && scan.values == 1;
     for (size_t i = 0; i < line.span_count && *out_done && !code; i++)

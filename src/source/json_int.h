@@ -42,7 +42,7 @@ struct json_source {
     struct stream *stream;
     struct json_common *common;
     bool common_owned;
-    bool in_ranges;           /* lines: see json_range.h */
+    bool in_ranges;           /* see json_range.h */
     atomic_bool range_failed; /* a range could not be read: no more are wanted */
     size_t block_capacity;    /* of usual blocks, whose memory is pooled; common->memory_bytes at most */
     uint64_t offset;          /* of the next byte to be read */
@@ -73,8 +73,10 @@ struct json_block {
     size_t len, capacity;
     bool is_usual;           /* its memory is of the usual size, and goes back to the pool */
     uint64_t consumed;       /* bytes of the input that it stands for, those that no record needed included */
-    struct json_range range; /* lines: where in a file it stands; none of it is read yet, if range.len is not 0 */
-    struct err *failure;     /* lines: why the range can't be read further, or NULL */
+    struct json_range range; /* where in a file it stands, if range.len is not 0; its load reads it */
+    size_t end;              /* ... where that ends in bytes */
+    bool more;               /* ... and the file may go on behind len */
+    struct err *failure;     /* ... why it can't be read further, or NULL */
     /* stream */
     struct json_span *spans;
     size_t span_count, span_capacity;
@@ -137,6 +139,8 @@ struct json_batch {
 void json_batch_destroy(struct json_batch *batch);
 /* Takes the block over, also on failure. */
 enum err_code json_batch_begin(struct block *block, struct json_batch **out_batch, struct err *err) MUST_CHECK;
+/* Nothing of the block's records was read; its bytes may have moved. */
+void json_batch_restart(struct json_batch *batch);
 /* Reads a record whole and does with it what its shape demands: adds its row or rows, passes it over, rejects it. */
 enum err_code json_batch_record(struct json_batch *batch, struct slice text, uint32_t record, bool may_contain,
                                 struct err *err) MUST_CHECK;

@@ -342,18 +342,7 @@ static enum err_code cut_lines(struct cut *cut, struct err *err)
 static enum err_code lines_load(struct block *base, struct err *err)
 {
     struct json_block *block = (struct json_block *)base;
-    struct err failure;
-    failure.code = ERR_NONE;
-    if (block->range.len == 0)
-        return ERR_NONE;
-    TRY(json_range_load(block, &failure, err));
-    if (failure.code == ERR_NONE)
-        return ERR_NONE;
-    block->failure = mem_alloc(sizeof *block->failure);
-    if (!block->failure)
-        return err_no_memory(err, sizeof *block->failure);
-    *block->failure = failure;
-    return ERR_NONE;
+    return block->range.len ? json_range_load(block, err) : ERR_NONE;
 }
 
 static enum err_code lines_split(struct block *base, struct batch **out_batch, struct err *err)
