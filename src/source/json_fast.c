@@ -6,7 +6,7 @@
  */
 #include "source/json_fast.h"
 
-#include "base/name_bytes.h"
+#include "base/bytes16.h"
 #include "base/utf8.h"
 #include "source/json_int.h"
 
@@ -627,6 +627,22 @@ bool json_fast_raw(const char *at, const char *end, struct slice *out_raw, bool 
     return len + 2 < rest && at[1 + len] == '"' && json_may_follow_member(at[2 + len]);
 }
 
+/* The length of a short string of ASCII without escapes, of which `len` bytes and its quote may be read; or SIZE_MAX. */
+static inline size_t short_text(const char *text, size_t len)
+{
+    enum { SHORT = 48 };
+    for (size_t i = 0; i < SHORT && len - i >= sizeof(bytes16); i += sizeof(bytes16)) {
+        bytes16 v = bytes16_load(text + i);
+        bytes16 not_ascii = (bytes16)(v - bytes16_repeat(0x20) >= bytes16_repeat(0x60));
+        uint32_t stops = bytes16_bits(bytes16_equal(v, '"') | bytes16_equal(v, '\\') | not_ascii);
+        if (stops) {
+            size_t end = i + (size_t)__builtin_ctz(stops);
+            return text[end] == '"' ? end : SIZE_MAX;
+        }
+    }
+    return SIZE_MAX;
+}
+
 bool json_fast_text(const char *at, const char *end, struct slice *out_text)
 {
     size_t rest = (size_t)(end - at);
@@ -635,7 +651,11 @@ bool json_fast_text(const char *at, const char *end, struct slice *out_text)
         return json_fast_is_null(at, rest);
     }
     const char *start = at + 1;
-    size_t len = simd_ops()->string_end(start, rest - 1, 0);
+    size_t len = short_text(start, rest - 1);
+    bool is_short = len != SIZE_MAX;
+    if (!is_short)
+        len = simd_ops()->string_end(start, rest - 1, 0);
     *out_text = slice_of(start, len);
-    return len + 2 < rest && start[len] == '"' && json_may_follow_member(start[len + 1]) && utf8_is_ascii(*out_text);
+    return len + 2 < rest && start[len] == '"' && json_may_follow_member(start[len + 1]) &&
+           (is_short || utf8_is_ascii(*out_text));
 }
