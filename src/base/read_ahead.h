@@ -13,9 +13,9 @@
 #include <stddef.h>
 
 /* What a ring takes of memory, besides the thread's stack. */
-enum { READ_AHEAD_BUFFERS = 4, READ_AHEAD_BUFFER_BYTES = 256 * 1024 };
-/* Who waits for the other is woken when so many buffers are there for it: a switch between threads costs as much as filling a few KiB. */
-enum { READ_AHEAD_WAKE = 2 };
+enum { READ_AHEAD_BUFFERS = 5, READ_AHEAD_BUFFER_BYTES = 256 * 1024 };
+/* Who waits for the other is woken when so many buffers are there for it: each time costs as much as filling some KiB. */
+enum { READ_AHEAD_WAKE = 3 };
 
 struct read_ahead;
 

@@ -35,7 +35,7 @@ enum err_code stream_open_memory(struct slice bytes, const char *name, struct st
 void stream_close(struct stream *stream); /* NULL is allowed */
 
 /*
- * From here on a thread of the stream's own reads and decompresses ahead of the reader, at once and until its buffers (1 MiB)
+ * From here on a thread of the stream's own reads and decompresses ahead of the reader, at once and until its buffers (1.25 MiB)
  * are full; the reader notices nothing but that it waits less. For a stream just opened, of which nothing was read. Where it
  * would not help (what is not compressed, a small file) or no thread or memory is to be had, all stays as it was. A file's first
  * bytes are looked at now, so that its kind is known; a pipe's with the first read or peek, and the thread begins then.

@@ -473,7 +473,10 @@ static enum err_code item_take(struct flow *flow, struct flow_item *out_item, st
 static void track_close(struct flow *flow)
 {
     struct scan_input *input = tracks_close(&flow->tracks);
-    room_tell(flow);
+    if (flow->tracks.alone)
+        pthread_cond_broadcast(&flow->room); /* for the next input */
+    else
+        room_tell(flow);
     pthread_mutex_unlock(&flow->state);
     if (input)
         scan_end_input(input);

@@ -87,7 +87,7 @@ bool tracks_have_much_room(const struct tracks *tracks)
 
 bool tracks_lack_room(const struct tracks *tracks, bool inputs_end)
 {
-    if (!inputs_end && !tracks_have_room(tracks))
+    if (!inputs_end && !tracks->alone && !tracks_have_room(tracks))
         return true;
     for (uint64_t n = tracks->first; n < tracks->end; n++) {
         const struct track *track = &tracks->tracks[n % tracks->track_count];

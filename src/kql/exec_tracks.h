@@ -64,7 +64,7 @@ struct track *tracks_pick(const struct tracks *tracks);
 bool tracks_have_room(const struct tracks *tracks);
 /* ... and for half of all that there may be. */
 bool tracks_have_much_room(const struct tracks *tracks);
-/* Is there something that only lacks room? */
+/* Is there something that only lacks room for a block? Not so the next input where one comes after the other. */
 bool tracks_lack_room(const struct tracks *tracks, bool inputs_end);
 /* Is nothing left to be read in any track? */
 bool tracks_are_read(const struct tracks *tracks);
