@@ -1,7 +1,7 @@
 /*
  * inflate_gzip.c - gzip (RFC 1952) by zlib: several members in a row, zero bytes as padding behind the last.
  */
-#include "base/inflate.h"
+#include "base/inflate_gzip.h"
 
 #include "base/mem.h"
 
@@ -27,9 +27,22 @@ static void gzip_free(void *opaque, void *ptr)
     mem_free(ptr);
 }
 
-static bool gzip_magic(struct slice head)
+bool gzip_magic(struct slice head)
 {
     return slice_starts(head, SLICE("\x1f\x8b"));
+}
+
+enum err_code gzip_between(struct slice *in, bool *padding, bool *out_member, struct err *err)
+{
+    size_t zeros = 0;
+    while (zeros < in->len && in->ptr[zeros] == '\0')
+        zeros++;
+    *padding = *padding || zeros;
+    *in = slice_cut(*in, zeros, in->len);
+    *out_member = in->len > 0;
+    if (*out_member && (*padding || *in->ptr != '\x1f'))
+        return inflate_err_garbage("gzip", err);
+    return ERR_NONE;
 }
 
 static enum err_code gzip_open(void **out_decoder, struct err *err)
@@ -48,19 +61,14 @@ static enum err_code gzip_open(void **out_decoder, struct err *err)
     return ERR_NONE;
 }
 
-/* Between two members: passes padding over, and looks whether what follows can be a member. */
-static enum err_code gzip_next_member(struct gzip *gzip, struct inflate_step *step, struct err *err)
+static enum err_code next_member(struct gzip *gzip, struct inflate_step *step, struct err *err)
 {
-    while (step->in.len && *step->in.ptr == '\0') {
-        gzip->padding = true;
-        step->in = slice_cut(step->in, 1, step->in.len);
+    bool member;
+    TRY(gzip_between(&step->in, &gzip->padding, &member, err));
+    if (member) {
+        gzip->between = false;
+        inflateReset(&gzip->z);
     }
-    if (step->in.len == 0)
-        return ERR_NONE;
-    if (gzip->padding || *step->in.ptr != '\x1f')
-        return inflate_err_garbage("gzip", err);
-    gzip->between = false;
-    inflateReset(&gzip->z);
     return ERR_NONE;
 }
 
@@ -73,7 +81,7 @@ static enum err_code gzip_step(void *decoder, struct inflate_step *step, enum in
 {
     struct gzip *gzip = decoder;
     if (gzip->between)
-        TRY(gzip_next_member(gzip, step, err));
+        TRY(next_member(gzip, step, err));
     *out_state = INFLATE_BETWEEN;
     if (gzip->between)
         return ERR_NONE;

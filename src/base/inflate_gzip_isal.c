@@ -10,7 +10,7 @@
  *   always sees the same pieces of it (cut at multiples of PIECE_BYTES) and the same room for output.
  * - ISA-L takes some tables of codes that zlib refuses (incomplete ones). The member's CRC-32 and length are checked in any case.
  */
-#include "base/inflate.h"
+#include "base/inflate_gzip.h"
 
 #include "base/mem.h"
 
@@ -55,11 +55,6 @@ struct gzip_isal {
     char *out;         /* [OUT_BYTES], made when a reader has less room */
     struct slice held; /* of `out`: not yet given */
 };
-
-static bool gzip_magic(struct slice head)
-{
-    return slice_starts(head, SLICE("\x1f\x8b"));
-}
 
 static void member_begin(struct gzip_isal *gzip)
 {
@@ -196,18 +191,14 @@ static enum err_code trailer_read(struct gzip_isal *gzip, struct inflate_step *s
     return ERR_NONE;
 }
 
-/* Between two members: passes padding over, and looks whether what follows can be a member. */
 static enum err_code next_member(struct gzip_isal *gzip, struct inflate_step *step, struct err *err)
 {
-    while (step->in.len && *step->in.ptr == '\0') {
-        gzip->padding = true;
-        input_take(gzip, step, 1);
-    }
-    if (step->in.len == 0)
-        return ERR_NONE;
-    if (gzip->padding || *step->in.ptr != '\x1f')
-        return inflate_err_garbage("gzip", err);
-    member_begin(gzip);
+    bool member;
+    struct slice rest = step->in;
+    TRY(gzip_between(&rest, &gzip->padding, &member, err));
+    input_take(gzip, step, step->in.len - rest.len);
+    if (member)
+        member_begin(gzip);
     return ERR_NONE;
 }
 

@@ -21,6 +21,7 @@ struct read_ahead {
     pthread_cond_t filled, emptied;           /* told to the taker, to the maker */
     struct slice filling[READ_AHEAD_BUFFERS]; /* buffer number n is in [n % READ_AHEAD_BUFFERS] */
     uint64_t made, taken;
+    bool maker_waits, taker_waits; /* until the other takes it back */
     bool ended, stopped;
 };
 
@@ -35,8 +36,11 @@ static char *buffer_of(const struct read_ahead *ahead, uint64_t number)
 static bool wait_for_room(struct read_ahead *ahead)
 {
     pthread_mutex_lock(&ahead->lock);
-    while (!ahead->stopped && ahead->made - ahead->taken == READ_AHEAD_BUFFERS)
-        pthread_cond_wait(&ahead->emptied, &ahead->lock);
+    if (ahead->made - ahead->taken == READ_AHEAD_BUFFERS) {
+        ahead->maker_waits = true;
+        while (!ahead->stopped && ahead->maker_waits)
+            pthread_cond_wait(&ahead->emptied, &ahead->lock);
+    }
     bool room = !ahead->stopped;
     pthread_mutex_unlock(&ahead->lock);
     return room;
@@ -62,8 +66,13 @@ static void hand_over(struct read_ahead *ahead, struct slice buffer, bool ended)
     if (buffer.len)
         ahead->filling[ahead->made++ % READ_AHEAD_BUFFERS] = buffer;
     ahead->ended = ended;
-    pthread_cond_signal(&ahead->filled);
+    bool enough = ended || ahead->config.eager || ahead->made - ahead->taken >= READ_AHEAD_WAKE;
+    bool wakes = ahead->taker_waits && enough;
+    if (wakes)
+        ahead->taker_waits = false;
     pthread_mutex_unlock(&ahead->lock);
+    if (wakes) /* with the lock free, so that it does not wait again */
+        pthread_cond_signal(&ahead->filled);
 }
 
 static void *maker_run(void *user)
@@ -120,12 +129,16 @@ struct read_ahead *read_ahead_start(const struct read_ahead_config *config)
 static bool buffer_next(struct read_ahead *ahead, bool gives_back)
 {
     pthread_mutex_lock(&ahead->lock);
-    if (gives_back) {
-        ahead->taken++;
+    ahead->taken += gives_back;
+    if (ahead->maker_waits && ahead->made - ahead->taken <= READ_AHEAD_BUFFERS - READ_AHEAD_WAKE) {
+        ahead->maker_waits = false;
         pthread_cond_signal(&ahead->emptied);
     }
-    while (ahead->made == ahead->taken && !ahead->ended)
-        pthread_cond_wait(&ahead->filled, &ahead->lock);
+    if (ahead->made == ahead->taken && !ahead->ended) {
+        ahead->taker_waits = true;
+        while (ahead->taker_waits)
+            pthread_cond_wait(&ahead->filled, &ahead->lock);
+    }
     bool any = ahead->made > ahead->taken;
     ahead->current = any ? ahead->filling[ahead->taken % READ_AHEAD_BUFFERS] : slice_of(NULL, 0);
     pthread_mutex_unlock(&ahead->lock);
@@ -140,6 +153,14 @@ size_t read_ahead_take(struct read_ahead *ahead, char *into, size_t size)
     memcpy(into, ahead->current.ptr, len);
     ahead->current = slice_of(ahead->current.ptr + len, ahead->current.len - len);
     return len;
+}
+
+bool read_ahead_is_full(struct read_ahead *ahead)
+{
+    pthread_mutex_lock(&ahead->lock);
+    bool full = ahead->made - ahead->taken > READ_AHEAD_WAKE; /* of which one is being taken */
+    pthread_mutex_unlock(&ahead->lock);
+    return full;
 }
 
 void read_ahead_stop(struct read_ahead *ahead)

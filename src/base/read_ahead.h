@@ -14,6 +14,8 @@
 
 /* What a ring takes of memory, besides the thread's stack. */
 enum { READ_AHEAD_BUFFERS = 4, READ_AHEAD_BUFFER_BYTES = 256 * 1024 };
+/* Who waits for the other is woken when so many buffers are there for it: a switch between threads costs as much as filling a few KiB. */
+enum { READ_AHEAD_WAKE = 2 };
 
 struct read_ahead;
 
@@ -25,8 +27,8 @@ struct read_ahead_config {
     size_t (*make)(void *user, char *into, size_t size, bool *out_full);
     void *user;
     /*
-     * make() may have to wait for ever: what it gave is handed over before it is called again. Otherwise buffers are handed over
-     * full, which costs fewer switches between the threads.
+     * make() may have to wait for ever: what it gave is handed over before it is called again, and at once. Otherwise buffers are
+     * handed over full, and a few at a time to a taker that waits, which costs fewer switches between the threads.
      */
     bool eager;
 };
@@ -35,6 +37,8 @@ struct read_ahead_config {
 struct read_ahead *read_ahead_start(const struct read_ahead_config *config);
 /* The next bytes, up to size (over 0); waits for them. 0 is the end, also of later calls. One thread at a time. */
 size_t read_ahead_take(struct read_ahead *ahead, char *into, size_t size);
+/* Are so many bytes there that the taker is slower than the maker? For the taker. */
+bool read_ahead_is_full(struct read_ahead *ahead);
 /* Returns when make() has; it is not called again. NULL is allowed. */
 void read_ahead_stop(struct read_ahead *ahead);
 

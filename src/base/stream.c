@@ -408,6 +408,11 @@ void stream_read_ahead(struct stream *stream)
         ahead_begin(stream);
 }
 
+bool stream_is_awaited(struct stream *stream)
+{
+    return stream->ahead && stream->peeked.len == 0 && !read_ahead_is_full(stream->ahead);
+}
+
 /* Decoded bytes, wherever they come from; 0 is the end, or stream->failure says why there are no more. */
 static size_t next_bytes(struct stream *stream, char *into, size_t size)
 {

@@ -43,6 +43,12 @@ void stream_close(struct stream *stream); /* NULL is allowed */
 void stream_read_ahead(struct stream *stream);
 
 /*
+ * A thread reads ahead, and is not ahead of the reader by more than it makes while the reader is at work: another reader would
+ * only wait. For the thread whose turn it is to read.
+ */
+bool stream_is_awaited(struct stream *stream);
+
+/*
  * Reads up to size bytes (decompressed); *out_len 0 means the end. Short reads are normal. A damaged or truncated
  * compressed input gives what could be decompressed first, then ERR_INPUT with the reason; later calls say it again.
  */

@@ -61,11 +61,9 @@ enum err_code column_view_init(struct column_view *view, const char *list, const
                                struct arena *arena, struct err *err)
 {
     struct column_def *defs = arena_array(arena, schema->count, sizeof *defs);
-    *view = (struct column_view){.schema = {.columns = defs},
-                                 .map = arena_array(arena, schema->count, sizeof *view->map),
-                                 .columns = arena_array(arena, schema->count, sizeof *view->columns),
-                                 .loaded = arena_array(arena, schema->count, sizeof *view->loaded)};
-    if (!defs || !view->map || !view->columns || !view->loaded)
+    *view =
+        (struct column_view){.schema = {.columns = defs}, .map = arena_array(arena, schema->count, sizeof *view->map)};
+    if (!defs || !view->map)
         return err_no_memory(err, schema->count * sizeof *defs);
     struct slice rest = slice_from_cstr(list ? list : "");
     for (uint32_t i = 0; !list && i < schema->count; i++) {
@@ -81,20 +79,26 @@ enum err_code column_view_init(struct column_view *view, const char *list, const
         TRY(find_column(name, view, schema, &column, err));
         view->map[view->schema.count++] = column;
     }
-    for (uint32_t i = 0; i < view->schema.count; i++) {
+    for (uint32_t i = 0; i < view->schema.count; i++)
         defs[i] = schema->columns[view->map[i]];
-        view->loaded[i] = true;
-    }
     return ERR_NONE;
 }
 
-struct batch column_view_apply(struct column_view *view, const struct batch *batch)
+enum err_code column_view_apply(const struct column_view *view, const struct batch *batch, struct arena *arena,
+                                struct batch *out_shown, struct err *err)
 {
-    struct batch shown = *batch;
-    for (uint32_t i = 0; i < view->schema.count; i++)
-        view->columns[i] = batch->columns[view->map[i]];
-    shown.schema = &view->schema;
-    shown.columns = view->columns;
-    shown.loaded = view->loaded;
-    return shown;
+    uint32_t count = view->schema.count;
+    struct column *columns = arena_array(arena, count, sizeof *columns);
+    bool *loaded = arena_array(arena, count, sizeof *loaded);
+    if (!columns || !loaded)
+        return err_no_memory(err, count * sizeof *columns);
+    for (uint32_t i = 0; i < count; i++) {
+        columns[i] = batch->columns[view->map[i]];
+        loaded[i] = true;
+    }
+    *out_shown = *batch;
+    out_shown->schema = &view->schema;
+    out_shown->columns = columns;
+    out_shown->loaded = loaded;
+    return ERR_NONE;
 }

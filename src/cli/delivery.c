@@ -41,11 +41,25 @@ enum err_code delivery_start(struct delivery *delivery, const struct opts *opts,
     return delivery->type->open(delivery->type, schema, &options, delivery->out, &delivery->sink, err);
 }
 
+bool delivery_prepares(const struct delivery *delivery)
+{
+    return delivery->type->make && !delivery->terminal;
+}
+
+enum err_code delivery_prepare(const struct delivery *delivery, struct batch *batch, struct err *err)
+{
+    return delivery->type->make(delivery->sink, batch, batch_text_begin(batch), err);
+}
+
 enum err_code delivery_write(struct delivery *delivery, struct batch *batch, struct err *err)
 {
+    const struct buf *text = batch_text(batch);
     if (batch->selection->count == 0)
         return ERR_NONE;
-    TRY(delivery->type->write(delivery->sink, batch, err));
+    if (text)
+        TRY(delivery->type->write_made(delivery->sink, buf_slice(text), batch->selection->count, err));
+    else
+        TRY(delivery->type->write(delivery->sink, batch, err));
     return delivery->flush ? out_flush(delivery->out, err) : ERR_NONE;
 }
 

@@ -32,7 +32,8 @@ enum err_code listing_open(struct listing *listing, const struct opts *opts, con
 
 static enum err_code deliver(struct listing *listing, struct err *err)
 {
-    struct batch shown = column_view_apply(&listing->view, listing->batch);
+    struct batch shown;
+    TRY(column_view_apply(&listing->view, listing->batch, listing->batch->arena, &shown, err));
     enum err_code code = delivery_write(&listing->delivery, &shown, err);
     listing->batch->selection->count = 0;
     return code;

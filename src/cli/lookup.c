@@ -165,7 +165,8 @@ enum err_code lookup_add(struct lookup *lookup, struct slice input, struct err *
 
 enum err_code lookup_deliver(struct lookup *lookup, struct err *err)
 {
-    struct batch shown = column_view_apply(&lookup->view, lookup->batch);
+    struct batch shown;
+    TRY(column_view_apply(&lookup->view, lookup->batch, &lookup->texts, &shown, err));
     enum err_code code = delivery_write(lookup->delivery, &shown, err);
     lookup->batch->selection->count = 0;
     arena_clear(&lookup->texts);

@@ -342,8 +342,20 @@ static enum err_code on_result(void *user, struct batch *batch, struct err *err)
     }
     if (run->delivery.terminal && batch->selection->count > 0)
         report_progress_clear(run->report);
-    struct batch shown = column_view_apply(&run->view, batch);
+    struct batch shown;
+    if (batch_text(batch))
+        return delivery_write(&run->delivery, batch, err);
+    TRY(column_view_apply(&run->view, batch, batch->arena, &shown, err));
     return delivery_write(&run->delivery, &shown, err);
+}
+
+/* In any thread. */
+static enum err_code on_prepare(void *user, struct batch *batch, struct err *err)
+{
+    const struct run *run = user;
+    struct batch shown;
+    TRY(column_view_apply(&run->view, batch, batch->arena, &shown, err));
+    return delivery_prepare(&run->delivery, &shown, err);
 }
 
 static enum err_code on_reject(void *user, const struct reject *reject, struct err *err)
@@ -376,6 +388,7 @@ static enum err_code execute(struct run *run, struct err *err)
         .threads = threads_wanted(run),
         .open_scan = give_scan,
         .result = on_result,
+        .prepare = delivery_prepares(&run->delivery) ? on_prepare : NULL,
         .reject = on_reject,
         .user = run,
         .interrupted = on_interrupted,

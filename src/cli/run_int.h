@@ -19,15 +19,14 @@ enum err_code columns_named(const struct text_list *texts, struct arena *arena, 
 /* The result's columns that are to be shown. */
 struct column_view {
     struct schema schema;
-    uint32_t *map;          /* [schema.count]: index in the result */
-    struct column *columns; /* [schema.count]: of the batch at hand */
-    bool *loaded;
+    uint32_t *map; /* [schema.count]: index in the result */
 };
 /* list is --columns or NULL for all. schema must outlive the view, which lives in arena. ERR_USAGE. */
 enum err_code column_view_init(struct column_view *view, const char *list, const struct schema *schema,
                                struct arena *arena, struct err *err) MUST_CHECK;
-/* The batch with the view's columns; borrows both. */
-struct batch column_view_apply(struct column_view *view, const struct batch *batch);
+/* The batch with the view's columns; borrows both, and what it needs is in arena. Any thread may. ERR_MEMORY. */
+enum err_code column_view_apply(const struct column_view *view, const struct batch *batch, struct arena *arena,
+                                struct batch *out_shown, struct err *err) MUST_CHECK;
 
 /* --- with_source.c --- */
 
@@ -51,6 +50,12 @@ enum err_code delivery_open(struct delivery *delivery, const struct opts *opts, 
 /* The sink for rows of this schema, which must outlive it. */
 enum err_code delivery_start(struct delivery *delivery, const struct opts *opts, const struct schema *schema,
                              struct err *err) MUST_CHECK;
+/*
+ * Makes the text of a batch that delivery_write() will be given (batch_text()), if the sink can do so apart from its order. Any
+ * thread may. The columns may be those of a view.
+ */
+enum err_code delivery_prepare(const struct delivery *delivery, struct batch *batch, struct err *err) MUST_CHECK;
+bool delivery_prepares(const struct delivery *delivery);
 enum err_code delivery_write(struct delivery *delivery, struct batch *batch, struct err *err) MUST_CHECK;
 /* All is written: puts a file in its place. */
 enum err_code delivery_commit(struct delivery *delivery, struct err *err) MUST_CHECK;

@@ -14,7 +14,11 @@ enum {
      * time went into guesses of the processor that failed. A tag is a byte, so that those of the built-in rows (16 KiB) stay
      * in the nearest cache. More would gain a twentieth. */
     SLOTS_PER_NODE = 8,
-    SLOTS_MIN = 16
+    SLOTS_MIN = 16,
+    /* In the nearest cache too: 8 KiB for the built-in rows. What is more than the next one holds would cost more than it saves. */
+    ENDS_PER_NODE = 16,
+    ENDS_LOG_MIN = 6,
+    ENDS_LOG_MAX = 20
 };
 
 /* Bounds the tree's numbers; three labels a row are usual. */
@@ -28,6 +32,20 @@ static unsigned label_count(struct slice name)
     return count;
 }
 
+/* Notes how a host ends that a row of this name fits. */
+static void end_add(struct kb_tree *tree, struct slice name)
+{
+    char text[KB_END_MAX + 1] = {0};
+    unsigned len = name.len < KB_END_MAX ? (unsigned)name.len + 1 : KB_END_MAX;
+    for (unsigned i = 0; i < len && i < name.len; i++)
+        text[KB_END_MAX - 1 - i] = name.ptr[name.len - 1 - i];
+    if (name.len < len)
+        text[KB_END_MAX - len] = '.';
+    uint64_t bit = kb_end_bit(tree, kb_word_before(slice_of(text, KB_END_MAX), KB_END_MAX), len);
+    tree->ends[bit / 64] |= UINT64_C(1) << bit % 64;
+    tree->has_short_ends = tree->has_short_ends || len == KB_END_MIN;
+}
+
 static struct kb_node *node_new(struct kb_tree *tree, struct slice tail, uint64_t hash)
 {
     uint64_t at = hash & tree->slot_mask;
@@ -39,9 +57,10 @@ static struct kb_node *node_new(struct kb_tree *tree, struct slice tail, uint64_
     return &tree->nodes[tree->count++];
 }
 
-/* The node of a name, made if need be with all of its tails of two labels and more. There is room. */
+/* The node of a row's name, made if need be with all of its tails of two labels and more. There is room. */
 static struct kb_node *node_of(struct kb_tree *tree, struct slice name)
 {
+    end_add(tree, name);
     struct kb_walk walk = kb_walk_from(name, tree->seed);
     struct kb_node *node = NULL;
     kb_walk_next(&walk); /* past the last label */
@@ -74,10 +93,15 @@ static enum err_code tree_reserve(struct kb_tree *tree, const struct kb_list *ru
     while (slots < labels * SLOTS_PER_NODE)
         slots *= 2;
     tree->slot_mask = slots - 1;
+    unsigned ends_log = ENDS_LOG_MIN;
+    while (ends_log < ENDS_LOG_MAX && UINT64_C(1) << ends_log < labels * ENDS_PER_NODE)
+        ends_log++;
+    tree->ends_mask = (UINT64_C(1) << ends_log) - 1;
+    tree->ends = mem_zalloc((UINT64_C(1) << ends_log) / 64, sizeof *tree->ends);
     tree->tags = mem_zalloc(slots, 1);
     tree->slots = mem_array(NULL, slots, sizeof *tree->slots);
     tree->nodes = mem_array(NULL, labels, sizeof *tree->nodes);
-    if (!tree->tags || !tree->slots || !tree->nodes)
+    if (!tree->tags || !tree->slots || !tree->nodes || !tree->ends)
         return err_no_memory(err, slots * (sizeof *tree->slots + 1) + labels * sizeof *tree->nodes);
     return ERR_NONE;
 }
@@ -86,6 +110,7 @@ static void tree_release(struct kb_tree *tree)
 {
     mem_free(tree->tags);
     mem_free(tree->slots);
+    mem_free(tree->ends);
     mem_free(tree->nodes);
 }
 

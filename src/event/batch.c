@@ -5,12 +5,18 @@
 
 #include "base/mem.h"
 
+struct made_text {
+    struct buf text;
+    bool is_made;
+};
+
 /* A root batch and the arena that it and all that is derived from it live in. */
 struct root {
     struct batch batch;
     struct arena arena;
     struct selection selection;
     bool has_rejected;
+    struct made_text made;
 };
 
 static enum err_code alloc_columns(struct batch *batch, struct err *err)
@@ -44,6 +50,8 @@ enum err_code batch_create(const struct batch_type *type, const struct schema *s
         return err_no_memory(err, sizeof *root);
     *root = (struct root){.batch = {.type = type, .schema = schema, .row_count = row_count}};
     arena_init(&root->arena, 0);
+    buf_init(&root->made.text, 0);
+    root->batch.made = &root->made;
     root->batch.arena = &root->arena;
     root->batch.selection = &root->selection;
     root->batch.has_rejected = &root->has_rejected;
@@ -64,7 +72,19 @@ void batch_destroy(struct batch *batch)
         return; /* a derived batch lives in its root's arena */
     struct root *root = (struct root *)batch;
     arena_release(&root->arena);
+    buf_release(&root->made.text);
     mem_free(root);
+}
+
+struct buf *batch_text_begin(struct batch *batch)
+{
+    batch->made->is_made = true;
+    return &batch->made->text;
+}
+
+const struct buf *batch_text(const struct batch *batch)
+{
+    return batch->made->is_made ? &batch->made->text : NULL;
 }
 
 void batch_free(struct batch *batch)
@@ -89,6 +109,7 @@ enum err_code batch_derive(struct batch *parent, const struct batch_type *type, 
         .has_rejected = parent->has_rejected,
         .parent = parent,
         .arena = parent->arena,
+        .made = parent->made,
         .impl = impl,
     };
     TRY(alloc_columns(batch, err));

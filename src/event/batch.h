@@ -17,6 +17,7 @@
 #define DDNSHUNT_EVENT_BATCH_H
 
 #include "base/arena.h"
+#include "base/buf.h"
 #include "base/err.h"
 #include "event/schema.h"
 #include "event/type.h"
@@ -98,11 +99,12 @@ struct batch {
     struct selection *selection; /* shared along a pipeline */
     struct column *columns;      /* [schema->count] */
     bool *loaded;                /* [schema->count]: for all rows that were selected then */
-    uint8_t **loaded_rows; /* [schema->count] or NULL: of a column that was asked for some rows only, 1 = loaded */
-    uint8_t *rejected;     /* [row_count], shared along a pipeline; 1 = rejected, dropped already or not */
-    bool *has_rejected;    /* shared: some row is rejected and not dropped yet */
-    struct batch *parent;  /* what it was derived from, or NULL for one made by a source or a breaker */
-    struct arena *arena;   /* shared along a pipeline: lives as long as the root batch */
+    uint8_t **loaded_rows;  /* [schema->count] or NULL: of a column that was asked for some rows only, 1 = loaded */
+    uint8_t *rejected;      /* [row_count], shared along a pipeline; 1 = rejected, dropped already or not */
+    bool *has_rejected;     /* shared: some row is rejected and not dropped yet */
+    struct batch *parent;   /* what it was derived from, or NULL for one made by a source or a breaker */
+    struct arena *arena;    /* shared along a pipeline: lives as long as the root batch */
+    struct made_text *made; /* shared: see batch_text() */
     void *impl;
 };
 
@@ -138,6 +140,13 @@ void batch_destroy(struct batch *batch);
 
 /* A root batch of which all columns are loaded already (breakers, datatable, tests): fill columns[], set loaded[]. */
 extern const struct batch_type BATCH_LOADED;
+
+/*
+ * The text that somebody has made ahead of the selected rows, for whoever shows them: begin gives the buffer to add it to, which is
+ * the root's and lives as long. NULL where nothing was made.
+ */
+struct buf *batch_text_begin(struct batch *batch);
+const struct buf *batch_text(const struct batch *batch);
 
 void batch_free(struct batch *batch); /* type->free; NULL is allowed */
 

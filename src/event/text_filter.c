@@ -278,6 +278,11 @@ bool text_filter_may_text(const struct text_filter *filter, struct slice text)
     return filter->judge.may ? filter->judge.may(filter->judge.user, text) : is_any_in(filter, text);
 }
 
+const struct text_judge *text_filter_of_names(const struct text_filter *filter)
+{
+    return filter->judge.may_name ? &filter->judge : NULL;
+}
+
 /* --- making --- */
 
 /*

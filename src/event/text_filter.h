@@ -42,6 +42,7 @@ enum err_code text_filter_new(const struct text_filter_wish *wish, struct arena 
  */
 struct text_judge {
     bool (*may)(const void *user, struct slice text);
+    bool (*may_name)(const void *user, struct slice name); /* the same of a text of a-z 0-9 - . _ alone, not empty; or NULL */
     const void *user;
     const char *what;
 };
@@ -65,5 +66,7 @@ bool text_filter_may_json(const struct text_filter *filter, struct slice raw);
 bool text_filter_may_raw(const struct text_filter *filter, struct slice raw);
 /* The same of a text that has no escapes, and is ASCII: it is the column's as it stands. */
 bool text_filter_may_text(const struct text_filter *filter, struct slice text);
+/* The one who is asked, if it is worth while to find out whether a text is a name: may_name is not NULL. Else NULL. */
+const struct text_judge *text_filter_of_names(const struct text_filter *filter);
 
 #endif

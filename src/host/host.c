@@ -376,15 +376,21 @@ static bool ends_in_number(struct slice name)
     return true;
 }
 
-/* Steps 12 and 13. */
-static struct host host_of(struct slice name)
+/* Step 13. Member by member: a copy of what was just written in parts would wait for the parts. */
+static inline void host_of_trimmed(struct slice name, struct host *out_host)
 {
-    name = trim_dots(name);
-    if (name.len == 0)
-        return (struct host){.kind = HOST_NONE};
-    if (ends_in_number(name))
-        return (struct host){.kind = HOST_IPV4};
-    return (struct host){.kind = HOST_NAME, .name = name};
+    out_host->kind = HOST_NAME;
+    out_host->name = name;
+    if (name.len > 0 && !ends_in_number(name))
+        return;
+    out_host->kind = name.len == 0 ? HOST_NONE : HOST_IPV4;
+    out_host->name = (struct slice){0};
+}
+
+void host_of_name(struct slice name, struct host *out_host)
+{
+    bool has_dots = name.len > 0 && (name.ptr[0] == '.' || name.ptr[name.len - 1] == '.');
+    host_of_trimmed(has_dots ? trim_dots(name) : name, out_host);
 }
 
 /* A host with capitals, escapes or non-ASCII text; it may lie in scratch. */
@@ -397,7 +403,7 @@ static enum err_code host_decoded(struct slice text, struct buf *scratch, struct
     scratch->len = start + decode(text, scratch->ptr + start, &is_slow);
     if (is_slow)
         TRY(host_to_ascii(scratch, start, &start, err));
-    *out_host = host_of(slice_cut(buf_slice(scratch), start, scratch->len));
+    host_of_trimmed(trim_dots(slice_cut(buf_slice(scratch), start, scratch->len)), out_host);
     return ERR_NONE;
 }
 
@@ -406,7 +412,7 @@ bool host_extract_plain(struct slice text, struct host *out_host)
     struct slice name = host_quick(text);
     if (name.len == 0)
         return false;
-    *out_host = host_of(name);
+    host_of_name(name, out_host);
     return true;
 }
 
@@ -433,6 +439,6 @@ enum err_code host_extract(struct slice text, struct buf *scratch, struct host *
         host = cut_port(host);
     if (classes & (CLASS_UPPER | CLASS_PERCENT | CLASS_HIGH))
         return host_decoded(host, scratch, out_host, err);
-    *out_host = host_of(host);
+    host_of_trimmed(trim_dots(host), out_host);
     return ERR_NONE;
 }

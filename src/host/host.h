@@ -67,4 +67,7 @@ enum err_code host_extract(struct slice text, struct buf *scratch, struct host *
  */
 bool host_extract_plain(struct slice text, struct host *out_host);
 
+/* The same for a text of a-z 0-9 - . _ alone. The host borrows from it. */
+void host_of_name(struct slice name, struct host *out_host);
+
 #endif

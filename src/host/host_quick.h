@@ -7,39 +7,31 @@
 #ifndef DDNSHUNT_HOST_HOST_QUICK_H
 #define DDNSHUNT_HOST_HOST_QUICK_H
 
-#include "base/bytes16.h"
+#include "base/name_bytes.h"
 #include "base/slice.h"
 
 enum { HOST_WINDOW = 64 }; /* bytes that are looked at; what is longer takes another road */
 
-/* The bytes that are none of a-z 0-9 - . _ as bits. */
-static inline uint32_t host_others(bytes16 v)
-{
-    bytes16 letter = (bytes16)((bytes16)(v - 'a') < 26);
-    bytes16 low = (bytes16)((bytes16)(v - '-') < '9' - '-' + 1) & (bytes16)(v != '/');
-    return ~bytes16_bits(letter | low | (bytes16)(v == '_')) & 0xffff;
-}
-
-/* The same of the first `len` bytes at `text`, at most HOST_WINDOW. No byte behind them is read. */
+/* Which of the first `len` bytes at `text`, at most HOST_WINDOW, are none of a plain name's. No byte behind them is read. */
 static inline uint64_t host_window(const char *text, size_t len)
 {
     uint64_t others = 0;
     if (len >= 16) {
         for (size_t i = 0; i + 16 < len; i += 16)
-            others |= (uint64_t)host_others(bytes16_load(text + i)) << i;
-        return others | (uint64_t)host_others(bytes16_load(text + len - 16)) << (len - 16);
+            others |= (uint64_t)name_others(bytes16_load(text + i)) << i;
+        return others | (uint64_t)name_others(bytes16_load(text + len - 16)) << (len - 16);
     }
     if (len >= 8) {
         char both[16];
         memcpy(both, text, 8);
         memcpy(both + 8, text + len - 8, 8);
-        others = host_others(bytes16_load(both));
+        others = name_others(bytes16_load(both));
         return (others & 0xff) | (others >> 8) << (len - 8);
     }
     char few[16] = {0};
     for (size_t i = 0; i < len; i++)
         few[i] = text[i];
-    return host_others(bytes16_load(few)) & ((UINT64_C(1) << len) - 1);
+    return name_others(bytes16_load(few)) & ((UINT64_C(1) << len) - 1);
 }
 
 static inline bool host_ends_authority(char c)

@@ -48,7 +48,14 @@ static enum err_code give_push(struct op *op, struct batch *batch, struct err *e
     return run->exec->config->result(run->exec->config->user, batch, err);
 }
 
-static const struct op_type GIVE_SINK = {.name = "result", .push = give_push};
+static enum err_code give_prepare(const struct op *op, struct batch *batch, struct err *err)
+{
+    const struct run *run = op->env->user;
+    const struct exec_config *config = run->exec->config;
+    return config->prepare && config->threads > 1 ? config->prepare(config->user, batch, err) : ERR_NONE;
+}
+
+static const struct op_type GIVE_SINK = {.name = "result", .push = give_push, .prepare = give_prepare};
 
 /* --- rejects --- */
 
@@ -175,6 +182,7 @@ static enum err_code scan_flow(struct run *run, struct scan *scan, struct err *e
         .steps = run->chain + 1,
         .step_count = run->step_count,
         .wanted = wanted,
+        .first = run->first,
         .threads = config->threads,
         .counts = run->stats,
         .profile = run->profile,
@@ -240,6 +248,8 @@ static enum err_code run_plan(struct run *run, struct op *sink, struct err *err)
                                .budget = &exec->budget,
                                .eval = &exec->eval,
                                .work = profile_work(run->profile, 0),
+                               .profile = run->profile,
+                               .threads = exec->config->threads,
                                .stats = run->stats,
                                .reject = run_reject,
                                .user = run};

@@ -17,6 +17,11 @@ struct exec_config {
     enum err_code (*open_scan)(void *user, struct scan **out_scan, struct err *err);
     /* Given result batches in order; rows = selected rows, all columns loaded. */
     enum err_code (*result)(void *user, struct batch *batch, struct err *err);
+    /*
+     * Called for a result batch ahead of result(), in any thread and in no order: only reads what user holds. May be NULL; and with
+     * one thread, or where the last operator hands its rows out itself, it is not called.
+     */
+    enum err_code (*prepare)(void *user, struct batch *batch, struct err *err);
     /* A row that falls away after an operator that made new rows has "(result)" for its input, and no bytes. */
     enum err_code (*reject)(void *user, const struct reject *reject, struct err *err);
     void *user;

@@ -33,6 +33,7 @@ struct flow {
     pthread_cond_t room;  /* there may be something to take, or nothing will be any more: for workers */
     pthread_cond_t ready; /* the consumer may find something to do */
     uint32_t idle;        /* workers that wait for room */
+    bool consumer_waits;  /* for `ready` */
     struct tracks tracks;
     uint64_t taken;  /* blocks, from the scan */
     bool inputs_end; /* no track is to be opened any more */
@@ -69,7 +70,9 @@ static enum err_code steps_apply(struct worker *worker, struct flow_item *item, 
         TRY(op_step(config->steps[i], item->eval, item->batch, &item->batch, err));
     }
     work_enter(worker->work, STAGE_COLUMNS);
-    return wanted_load(config, item->batch, err);
+    TRY(wanted_load(config, item->batch, err));
+    work_enter(worker->work, STAGE_RESULT);
+    return config->first ? op_prepare(config->first, item->batch, err) : ERR_NONE;
 }
 
 /* Reads a block's bytes, if they are not there. On failure nothing is left. */
@@ -161,7 +164,8 @@ static void turn_settle(struct flow *flow, struct turn *turn)
         flow->inputs_end |= turn->slot->code != ERR_NONE;
     }
     turn->slot->any = turn->block || turn->slot->code;
-    if (flow->interrupted || (track->at_end && flow->inputs_end) || (!track->at_end && !was_at_once))
+    bool goes_on = !track->at_end && !was_at_once && !scan_is_awaited(track->input);
+    if (flow->interrupted || (track->at_end && flow->inputs_end) || goes_on)
         all_tell(flow);
 }
 
@@ -210,6 +214,28 @@ static bool track_open(struct flow *flow, struct turn *out_turn, bool *out_again
 }
 
 /*
+ * Is all that is to be taken one block after the other of one input, which is decompressed slower than split, and does the consumer
+ * wait? It then takes them itself: else each block would wake it, and its worker for the next.
+ */
+static bool is_consumers(struct flow *flow, const struct track *track)
+{
+    bool is_last = flow->inputs_end && flow->tracks.end - flow->tracks.first == 1;
+    bool it_is = is_last && flow->consumer_works && flow->consumer_waits && scan_is_awaited(track->input);
+    if (it_is)
+        pthread_cond_signal(&flow->ready);
+    return it_is;
+}
+
+/* Waits until there may be something to take. What is being read is not counted as a lack of room: who reads it tells. */
+static void room_wait(struct flow *flow)
+{
+    bool lacks_room = tracks_lack_room(&flow->tracks, flow->inputs_end);
+    flow->idle += lacks_room;
+    pthread_cond_wait(&flow->room, &flow->state);
+    flow->idle -= lacks_room;
+}
+
+/*
  * Takes a turn: *out_turn is what is to be read, or was. False where there is nothing to be taken, now (may_wait is
  * false) or ever.
  */
@@ -222,6 +248,8 @@ static bool turn_take(struct flow *flow, bool may_wait, struct turn *out_turn)
         bool ends = taking_ends(flow);
         struct track *track = ends ? NULL : tracks_pick(&flow->tracks);
         bool opens = !ends && !track && !flow->inputs_end && tracks_have_room(&flow->tracks);
+        if (track && may_wait && is_consumers(flow, track))
+            track = NULL;
         if (track)
             turn_begin(flow, out_turn, track);
         if (track && track->at_once) {
@@ -229,9 +257,7 @@ static bool turn_take(struct flow *flow, bool may_wait, struct turn *out_turn)
             turn_settle(flow, out_turn);
         }
         if (!track && !opens && !ends && may_wait && !(flow->inputs_end && tracks_are_read(&flow->tracks))) {
-            flow->idle++;
-            pthread_cond_wait(&flow->room, &flow->state);
-            flow->idle--;
+            room_wait(flow);
             again = true;
         }
         pthread_mutex_unlock(&flow->state);
@@ -484,7 +510,9 @@ enum err_code flow_next(struct flow *flow, struct flow_item *out_item, struct er
             worker_step(&flow->workers[0], false);
             pthread_mutex_lock(&flow->state);
         } else {
+            flow->consumer_waits = true;
             pthread_cond_wait(&flow->ready, &flow->state);
+            flow->consumer_waits = false;
         }
     }
     pthread_mutex_unlock(&flow->state);

@@ -18,12 +18,13 @@
 #define DDNSHUNT_KQL_EXEC_FLOW_H
 
 #include "kql/eval.h"
+#include "kql/op.h"
 #include "kql/plan.h"
 #include "kql/profile.h"
 #include "source/source.h"
 
-/* Each thread may be at one block and have another done; so many more even out what blocks cost. */
-enum { FLOW_AHEAD = 4, FLOW_THREADS_MAX = 256 };
+/* Each thread may be at one block and have another done, and one more evens out what blocks cost. */
+enum { FLOW_AHEAD = 1, FLOW_THREADS_MAX = 256 };
 
 struct flow_config {
     struct scan *scan;
@@ -35,6 +36,7 @@ struct flow_config {
      * [schema->count]; NULL: none.
      */
     const bool *wanted;
+    const struct op *first; /* the consumer's first operator: prepared for ahead; NULL: not */
     unsigned threads;
     struct scan_stats *counts;       /* added to by flow_next() */
     struct profile *profile;         /* NULL: not wanted; has a clock for the consumer and for each thread */

@@ -85,6 +85,18 @@ bool tracks_have_much_room(const struct tracks *tracks)
     return tracks->blocks < tracks->blocks_max / 2;
 }
 
+bool tracks_lack_room(const struct tracks *tracks, bool inputs_end)
+{
+    if (!inputs_end && !tracks_have_room(tracks))
+        return true;
+    for (uint64_t n = tracks->first; n < tracks->end; n++) {
+        const struct track *track = &tracks->tracks[n % tracks->track_count];
+        if (!track->at_end && !track->reading && !track_has_room(tracks, track, n == tracks->first))
+            return true;
+    }
+    return false;
+}
+
 bool tracks_are_read(const struct tracks *tracks)
 {
     for (uint64_t n = tracks->first; n < tracks->end; n++) {

@@ -64,6 +64,8 @@ struct track *tracks_pick(const struct tracks *tracks);
 bool tracks_have_room(const struct tracks *tracks);
 /* ... and for half of all that there may be. */
 bool tracks_have_much_room(const struct tracks *tracks);
+/* Is there something that only lacks room? */
+bool tracks_lack_room(const struct tracks *tracks, bool inputs_end);
 /* Is nothing left to be read in any track? */
 bool tracks_are_read(const struct tracks *tracks);
 

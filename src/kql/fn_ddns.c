@@ -26,6 +26,18 @@ bool ddns_may_know(const void *knowledge, struct slice text)
     return host.kind == HOST_NAME && kb_find(knowledge, host.name, &match);
 }
 
+/* Most names are under no suffix, which is sooner known than whether they are an address. */
+bool ddns_may_know_name(const void *knowledge, struct slice text)
+{
+    struct host host;
+    struct kb_match match;
+    bool has_dots = text.ptr[0] == '.' || text.ptr[text.len - 1] == '.'; /* then the host is not all of it */
+    if (!has_dots && !kb_find(knowledge, text, &match))
+        return false;
+    host_of_name(text, &host);
+    return host.kind == HOST_NAME && kb_find(knowledge, host.name, &match);
+}
+
 /* What one function says of a match. The slice borrows from the match. */
 typedef struct slice match_part(const struct kb_match *match);
 

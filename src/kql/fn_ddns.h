@@ -13,5 +13,7 @@
  * can tell.
  */
 bool ddns_may_know(const void *knowledge, struct slice text);
+/* The same of a text of a-z 0-9 - . _ alone that is not empty. */
+bool ddns_may_know_name(const void *knowledge, struct slice text);
 
 #endif

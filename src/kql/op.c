@@ -57,6 +57,11 @@ enum err_code op_push(struct op *op, struct batch *batch, struct err *err)
     return code;
 }
 
+enum err_code op_prepare(const struct op *op, struct batch *batch, struct err *err)
+{
+    return op->type->prepare && batch->selection->count > 0 ? op->type->prepare(op, batch, err) : ERR_NONE;
+}
+
 enum err_code op_finish(struct op *op, struct err *err)
 {
     for (; op; op = op->next) {

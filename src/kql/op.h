@@ -21,8 +21,10 @@
 struct op_env {
     struct query *query;
     struct budget *budget;
-    struct eval *eval; /* of the thread that runs the chain */
-    struct work *work; /* its clock, or NULL */
+    struct eval *eval;       /* of the thread that runs the chain */
+    struct work *work;       /* its clock, or NULL */
+    struct profile *profile; /* with the clocks of other threads, or NULL */
+    unsigned threads;        /* at least 1: how many may work while the input is at its end */
     /* Rows that fall away after an operator that made new rows: they have no record of the input. */
     struct scan_stats *stats;
     enum err_code (*reject)(void *user, const struct reject *reject, struct err *err); /* may be NULL */
@@ -47,6 +49,11 @@ struct op_type {
     /* The input is at its end: gives what was kept (NULL: nothing). The chain's driver goes on to the next operator. */
     enum err_code (*finish)(struct op *op, struct err *err);
     void (*close)(struct op *op); /* also after a failed open; NULL: nothing to do */
+    /*
+     * What a push of the batch would begin with, if it is to be pushed as it is: any thread may do it before. NULL: nothing, or
+     * nobody wants it.
+     */
+    enum err_code (*prepare)(const struct op *op, struct batch *batch, struct err *err);
 };
 
 extern const struct op_type OP_STEP, OP_TAKE, OP_TOP, OP_SORT, OP_COUNT, OP_DISTINCT, OP_SUMMARIZE;
@@ -61,6 +68,8 @@ void op_close(struct op *op);
 enum err_code op_push(struct op *op, struct batch *batch, struct err *err) MUST_CHECK;
 /* Finishes the operator and all behind it. */
 enum err_code op_finish(struct op *op, struct err *err) MUST_CHECK;
+/* Does ahead what a push to the operator will begin with; see op_type.prepare. */
+enum err_code op_prepare(const struct op *op, struct batch *batch, struct err *err) MUST_CHECK;
 /* Would a batch that is pushed now change nothing? */
 bool op_is_done(const struct op *op);
 

@@ -4,6 +4,7 @@
 #include "kql/op_order.h"
 
 #include "base/mem.h"
+#include "kql/ahead.h"
 
 #include <math.h>
 #include <string.h>
@@ -214,20 +215,51 @@ enum err_code keyed_rows_sort(const struct keyed_rows *keyed, uint32_t *out_orde
     return ERR_NONE;
 }
 
+/* Rows on their way out. */
+struct giving {
+    const struct keyed_rows *keyed;
+    struct op *op;
+    const uint32_t *order;
+    uint32_t count;
+};
+
+/* In any thread: reads what is kept, which nobody changes any more. */
+static enum err_code giving_make(void *user, uint64_t number, struct work *work, struct batch **out_batch,
+                                 struct err *err)
+{
+    const struct giving *giving = user;
+    const struct keyed_rows *keyed = giving->keyed;
+    uint32_t first = (uint32_t)number * RESULT_BATCH_ROWS, left = giving->count - first;
+    uint32_t rows = left < RESULT_BATCH_ROWS ? left : RESULT_BATCH_ROWS;
+    TRY(op_new_batch(giving->op->env, keyed->schema, rows, first, out_batch, err));
+    TRY(rows_gather(&keyed->rows, giving->order + first, 0, rows, keyed->schema->count, *out_batch, err));
+    uint32_t before = work_enter(work, STAGE_RESULT);
+    enum err_code code = op_prepare(giving->op->next, *out_batch, err);
+    work_enter(work, before);
+    return code;
+}
+
+static enum err_code giving_give(void *user, struct batch *batch, bool *out_done, struct err *err)
+{
+    struct giving *giving = user;
+    TRY(op_push(giving->op->next, batch, err));
+    *out_done = op_is_done(giving->op->next);
+    return ERR_NONE;
+}
+
 enum err_code keyed_rows_give(const struct keyed_rows *keyed, struct op *op, const uint32_t *order, uint32_t count,
                               struct err *err)
 {
-    for (uint32_t first = 0; first < count && !op_is_done(op->next); first += RESULT_BATCH_ROWS) {
-        uint32_t rows = count - first < RESULT_BATCH_ROWS ? count - first : RESULT_BATCH_ROWS;
-        struct batch *batch;
-        TRY(op_new_batch(op->env, keyed->schema, rows, first, &batch, err));
-        enum err_code code = rows_gather(&keyed->rows, order + first, 0, rows, keyed->schema->count, batch, err);
-        if (code == ERR_NONE)
-            code = op_push(op->next, batch, err);
-        batch_free(batch);
-        TRY(code);
-    }
-    return ERR_NONE;
+    struct giving giving = {keyed, op, order, count};
+    const struct ahead ahead = {
+        .count = op_is_done(op->next) ? 0 : ((uint64_t)count + RESULT_BATCH_ROWS - 1) / RESULT_BATCH_ROWS,
+        .make = giving_make,
+        .give = giving_give,
+        .user = &giving,
+        .threads = op->env->threads,
+        .profile = op->env->profile,
+        .stage = op->stage};
+    return ahead_run(&ahead, err);
 }
 
 /* --- in the temporary file --- */

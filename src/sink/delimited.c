@@ -145,22 +145,47 @@ static enum err_code delimited_open(const struct sink_type *type, const struct s
     return code;
 }
 
+static void add_row(struct sink *sink, const struct batch *batch, uint32_t row)
+{
+    for (uint32_t c = 0; c < sink->schema->count; c++) {
+        const struct column *column = &batch->columns[c];
+        if (column->type == TYPE_STRING && add_plain(sink, column->str[column_cell(column, row)], c == 0))
+            continue;
+        struct value value = column_value(column, row);
+        add_cell(sink, sink_cell_text(sink, &value), value.type == TYPE_STRING || value.type == TYPE_DYNAMIC, c == 0);
+    }
+    buf_add_char(&sink->text, '\n');
+}
+
 static enum err_code delimited_write(struct sink *sink, struct batch *batch, struct err *err)
 {
     for (uint32_t i = 0; i < batch->selection->count; i++) {
-        for (uint32_t c = 0; c < sink->schema->count; c++) {
-            const struct column *column = &batch->columns[c];
-            uint32_t row = batch->selection->rows[i];
-            if (column->type == TYPE_STRING && add_plain(sink, column->str[column_cell(column, row)], c == 0))
-                continue;
-            struct value value = column_value(column, row);
-            add_cell(sink, sink_cell_text(sink, &value), value.type == TYPE_STRING || value.type == TYPE_DYNAMIC,
-                     c == 0);
-        }
-        buf_add_char(&sink->text, '\n');
+        add_row(sink, batch, batch->selection->rows[i]);
         TRY(sink_row_ended(sink, err));
     }
     return sink_flush_text(sink, err);
+}
+
+/* By a sink of its own for the time being, with buffers of its own. */
+static enum err_code delimited_make(const struct sink *sink, const struct batch *batch, struct buf *out,
+                                    struct err *err)
+{
+    struct sink own = {.type = sink->type, .schema = sink->schema, .options = sink->options, .text = *out};
+    buf_init(&own.cell, 0);
+    buf_init(&own.made, 0);
+    for (uint32_t i = 0; i < batch->selection->count; i++)
+        add_row(&own, batch, batch->selection->rows[i]);
+    *out = own.text;
+    out->failed |= own.cell.failed;
+    buf_release(&own.cell);
+    buf_release(&own.made);
+    return out->failed ? err_no_memory(err, out->len) : ERR_NONE;
+}
+
+static enum err_code delimited_write_made(struct sink *sink, struct slice text, uint32_t row_count, struct err *err)
+{
+    sink->rows += row_count;
+    return out_write(sink->out, text, err);
 }
 
 const struct sink_type SINK_CSV = {
@@ -169,6 +194,8 @@ const struct sink_type SINK_CSV = {
     .extensions = "csv",
     .open = delimited_open,
     .write = delimited_write,
+    .make = delimited_make,
+    .write_made = delimited_write_made,
     .finish = sink_finish_nothing,
     .free = sink_destroy,
 };
@@ -179,6 +206,8 @@ const struct sink_type SINK_TSV = {
     .extensions = "tsv tab",
     .open = delimited_open,
     .write = delimited_write,
+    .make = delimited_make,
+    .write_made = delimited_write_made,
     .finish = sink_finish_nothing,
     .free = sink_destroy,
 };

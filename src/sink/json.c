@@ -78,7 +78,7 @@ static void add_text(struct slice key, struct slice text, struct buf *out)
     out->len += text.len + 2;
 }
 
-static void add_object(struct json_sink *json, const struct batch *batch, uint32_t row, struct buf *out)
+static void add_object(const struct json_sink *json, const struct batch *batch, uint32_t row, struct buf *out)
 {
     size_t key_start = 0;
     for (uint32_t c = 0; c < json->head.schema->count; c++) {
@@ -96,23 +96,55 @@ static void add_object(struct json_sink *json, const struct batch *batch, uint32
     buf_add_cstr(out, json->head.schema->count == 0 ? "{}" : "}");
 }
 
+/* What stands before each object but the first, and what before the first; behind each. */
+struct frame {
+    const char *between, *first, *behind;
+};
+
+static struct frame frame_of(const struct sink *sink)
+{
+    return sink->type == &SINK_JSON ? (struct frame){",\n", "[\n", ""} : (struct frame){"", "", "\n"};
+}
+
 static enum err_code json_write(struct sink *sink, struct batch *batch, struct err *err)
 {
     struct json_sink *json = (struct json_sink *)sink;
-    bool array = sink->type == &SINK_JSON, terminal = sink->options.terminal;
+    bool terminal = sink->options.terminal;
+    struct frame frame = frame_of(sink);
     for (uint32_t i = 0; i < batch->selection->count; i++, sink->rows++) {
-        if (array)
-            buf_add_cstr(&sink->text, sink->rows == 0 ? "[\n" : ",\n");
+        buf_add_cstr(&sink->text, sink->rows == 0 ? frame.first : frame.between);
         buf_clear(&sink->made);
         add_object(json, batch, batch->selection->rows[i], terminal ? &sink->made : &sink->text);
         if (terminal)
             show_json(buf_slice(&sink->made), &sink->text);
-        if (!array)
-            buf_add_char(&sink->text, '\n');
+        buf_add_cstr(&sink->text, frame.behind);
         sink->text.failed |= sink->made.failed;
         TRY(sink_row_ended(sink, err));
     }
     return sink_flush_text(sink, err);
+}
+
+static enum err_code json_make(const struct sink *sink, const struct batch *batch, struct buf *out, struct err *err)
+{
+    const struct json_sink *json = (const struct json_sink *)sink;
+    struct frame frame = frame_of(sink);
+    for (uint32_t i = 0; i < batch->selection->count; i++) {
+        buf_add_cstr(out, frame.between);
+        add_object(json, batch, batch->selection->rows[i], out);
+        buf_add_cstr(out, frame.behind);
+    }
+    return out->failed ? err_no_memory(err, out->len) : ERR_NONE;
+}
+
+static enum err_code json_write_made(struct sink *sink, struct slice text, uint32_t row_count, struct err *err)
+{
+    struct frame frame = frame_of(sink);
+    if (sink->rows == 0 && row_count > 0) {
+        TRY(out_write(sink->out, slice_from_cstr(frame.first), err));
+        text = slice_cut(text, strlen(frame.between), text.len);
+    }
+    sink->rows += row_count;
+    return out_write(sink->out, text, err);
 }
 
 static enum err_code array_finish(struct sink *sink, struct err *err)
@@ -127,6 +159,8 @@ const struct sink_type SINK_NDJSON = {
     .extensions = "ndjson jsonl",
     .open = json_open,
     .write = json_write,
+    .make = json_make,
+    .write_made = json_write_made,
     .finish = sink_finish_nothing,
     .free = json_free,
 };
@@ -137,6 +171,8 @@ const struct sink_type SINK_JSON = {
     .extensions = "json",
     .open = json_open,
     .write = json_write,
+    .make = json_make,
+    .write_made = json_write_made,
     .finish = array_finish,
     .free = json_free,
 };

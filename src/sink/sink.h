@@ -39,6 +39,13 @@ struct sink_type {
                           struct out *out, struct sink **out_sink, struct err *err);
     /* Writes the selected rows. All columns are loaded. Keeps nothing of the batch, or copies. */
     enum err_code (*write)(struct sink *sink, struct batch *batch, struct err *err);
+    /*
+     * The text of the selected rows, added to out, where a row's does not depend on those before it; else NULL. All columns are
+     * loaded. The sink is only read: any thread may do this, ahead of write_made() in the result's order. ERR_MEMORY.
+     */
+    enum err_code (*make)(const struct sink *sink, const struct batch *batch, struct buf *out, struct err *err);
+    /* Writes what make() made of so many rows. */
+    enum err_code (*write_made)(struct sink *sink, struct slice text, uint32_t row_count, struct err *err);
     /* Writes what is left (a table's body, a closing bracket). */
     enum err_code (*finish)(struct sink *sink, struct err *err);
     void (*free)(struct sink *sink); /* NULL is allowed */

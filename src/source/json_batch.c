@@ -98,6 +98,16 @@ enum err_code json_batch_begin(struct block *block, struct json_batch **out_batc
     return ERR_NONE;
 }
 
+void json_batch_restart(struct json_batch *json)
+{
+    struct scan_stats *stats = &json->base.stats;
+    *stats = (struct scan_stats){.cells = stats->cells};
+    arena_clear(&json->arena);
+    json->row_count = json->base.reject_count = 0;
+    json->reader.base = json->block->bytes;
+    json->reader.failed = false;
+}
+
 static enum err_code row_add(struct json_batch *json, const struct json_row *row, struct err *err)
 {
     struct json_row *grown = mem_grow(json->rows, json->row_count, &json->row_capacity, sizeof *grown);
@@ -181,6 +191,9 @@ bool json_batch_prepare(struct json_batch *json)
     const struct json_source *source = (const struct json_source *)json->base.source;
     const struct source_options *options = &source->base.options;
     json->fast_column = options->first_column;
+    json->of_names = NULL;
+    if (options->filter && text_filter_column(options->filter) == json->fast_column)
+        json->of_names = text_filter_of_names(options->filter);
     json->probe = &source->common->probes[!expects_envelopes(json->block)];
     if (json->probe->wanted[NEEDLE_SECOND])
         json->second_column = options->second_column;
@@ -201,6 +214,8 @@ static bool is_filtered(const struct json_batch *json, uint32_t value, uint32_t 
     struct slice text;
     bool escaped;
     const char *at = json->block->bytes + value, *row_end = json->block->bytes + end;
+    if (json->of_names && json_fast_name(at, row_end, &text))
+        return text.len == 0 || !json->of_names->may_name(json->of_names->user, text);
     if (json_fast_raw(at, row_end, &text, &escaped))
         return !(escaped || !utf8_is_ascii(text) ? text_filter_may_raw(filter, text)
                                                  : text_filter_may_text(filter, text));

@@ -5,6 +5,7 @@
 #include "source/json_chain.h"
 
 #include "base/mem.h"
+#include "source/json_range.h"
 
 /* This many guesses may go wrong beyond those that do not, before no more are made. */
 enum { WRONG_MAX = 8 };
@@ -25,7 +26,7 @@ void json_chain_release(struct json_chain *chain)
     pthread_mutex_destroy(&chain->mutex);
 }
 
-/* --- cutting --- */
+/* --- where records seem to begin --- */
 
 /* What stands before `at`, blanks aside: the place behind it, 0 if there is nothing. */
 static size_t back_over_blanks(const char *text, size_t at)
@@ -35,7 +36,7 @@ static size_t back_over_blanks(const char *text, size_t at)
     return at;
 }
 
-/* Does a record seem to begin with the brace at `at`? Then the place behind what came before it; 0 if not. */
+/* Does a record seem to begin with the brace at `at`, behind another? Then the place behind that one; 0 if not. */
 static size_t cut_place(const struct json_block *block, size_t at, enum json_scan_state *out_begins)
 {
     const char *text = block->bytes;
@@ -46,57 +47,101 @@ static size_t cut_place(const struct json_block *block, size_t at, enum json_sca
         return 0;
     *out_begins = text[before - 1] == ',' ? SCAN_ROWS : SCAN_TOP;
     size_t end = *out_begins == SCAN_ROWS ? back_over_blanks(text, before - 1) : before;
-    return end > 0 && text[end - 1] == '}' ? before : 0;
-}
-
-static bool begins_with(const struct json_block *block, size_t at, struct slice opening)
-{
-    return slice_starts(slice_of(block->bytes + at, block->len - at), opening);
+    return end > 0 && text[end - 1] == '}' ? end : 0;
 }
 
 /*
- * Records begin alike. One that begins with another key than the last one known is taken only where none does that
- * begins with that: it may as well be an object in a record.
+ * A search for such a place. Records begin alike: one that begins with another key than the last one known is taken only
+ * where none does that begins with that, as it may as well be an object in a record.
  */
+struct cut {
+    const struct json_block *block;
+    char bytes[CHAIN_OPENING_MAX];
+    struct slice opening;
+    size_t low;   /* not before it */
+    size_t place; /* found, or the block's length */
+    enum json_scan_state begins;
+};
+
+static void cut_begin(struct cut *cut, struct json_chain *chain, const struct json_block *block, size_t low)
+{
+    *cut = (struct cut){.block = block, .low = low, .place = block->len, .begins = SCAN_LINE};
+    pthread_mutex_lock(&chain->mutex);
+    cut->opening = slice_of(memcpy(cut->bytes, chain->opening, sizeof cut->bytes), chain->opening_len);
+    pthread_mutex_unlock(&chain->mutex);
+}
+
+/* Looks at the brace at `at`. True: there is no better place. */
+static bool cut_look(struct cut *cut, size_t at)
+{
+    const struct json_block *block = cut->block;
+    enum json_scan_state begins;
+    bool alike = slice_starts(slice_of(block->bytes + at, block->len - at), cut->opening);
+    size_t place = alike || cut->place == block->len ? cut_place(block, at, &begins) : 0;
+    if (place < cut->low || place == 0)
+        return false;
+    cut->begins = begins;
+    cut->place = place;
+    return alike;
+}
+
 size_t json_chain_cut(struct json_chain *chain, const struct json_block *block, enum json_scan_state *out_begins)
 {
-    char bytes[CHAIN_OPENING_MAX];
-    pthread_mutex_lock(&chain->mutex);
-    struct slice opening = slice_of(memcpy(bytes, chain->opening, sizeof bytes), chain->opening_len);
-    pthread_mutex_unlock(&chain->mutex);
-    size_t low = block->len / 2, other = block->len, end = block->len;
-    enum json_scan_state begins;
-    const char *brace;
-    *out_begins = SCAN_LINE;
-    while ((brace = memrchr(block->bytes + low, '{', end - low)) != NULL) {
-        end = (size_t)(brace - block->bytes);
-        bool alike = begins_with(block, end, opening);
-        size_t place = alike || other == block->len ? cut_place(block, end, &begins) : 0;
-        if (place <= low)
-            continue;
-        *out_begins = begins;
-        if (alike)
-            return place;
-        other = place;
-    }
-    return other;
+    struct cut cut;
+    cut_begin(&cut, chain, block, block->len / 2 + 1);
+    const char *low = block->bytes + block->len / 2, *brace = block->bytes + block->len;
+    while ((brace = memrchr(low, '{', (size_t)(brace - low))) && !cut_look(&cut, (size_t)(brace - block->bytes)))
+        ;
+    *out_begins = cut.begins;
+    return cut.place;
+}
+
+/*
+ * The same in a stretch of a file, from its begin on: where the record that goes over the border seems to end. If that is
+ * so, the block before ends there too.
+ */
+static size_t stretch_begin(struct json_chain *chain, const struct json_block *block, enum json_scan_state *out_begins)
+{
+    struct cut cut;
+    size_t end = block->end < block->len ? block->end : block->len;
+    cut_begin(&cut, chain, block, block->start);
+    const char *brace = block->bytes + block->start, *high = block->bytes + end;
+    while (brace < high && (brace = memchr(brace, '{', (size_t)(high - brace))) != NULL &&
+           !cut_look(&cut, (size_t)(brace - block->bytes)))
+        brace++;
+    *out_begins = cut.begins;
+    return cut.place;
 }
 
 /* --- guessing --- */
 
-/* How the scan would stand, were the block's begin what it was cut for. False: it is known, or nobody can tell. */
-static bool guess_make(struct json_chain *chain, const struct json_block *block, struct json_scan *out_scan)
+/* Is a guess of use: neither is it known how the scan stands there, nor can nobody tell? */
+static bool guess_helps(struct json_chain *chain, const struct json_block *block)
 {
     pthread_mutex_lock(&chain->mutex);
-    bool makes = chain->next > 0 && chain->next < block->number && block->begins != SCAN_LINE && !chain->scan.failure &&
+    bool helps = chain->next > 0 && chain->next < block->number && !chain->scan.failure && !chain->ended &&
                  !chain->broken && chain->wrong < chain->right + WRONG_MAX;
-    *out_scan = chain->scan;
     pthread_mutex_unlock(&chain->mutex);
-    out_scan->state = (enum json_scan_state)block->begins;
-    out_scan->in_string = out_scan->after_backslash = out_scan->held = out_scan->lost = false;
-    out_scan->has_rows = out_scan->in_object;
-    out_scan->line_indent = SCAN_NO_INDENT;
-    return makes;
+    return helps;
+}
+
+/* How the scan would stand, were the place in the block what it seems to be. */
+static void guess_make(struct json_chain *chain, const struct json_block *block, struct json_chain_turn *turn)
+{
+    struct json_scan *scan = &turn->guess;
+    enum json_scan_state begins = (enum json_scan_state)block->begins;
+    turn->guessed = guess_helps(chain, block);
+    if (!turn->guessed)
+        return;
+    turn->begin = block->range.len ? stretch_begin(chain, block, &begins) : 0;
+    turn->guessed = begins != SCAN_LINE;
+    pthread_mutex_lock(&chain->mutex);
+    *scan = chain->scan;
+    pthread_mutex_unlock(&chain->mutex);
+    scan->state = begins;
+    scan->in_string = scan->after_backslash = scan->held = scan->lost = false;
+    scan->has_rows = scan->in_object;
+    scan->line_indent = SCAN_NO_INDENT;
 }
 
 /* Does the scan go the same way from here on? What else they hold is not looked at before it is set anew. */
@@ -108,7 +153,58 @@ static bool same_place(const struct json_scan *a, const struct json_scan *b)
     return a->state == SCAN_TOP || (a->state == SCAN_ROWS && same_container && a->top_indent == b->top_indent);
 }
 
+/* The guess, if there was one, is compared with what has become known. */
+static bool guess_holds(struct json_chain *chain, const struct json_block *block, const struct json_chain_turn *turn)
+{
+    bool right = turn->guessed && chain->held.len == 0 && !chain->ended && same_place(&chain->scan, &turn->guess);
+    if (block->range.len)
+        right = right && chain->offset == block->base.offset + turn->begin;
+    pthread_mutex_lock(&chain->mutex);
+    chain->right += right;
+    chain->wrong += turn->guessed && !right;
+    pthread_mutex_unlock(&chain->mutex);
+    return right;
+}
+
 /* --- scanning --- */
+
+/*
+ * Scans from turn->at: the block, or its stretch and the record that goes beyond. Reads no further than to `most`; true if
+ * the record does not end before.
+ */
+static enum err_code scan_on(struct json_block *block, const struct json_probe *probe, struct json_chain_turn *turn,
+                             size_t most, bool *out_longer, struct err *err)
+{
+    struct json_scan *scan = &turn->scan;
+    *out_longer = false;
+    if (block->range.len == 0)
+        return json_scan_run(scan, block, probe, &turn->at, SIZE_MAX, block->last, err);
+    for (;;) {
+        bool last = !block->more;
+        TRY(json_scan_run(scan, block, probe, &turn->at, block->end, last, err));
+        if (last || scan->failure || turn->at < block->len || json_scan_keep(scan, turn->at) == turn->at)
+            return ERR_NONE;
+        *out_longer = block->len >= most;
+        if (*out_longer)
+            return ERR_NONE;
+        TRY(json_range_more(block, scan->hold + scan->record_max + CHAIN_OPENING_MAX, err));
+    }
+}
+
+/* As if the guess were right. Where it leads far, it is not worth it. */
+static enum err_code scan_guessed(struct json_chain *chain, struct json_block *block, const struct json_probe *probe,
+                                  struct json_chain_turn *turn, struct err *err)
+{
+    bool longer = false;
+    guess_make(chain, block, turn);
+    if (!turn->guessed)
+        return ERR_NONE;
+    turn->scan = turn->guess;
+    turn->at = turn->begin;
+    TRY(scan_on(block, probe, turn, block->end + block->range.len, &longer, err));
+    turn->guessed = !longer;
+    return ERR_NONE;
+}
 
 /* Waits for the block's turn. False: it does not come. */
 static bool turn_await(struct json_chain *chain, const struct json_block *block)
@@ -119,6 +215,14 @@ static bool turn_await(struct json_chain *chain, const struct json_block *block)
     bool broken = chain->broken;
     pthread_mutex_unlock(&chain->mutex);
     return !broken;
+}
+
+static bool turn_has_come(struct json_chain *chain, const struct json_block *block)
+{
+    pthread_mutex_lock(&chain->mutex);
+    bool come = chain->next == block->number;
+    pthread_mutex_unlock(&chain->mutex);
+    return come;
 }
 
 /* The block's memory becomes what is held, of which `len` bytes, and the other way round. */
@@ -180,75 +284,128 @@ static void opening_note(struct json_chain *chain, const struct json_block *bloc
     memcpy(chain->opening, begin.ptr, chain->opening_len);
 }
 
-/* The scan stands at `at` in the block, for good: the next block may begin. */
-static enum err_code hand_on(struct json_chain *chain, struct json_block *block, struct json_scan *scan, size_t at,
+/* What of the block's bytes belongs to the next one is left for it. */
+static enum err_code rest_leave(struct json_chain *chain, struct json_block *block, struct json_chain_turn *turn,
+                                struct err *err)
+{
+    bool ended = turn->scan.failure || block->last;
+    size_t keep = ended ? turn->at : json_scan_keep(&turn->scan, turn->at);
+    if (ended)
+        block->len = turn->at;
+    json_scan_shift(&turn->scan, keep);
+    TRY(held_give(chain, block, keep, err));
+    block->consumed = keep;
+    turn->at -= keep;
+    return ERR_NONE;
+}
+
+/* The same of a stretch, whose next one has the bytes itself. What can't be read is its affair as well, if not met here. */
+static void stretch_leave(const struct json_chain *chain, struct json_block *block, struct json_chain_turn *turn)
+{
+    turn->ended = !block->more && turn->at == block->len;
+    if (!turn->ended)
+        json_range_forgive(block);
+    if (turn->scan.failure)
+        block->len = turn->at;
+    json_scan_shift(&turn->scan, turn->at);
+    block->consumed = block->base.offset + turn->at - chain->offset;
+}
+
+/* The scan stands at turn->at in the block, for good: the next block may begin. */
+static enum err_code hand_on(struct json_chain *chain, struct json_block *block, struct json_chain_turn *turn,
                              struct err *err)
 {
-    bool ended = scan->failure || block->last;
-    size_t keep = ended ? at : json_scan_keep(scan, at);
-    if (ended)
-        block->len = at;
-    json_scan_shift(scan, keep);
-    enum err_code code = held_give(chain, block, keep, err);
-    block->consumed = keep;
+    enum err_code code = ERR_NONE;
+    block->consumed = 0;
+    if (turn->idle)
+        json_range_forgive(block);
+    else if (block->range.len)
+        stretch_leave(chain, block, turn);
+    else
+        code = rest_leave(chain, block, turn, err);
     pthread_mutex_lock(&chain->mutex);
     opening_note(chain, block);
-    if (scan->failure && !chain->scan.failure)
+    if (turn->scan.failure && !chain->scan.failure)
         chain->damaged = block->number;
-    chain->scan = *scan;
-    chain->at = at - keep;
+    chain->scan = turn->scan;
+    chain->at = turn->at;
+    chain->offset += block->consumed;
+    chain->ended |= turn->ended;
     chain->next++;
     pthread_cond_broadcast(&chain->moved);
     pthread_mutex_unlock(&chain->mutex);
     return code;
 }
 
-/* From where the scan is. In damaged text that is nowhere. */
-static enum err_code scan_known(struct json_chain *chain, struct json_block *block, const struct json_probe *probe,
-                                struct json_scan *scan, size_t *out_at, struct err *err)
+/*
+ * Where the scan is in the stretch, if there is something to do: not where the block before came to the stretch's end. The
+ * text's end, where it stands there, is this block's.
+ */
+static bool stretch_find(const struct json_chain *chain, const struct json_block *block, size_t *out_at)
 {
-    block->span_count = 0;
-    *out_at = 0;
-    *scan = chain->scan;
-    if (scan->failure)
-        return ERR_NONE;
-    TRY(held_take(chain, block, err));
-    *out_at = chain->at;
-    return json_scan_run(scan, block, probe, out_at, block->last, err);
+    uint64_t at = chain->offset - block->base.offset;
+    *out_at = at < SIZE_MAX ? (size_t)at : SIZE_MAX;
+    if (at > block->end || (at == block->end && block->more))
+        return false;
+    if (*out_at > block->len) /* the file has shrunk */
+        *out_at = block->len;
+    return true;
 }
 
-/* The guess, if there was one, is compared with what has become known. */
-static bool guess_holds(struct json_chain *chain, bool guessed, const struct json_scan *guess)
+/* From where the scan is. In damaged text and behind its end that is nowhere. */
+static enum err_code scan_known(struct json_chain *chain, struct json_block *block, const struct json_probe *probe,
+                                struct json_chain_turn *turn, struct err *err)
 {
-    bool right = guessed && chain->held.len == 0 && same_place(&chain->scan, guess);
-    pthread_mutex_lock(&chain->mutex);
-    chain->right += right;
-    chain->wrong += guessed && !right;
-    pthread_mutex_unlock(&chain->mutex);
-    return right;
+    bool longer;
+    block->span_count = 0;
+    turn->at = chain->at;
+    turn->scan = chain->scan;
+    turn->idle = chain->scan.failure || chain->ended || (block->range.len && !stretch_find(chain, block, &turn->at));
+    if (turn->idle) {
+        block->len = 0;
+        return ERR_NONE;
+    }
+    if (block->range.len == 0)
+        TRY(held_take(chain, block, err));
+    return scan_on(block, probe, turn, SIZE_MAX, &longer, err);
+}
+
+/* The block's turn has come, or the guess is all there is to it. */
+static enum err_code turn_settle(struct json_chain *chain, struct json_block *block, const struct json_probe *probe,
+                                 struct json_chain_turn *turn, struct err *err)
+{
+    turn->settled = true;
+    turn->changed = !guess_holds(chain, block, turn);
+    if (turn->changed)
+        TRY(scan_known(chain, block, probe, turn, err));
+    turn->damage = chain->scan.failure ? NULL : turn->scan.failure;
+    return hand_on(chain, block, turn, err);
 }
 
 enum err_code json_chain_scan(struct json_chain *chain, struct json_block *block, const struct json_probe *probe,
-                              const char **out_damage, struct err *err)
+                              struct json_chain_turn *turn, struct err *err)
 {
-    *out_damage = NULL;
-    struct json_scan guess, scan;
-    size_t at = 0;
-    enum err_code code = ERR_NONE;
-    bool guessed = guess_make(chain, block, &guess);
-    scan = guess;
-    if (guessed)
-        code = json_scan_run(&scan, block, probe, &at, block->last, err);
-    if (!code && !turn_await(chain, block)) {
+    *turn = (struct json_chain_turn){0};
+    enum err_code code = scan_guessed(chain, block, probe, turn, err);
+    if (!code && (!turn->guessed || turn_has_come(chain, block)))
+        code = json_chain_settle(chain, block, probe, turn, err);
+    if (code)
+        json_chain_break(chain);
+    return code;
+}
+
+enum err_code json_chain_settle(struct json_chain *chain, struct json_block *block, const struct json_probe *probe,
+                                struct json_chain_turn *turn, struct err *err)
+{
+    turn->changed = false;
+    if (turn->settled)
+        return ERR_NONE;
+    if (!turn_await(chain, block)) {
         block->len = block->span_count = 0;
+        turn->settled = turn->changed = true;
         return ERR_NONE;
     }
-    if (!code && !guess_holds(chain, guessed, &guess))
-        code = scan_known(chain, block, probe, &scan, &at, err);
-    if (!code) {
-        *out_damage = chain->scan.failure ? NULL : scan.failure;
-        code = hand_on(chain, block, &scan, at, err);
-    }
+    enum err_code code = turn_settle(chain, block, probe, turn, err);
     if (code)
         json_chain_break(chain);
     return code;
@@ -262,12 +419,12 @@ void json_chain_break(struct json_chain *chain)
     pthread_mutex_unlock(&chain->mutex);
 }
 
-bool json_chain_is_damaged(struct json_chain *chain)
+bool json_chain_is_over(struct json_chain *chain)
 {
     pthread_mutex_lock(&chain->mutex);
-    bool damaged = chain->scan.failure != NULL;
+    bool over = chain->scan.failure != NULL || chain->ended;
     pthread_mutex_unlock(&chain->mutex);
-    return damaged;
+    return over;
 }
 
 bool json_chain_was_damaged(struct json_chain *chain, uint64_t blocks)

@@ -29,7 +29,10 @@ enum err_code json_batch_span(struct json_batch *batch, const struct json_span *
         return json_batch_reject(batch, span->kind, text, record, span->why, err);
     if (quick) {
         facts_take(batch, span);
-        TRY(json_batch_quick(batch, span->start + span->len, record, &done, err));
+        done = json_batch_turns_away(batch, simd_ops(), span->start + span->len);
+        batch->base.stats.rows += done;
+        if (!done)
+            TRY(json_batch_quick(batch, span->start + span->len, record, &done, err));
     }
     return done ? ERR_NONE : json_batch_record(batch, text, record, false, err);
 }
@@ -101,7 +104,7 @@ enum err_code json_batch_container(struct json_batch *batch, struct slice text, 
     line.len = at + text.len;
     struct json_scan scan;
     json_scan_init(&scan, text.len);
-    enum err_code code = json_scan_run(&scan, &line, quick ? batch->probe : NULL, &at, true, err);
+    enum err_code code = json_scan_run(&scan, &line, quick ? batch->probe : NULL, &at, SIZE_MAX, true, err);
     bool contains = !scan.in_object || scan.has_rows;
     *out_done = !code && !scan.failure && contains && scan.values == 1;
     for (size_t i = 0; i < line.span_count && *out_done && !code; i++)

@@ -7,10 +7,12 @@
 #include "source/json_fast.h"
 
 #include "base/bytes16.h"
+#include "base/name_bytes.h"
 #include "base/utf8.h"
 #include "source/json_int.h"
 
 #include <limits.h>
+#include <stdio.h>
 
 /* --- the probe --- */
 
@@ -78,7 +80,12 @@ static void needle_add(struct json_probe *probe, unsigned number, struct slice k
 {
     char first = quoted_at(key, at);
     probe->meaning[(unsigned char)first] |= (uint8_t)(MARKS_NEEDLE << number);
-    probe->needle[number] = (struct json_needle){.key = key, .at = (uint32_t)at};
+    struct json_needle *needle = &probe->needle[number];
+    *needle = (struct json_needle){.key = key, .at = (uint32_t)at, .text = {0}, .mask = UINT32_MAX};
+    if (key.len + 3 < NEEDLE_TEXT_MAX) {
+        needle->len = (uint32_t)snprintf(needle->text, sizeof needle->text, "\"%.*s\":", SLICE_ARG(key));
+        needle->mask = (UINT32_C(1) << needle->len) - 1;
+    }
     probe->wanted[number] = true;
     probe->marks.pair[probe->marks.count++] =
         (struct simd_pair){first, quoted_at(key, at + distance), (uint8_t)distance};
@@ -247,12 +254,31 @@ static bool needle_counts(const struct json_needle *needle, const char *text, ui
     return true;
 }
 
-void json_facts_add(struct json_facts *facts, const struct json_probe *probe, const char *text, uint32_t len,
-                    uint32_t at)
+/*
+ * The same of a key that is written as nearly all are, with its colon behind it and the value behind that: by one look. False: it
+ * takes another to tell.
+ */
+static inline bool needle_stands(const struct json_needle *needle, const char *text, uint32_t begin, uint32_t len,
+                                 uint32_t at, uint32_t *out_value)
+{
+    uint32_t start = at - needle->at;
+    if (at - begin <= needle->at || len - start <= NEEDLE_TEXT_MAX)
+        return false;
+    const char *key = text + start;
+    bytes16 low = (bytes16)(bytes16_load(key) == bytes16_load(needle->text));
+    bytes16 high = (bytes16)(bytes16_load(key + 16) == bytes16_load(needle->text + 16));
+    uint32_t same = bytes16_bits(low) | bytes16_bits(high) << 16;
+    *out_value = start + needle->len;
+    return (same & needle->mask) == needle->mask && key[-1] != '\\' && !json_is_blank(key[needle->len]);
+}
+
+/* Kept apart from what most marks are, which then has little to save. */
+static __attribute__((noinline)) void mark_add(struct json_facts *facts, const struct json_probe *probe,
+                                               const char *text, uint32_t len, uint32_t at)
 {
     unsigned meaning = probe->meaning[(unsigned char)text[at]];
     if (meaning & MARKS_BRACKET) {
-        if (at == facts->begin || !bracket_counts(text, facts->begin, len, at))
+        if (!bracket_counts(text, facts->begin, len, at))
             return;
         if (facts->brackets++ == 0)
             facts->bracket = at;
@@ -267,6 +293,19 @@ void json_facts_add(struct json_facts *facts, const struct json_probe *probe, co
     }
 }
 
+void json_facts_add(struct json_facts *facts, const struct json_probe *probe, const char *text, uint32_t len,
+                    uint32_t at)
+{
+    uint32_t value;
+    if (probe->meaning[(unsigned char)text[at]] != MARKS_NEEDLE << NEEDLE_COLUMN ||
+        !needle_stands(&probe->needle[NEEDLE_COLUMN], text, facts->begin, len, at, &value)) {
+        mark_add(facts, probe, text, len, at);
+        return;
+    }
+    facts->count[NEEDLE_COLUMN]++;
+    facts->value[NEEDLE_COLUMN] = value;
+}
+
 void json_facts_collect(struct json_facts *facts, const struct json_probe *probe, const char *text, uint32_t begin,
                         uint32_t end)
 {
@@ -275,8 +314,10 @@ void json_facts_collect(struct json_facts *facts, const struct json_probe *probe
     json_facts_begin(facts, begin);
     for (size_t at = 0; at < end - begin;) {
         size_t count = simd->mark(text + begin, end - begin, &probe->marks, &at, marks, sizeof marks / sizeof marks[0]);
-        for (size_t i = 0; i < count; i++)
-            json_facts_add(facts, probe, text, end, begin + marks[i]);
+        for (size_t i = 0; i < count; i++) {
+            if (begin + marks[i] >= facts->known)
+                json_facts_add(facts, probe, text, end, begin + marks[i]);
+        }
     }
 }
 
@@ -307,14 +348,17 @@ static enum json_verdict table_verdict(const struct json_facts *facts, unsigned 
 }
 
 /* No bracket but the record's own: a flat object, so that every key found is one of it. */
-static enum json_verdict flat_verdict(const struct json_facts *noted, const struct json_probe *probe, const char *text,
+static enum json_verdict flat_verdict(const struct json_facts *facts, const struct json_probe *probe, const char *text,
                                       uint32_t end)
 {
-    struct json_facts facts = *noted;
-    if (!probe->wanted[NEEDLE_TYPE])
-        find_tables(&facts, text, end);
-    enum json_verdict type = table_verdict(&facts, NEEDLE_TYPE, text, end);
-    enum json_verdict table = table_verdict(&facts, NEEDLE_TABLE, text, end);
+    struct json_facts found;
+    if (!probe->wanted[NEEDLE_TYPE]) {
+        found = *facts;
+        find_tables(&found, text, end);
+        facts = &found;
+    }
+    enum json_verdict type = table_verdict(facts, NEEDLE_TYPE, text, end);
+    enum json_verdict table = table_verdict(facts, NEEDLE_TABLE, text, end);
     if (type == JSON_FAST_UNSURE || table == JSON_FAST_UNSURE)
         return JSON_FAST_UNSURE;
     return type == JSON_FAST_PASSED ? type : table;
@@ -456,24 +500,12 @@ static bool after_row(struct json_memory *memory, uint32_t close, const char *te
     return true;
 }
 
-/* The record ends as the last envelopes did. As no other brace stands in the pattern, row_close() would say the same. */
-static bool after_alike(const struct json_memory *memory, const struct json_facts *facts, const char *text,
-                        uint32_t len, uint32_t end, uint32_t *out_close)
-{
-    const struct json_pattern *after = &memory->after;
-    if (!after->padded || end - facts->bracket < after->len + 2)
-        return false;
-    *out_close = end - after->len - 1;
-    return text[*out_close] == '}' && len - *out_close > after->padded &&
-           json_pattern_alike(after, simd_ops(), text + *out_close + 1);
-}
-
 static enum json_verdict envelope_verdict(const struct json_facts *facts, struct json_memory *memory, const char *text,
                                           uint32_t len, uint32_t end, uint32_t *out_close)
 {
     if (text[facts->bracket] != '{' || !before_row(memory, facts, text, end))
         return JSON_FAST_UNSURE;
-    if (!after_alike(memory, facts, text, len, end, out_close)) {
+    if (!json_after_alike(memory, facts, simd_ops(), text, len, end, out_close)) {
         *out_close = row_close(facts, text, end);
         if (*out_close == 0 || !after_row(memory, *out_close, text, end))
             return JSON_FAST_UNSURE;
@@ -585,11 +617,6 @@ bool json_fast_value(const char *at, const char *end, struct slice *out_value)
     return cursor.at < end && (*cursor.at == ',' || *cursor.at == '}');
 }
 
-static inline bool may_follow_member(char c)
-{
-    return c == ',' || c == '}';
-}
-
 bool json_fast_raw(const char *at, const char *end, struct slice *out_raw, bool *out_escaped)
 {
     size_t rest = (size_t)(end - at);
@@ -598,7 +625,7 @@ bool json_fast_raw(const char *at, const char *end, struct slice *out_raw, bool 
         return false;
     size_t len = simd_ops()->string_close(at + 1, rest - 1, 0, out_escaped);
     *out_raw = slice_of(at + 1, len);
-    return len + 2 < rest && at[1 + len] == '"' && may_follow_member(at[2 + len]);
+    return len + 2 < rest && at[1 + len] == '"' && json_may_follow_member(at[2 + len]);
 }
 
 /* The length of a short string of ASCII without escapes, of which `len` bytes and its quote may be read; or SIZE_MAX. */
@@ -619,11 +646,10 @@ static inline size_t short_text(const char *text, size_t len)
 
 bool json_fast_text(const char *at, const char *end, struct slice *out_text)
 {
-    static const char null[] = "null";
-    size_t rest = (size_t)(end - at), null_len = sizeof null - 1;
+    size_t rest = (size_t)(end - at);
     if (rest == 0 || *at != '"') {
         *out_text = SLICE("");
-        return rest > null_len && memcmp(at, null, null_len) == 0 && may_follow_member(at[null_len]);
+        return json_fast_is_null(at, rest);
     }
     const char *start = at + 1;
     size_t len = short_text(start, rest - 1);
@@ -631,6 +657,6 @@ bool json_fast_text(const char *at, const char *end, struct slice *out_text)
     if (!is_short)
         len = simd_ops()->string_end(start, rest - 1, 0);
     *out_text = slice_of(start, len);
-    return len + 2 < rest && start[len] == '"' && may_follow_member(start[len + 1]) &&
+    return len + 2 < rest && start[len] == '"' && json_may_follow_member(start[len + 1]) &&
            (is_short || utf8_is_ascii(*out_text));
 }

@@ -8,6 +8,7 @@
 #ifndef DDNSHUNT_SOURCE_JSON_FAST_H
 #define DDNSHUNT_SOURCE_JSON_FAST_H
 
+#include "base/name_bytes.h"
 #include "base/simd/simd.h"
 #include "base/slice.h"
 #include "event/schema.h"
@@ -18,9 +19,13 @@
 #include <stdint.h>
 
 /* A key as it is searched for: in quotes, by two of its bytes. */
+enum { NEEDLE_TEXT_MAX = 32 };
 struct json_needle {
     struct slice key; /* without the quotes */
     uint32_t at;      /* of the pair's first byte in the quoted key */
+    /* The quoted key and its colon, for a look at many bytes at once, and a bit for each; where they are more, nothing fits. */
+    char text[NEEDLE_TEXT_MAX];
+    uint32_t len, mask;
 };
 enum { NEEDLE_COLUMN, NEEDLE_SECOND, NEEDLE_TYPE, NEEDLE_TABLE, NEEDLE_COUNT };
 /* What a marked byte may be: MARKS_NEEDLE << n the first one of needle n's pair. */
@@ -51,12 +56,12 @@ struct json_facts {
     uint32_t value[NEEDLE_COUNT]; /* where the needle's value begins */
     bool sound;                   /* the record is known to be well-formed */
     bool doubt;                   /* a key may be spelt with escapes */
-    uint32_t known;               /* what stands before this place was recognised: marks in it tell nothing new */
+    uint32_t known; /* what stands before this place, the record's own bracket at least, tells nothing new */
 };
 
 static inline void json_facts_begin(struct json_facts *facts, uint32_t begin)
 {
-    *facts = (struct json_facts){.begin = begin};
+    *facts = (struct json_facts){.begin = begin, .known = begin + 1};
 }
 
 struct json_memory;
@@ -94,6 +99,22 @@ struct json_memory {
 };
 
 /*
+ * Does the record end as the last envelopes did? Then the row's brace is at *out_close: as no other brace stands in the pattern, a
+ * search for it would find the same.
+ */
+static inline bool json_after_alike(const struct json_memory *memory, const struct json_facts *facts,
+                                    const struct simd *simd, const char *text, uint32_t len, uint32_t end,
+                                    uint32_t *out_close)
+{
+    const struct json_pattern *after = &memory->after;
+    if (!after->padded || end - facts->bracket < after->len + 2)
+        return false;
+    *out_close = end - after->len - 1;
+    return text[*out_close] == '}' && len - *out_close > after->padded &&
+           json_pattern_alike(after, simd, text + *out_close + 1);
+}
+
+/*
  * Decides about the record that ends at `end` (no blanks around it), in a text of len bytes. For a row, *out_value is
  * where the column's value begins, JSON_VALUE_ABSENT, or JSON_VALUE_UNKNOWN where no column was looked for. memory begins
  * zeroed.
@@ -118,6 +139,29 @@ uint32_t json_fast_find(const struct json_probe *probe, const char *text, uint32
  * scalar, is not well-formed, or is not followed by what may follow a member.
  */
 bool json_fast_value(const char *at, const char *end, struct slice *out_value);
+static inline bool json_may_follow_member(char c)
+{
+    return c == ',' || c == '}';
+}
+
+static inline bool json_fast_is_null(const char *at, size_t rest)
+{
+    static const char null[] = "null";
+    size_t len = sizeof null - 1;
+    return rest > len && memcmp(at, null, len) == 0 && json_may_follow_member(at[len]);
+}
+
+/* The text between the quotes of a string of a-z 0-9 - . _ alone, or "" of null. False of any other value, and of some names. */
+static inline bool json_fast_name(const char *at, const char *end, struct slice *out_name)
+{
+    size_t rest = (size_t)(end - at);
+    *out_name = SLICE("");
+    if (rest < 3 || *at != '"')
+        return json_fast_is_null(at, rest);
+    size_t len = name_run(at + 1, rest - 3);
+    *out_name = slice_of(at + 1, len);
+    return at[1 + len] == '"' && json_may_follow_member(at[2 + len]);
+}
 /* The text between the quotes of a string whose escapes, if it has any, are of two characters each. False of any other value. */
 bool json_fast_raw(const char *at, const char *end, struct slice *out_raw, bool *out_escaped);
 /*

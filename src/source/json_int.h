@@ -42,7 +42,7 @@ struct json_source {
     struct stream *stream;
     struct json_common *common;
     bool common_owned;
-    bool in_ranges;           /* lines: see json_range.h */
+    bool in_ranges;           /* see json_range.h */
     atomic_bool range_failed; /* a range could not be read: no more are wanted */
     size_t block_capacity;    /* of usual blocks, whose memory is pooled; common->memory_bytes at most */
     uint64_t offset;          /* of the next byte to be read */
@@ -73,8 +73,10 @@ struct json_block {
     size_t len, capacity;
     bool is_usual;           /* its memory is of the usual size, and goes back to the pool */
     uint64_t consumed;       /* bytes of the input that it stands for, those that no record needed included */
-    struct json_range range; /* lines: where in a file it stands; none of it is read yet, if range.len is not 0 */
-    struct err *failure;     /* lines: why the range can't be read further, or NULL */
+    struct json_range range; /* where in a file it stands, if range.len is not 0; its load reads it */
+    size_t end;              /* ... where that ends in bytes */
+    bool more;               /* ... and the file may go on behind len */
+    struct err *failure;     /* ... why it can't be read further, or NULL */
     /* stream */
     struct json_span *spans;
     size_t span_count, span_capacity;
@@ -127,6 +129,7 @@ struct json_batch {
     struct json_reader reader;
     struct buf text;                     /* a decoded string on its way to a cell */
     uint32_t fast_column, second_column; /* second: COLUMN_NONE, if the probe does not look for it */
+    const struct text_judge *of_names;   /* what knows of names in the fast column whether the row is wanted; or NULL */
     const struct json_probe *probe;
     struct json_facts facts; /* of the record that is being looked at */
     struct json_memory memory;
@@ -136,6 +139,8 @@ struct json_batch {
 void json_batch_destroy(struct json_batch *batch);
 /* Takes the block over, also on failure. */
 enum err_code json_batch_begin(struct block *block, struct json_batch **out_batch, struct err *err) MUST_CHECK;
+/* Nothing of the block's records was read; its bytes may have moved. */
+void json_batch_restart(struct json_batch *batch);
 /* Reads a record whole and does with it what its shape demands: adds its row or rows, passes it over, rejects it. */
 enum err_code json_batch_record(struct json_batch *batch, struct slice text, uint32_t record, bool may_contain,
                                 struct err *err) MUST_CHECK;
@@ -147,6 +152,32 @@ bool json_batch_prepare(struct json_batch *batch);
  */
 enum err_code json_batch_quick(struct json_batch *batch, uint32_t end, uint32_t record, bool *out_done,
                                struct err *err) MUST_CHECK;
+/*
+ * Is the record a row, and turned away by the name in its fast column, both told by what nearly all records are like? Then
+ * json_batch_quick() would count it and no more.
+ */
+static inline bool json_batch_turns_away(const struct json_batch *batch, const struct simd *simd, uint32_t end)
+{
+    const struct json_facts *facts = &batch->facts;
+    const struct json_memory *memory = &batch->memory;
+    const char *text = batch->block->bytes;
+    uint32_t value = facts->value[NEEDLE_COLUMN], close = end;
+    if (!batch->of_names || facts->count[NEEDLE_COLUMN] != 1 || facts->doubt || facts->brackets > 1 ||
+        end - facts->begin < 2 || text[facts->begin] != '{' || text[end - 1] != '}')
+        return false;
+    if (facts->brackets == 0) {
+        bool is_flat = batch->probe->wanted[NEEDLE_TYPE] && !facts->count[NEEDLE_TYPE] && !facts->count[NEEDLE_TABLE];
+        if (!is_flat)
+            return false;
+    } else if (facts->known != facts->bracket + 1 || value < facts->bracket || memory->before_other ||
+               memory->after_other || memory->before_category == memory->after_category ||
+               !json_after_alike(memory, facts, simd, text, (uint32_t)batch->block->len, end, &close)) {
+        return false;
+    }
+    struct slice name;
+    return value < close && json_fast_name(text + value, text + end, &name) &&
+           (name.len == 0 || !batch->of_names->may_name(batch->of_names->user, name));
+}
 /* Does the same with a record or reject that a scan found. quick: as json_batch_prepare() has it. */
 enum err_code json_batch_span(struct json_batch *batch, const struct json_span *span, uint32_t record, bool quick,
                               struct err *err) MUST_CHECK;

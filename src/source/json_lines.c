@@ -251,7 +251,10 @@ static enum err_code line_end(struct cut *cut, uint32_t end, bool whole, bool ch
         batch->facts.sound = check_end(&cut->check, begin, end);
     if (cut->quick && whole && end - begin <= batch->base.source->options.record_max) {
         uint32_t record_end = end > begin && cut->text[end - 1] == '\r' ? end - 1 : end;
-        TRY(json_batch_quick(batch, record_end, cut->line, &done, err));
+        done = json_batch_turns_away(batch, cut->simd, record_end);
+        batch->base.stats.rows += done;
+        if (!done)
+            TRY(json_batch_quick(batch, record_end, cut->line, &done, err));
     }
     if (!done)
         TRY(line_read(batch, slice_of(cut->text + begin, end - begin), cut->line, cut->quick, err));
@@ -355,18 +358,7 @@ static enum err_code cut_lines(struct cut *cut, struct err *err)
 static enum err_code lines_load(struct block *base, struct err *err)
 {
     struct json_block *block = (struct json_block *)base;
-    struct err failure;
-    failure.code = ERR_NONE;
-    if (block->range.len == 0)
-        return ERR_NONE;
-    TRY(json_range_load(block, &failure, err));
-    if (failure.code == ERR_NONE)
-        return ERR_NONE;
-    block->failure = mem_alloc(sizeof *block->failure);
-    if (!block->failure)
-        return err_no_memory(err, sizeof *block->failure);
-    *block->failure = failure;
-    return ERR_NONE;
+    return block->range.len ? json_range_load(block, err) : ERR_NONE;
 }
 
 static enum err_code lines_split(struct block *base, struct batch **out_batch, struct err *err)

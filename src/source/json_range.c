@@ -3,6 +3,8 @@
  */
 #include "source/json_range.h"
 
+#include "base/mem.h"
+
 enum {
     LEAD = 64,   /* bytes before the range that are read with it: the last one says whether a line begins there */
     TAIL = 4096, /* ... and behind it: most last lines end there */
@@ -41,27 +43,59 @@ enum err_code json_range_next(struct json_source *source, struct block **out_blo
     return ERR_NONE;
 }
 
-/*
- * Fills the block up to `upto`. False if no more can be read. Bytes in memory stand as they do in the file's pages: so
- * the kernel copies faster.
- */
-static bool fill(struct json_block *block, size_t upto, struct err *failure)
+/* Keeps why no more can be read. */
+static enum err_code failure_keep(struct json_block *block, const struct err *failure, struct err *err)
 {
-    const struct json_source *source = (const struct json_source *)block->base.source;
-    size_t got, wanted = upto - block->len;
-    enum err_code code = stream_read_at(source->stream, block->base.offset + block->len, block->bytes + block->len,
-                                        wanted, &got, failure);
-    block->len += got;
-    return !code && got == wanted;
+    block->failure = mem_alloc(sizeof *block->failure);
+    if (!block->failure)
+        return err_no_memory(err, sizeof *block->failure);
+    *block->failure = *failure;
+    return ERR_NONE;
 }
 
-static void place(struct json_block *block, size_t lead)
+/*
+ * Fills the block up to `upto`. block->more is false if no more can be read. Bytes in memory stand as they do in the
+ * file's pages: so the kernel copies faster.
+ */
+static enum err_code fill(struct json_block *block, size_t upto, struct err *err)
 {
+    const struct json_source *source = (const struct json_source *)block->base.source;
+    struct err failure;
+    size_t got, wanted = upto - block->len;
+    enum err_code code = stream_read_at(source->stream, block->base.offset + block->len, block->bytes + block->len,
+                                        wanted, &got, &failure);
+    block->len += got;
+    block->more = !code && got == wanted;
+    return code ? failure_keep(block, &failure, err) : ERR_NONE;
+}
+
+enum err_code json_range_read(struct json_block *block, struct err *err)
+{
+    size_t lead = block->range.begin < LEAD ? (size_t)block->range.begin : LEAD;
     block->base.offset = block->range.begin - lead;
     size_t shift = (size_t)(block->base.offset - (uintptr_t)block->memory) % PAGE;
     block->bytes = block->memory + shift;
     block->capacity -= shift;
+    block->start = lead;
+    block->end = lead + block->range.len;
+    return fill(block, block->end + TAIL, err);
 }
+
+enum err_code json_range_more(struct json_block *block, size_t most, struct err *err)
+{
+    size_t larger = block->capacity * 2;
+    if (block->capacity - block->len < TAIL)
+        TRY(json_block_grow(block, larger > most && block->capacity < most ? most : larger, err));
+    return fill(block, block->capacity, err);
+}
+
+void json_range_forgive(struct json_block *block)
+{
+    mem_free(block->failure);
+    block->failure = NULL;
+}
+
+/* --- its lines --- */
 
 /* Where the first line begins in [from, end); the block's length if none does. */
 static size_t first_line(const struct json_block *block, size_t from, size_t end)
@@ -82,53 +116,47 @@ static size_t last_line(const struct json_block *block, size_t end)
     return at;
 }
 
-/* Reads on until the last line that begins before `end` ends, the input does, or the line is too long. */
-static enum err_code finish(struct json_block *block, size_t end, bool more, struct err *failure, struct err *err)
+/* Reads on until the last line that begins before the stretch's end ends, the input does, or the line is too long. */
+static enum err_code finish(struct json_block *block, struct err *err)
 {
-    size_t record_max = block->base.source->options.record_max, seen = end - 1, line = SIZE_MAX;
+    size_t record_max = block->base.source->options.record_max, seen = block->end - 1, line = SIZE_MAX;
     for (;;) {
         const char *newline = block->len > seen ? memchr(block->bytes + seen, '\n', block->len - seen) : NULL;
         if (newline)
             block->len = (size_t)(newline - block->bytes) + 1;
-        if (newline || !more)
+        if (newline || !block->more)
             return ERR_NONE;
         if (line == SIZE_MAX)
-            line = last_line(block, end);
+            line = last_line(block, block->end);
         size_t most = line + record_max + 1; /* where it is too long */
         if (block->len >= most) {
             block->len = most;
             return ERR_NONE;
         }
         seen = block->len;
-        size_t larger = block->capacity * 2;
-        if (block->capacity - block->len < TAIL)
-            TRY(json_block_grow(block, larger > most && block->capacity < most ? most : larger, err));
-        more = fill(block, block->capacity, failure);
+        TRY(json_range_more(block, most, err));
     }
 }
 
 /* Bytes that could not be read are others' affair where the range and its lines are there. */
-static void failure_settle(struct json_block *block, struct err *failure)
+static void failure_settle(struct json_block *block)
 {
     struct json_source *source = (struct json_source *)block->base.source;
     bool lines_end = block->start >= block->len || block->bytes[block->len - 1] == '\n';
     if (block->consumed == block->range.len && lines_end)
-        failure->code = ERR_NONE;
-    if (failure->code)
+        json_range_forgive(block);
+    if (block->failure)
         atomic_store(&source->range_failed, true);
 }
 
-enum err_code json_range_load(struct json_block *block, struct err *out_failure, struct err *err)
+enum err_code json_range_load(struct json_block *block, struct err *err)
 {
-    size_t lead = block->range.begin < LEAD ? (size_t)block->range.begin : LEAD;
-    size_t end = lead + block->range.len;
-    out_failure->code = ERR_NONE;
-    place(block, lead);
-    bool more = fill(block, end + TAIL, out_failure);
+    TRY(json_range_read(block, err));
+    size_t lead = block->start, end = block->end;
     block->consumed = block->len < lead ? 0 : block->len < end ? block->len - lead : block->range.len;
     block->start = first_line(block, lead, end);
     if (block->start < block->len)
-        TRY(finish(block, end, more, out_failure, err));
-    failure_settle(block, out_failure);
+        TRY(finish(block, err));
+    failure_settle(block);
     return ERR_NONE;
 }

@@ -545,21 +545,27 @@ static void finish(struct piece *piece)
 }
 
 enum err_code json_scan_run(struct json_scan *scan, struct json_block *block, const struct json_probe *probe,
-                            size_t *at, bool last, struct err *err)
+                            size_t *at, size_t until, bool last, struct err *err)
 {
     struct piece piece;
+    size_t found = block->span_count;
     piece_begin(&piece, scan, block, probe, *at);
     piece.last = last;
     piece.err = err;
     while (piece.at < piece.len && !piece.waits && !piece.code && !scan->failure) {
         step(&piece);
         hold_limit(&piece);
+        if (block->span_count == found)
+            continue;
+        if (piece.at >= until)
+            break;
+        found = block->span_count;
     }
     if (scan->state == SCAN_NESTED) {
         scan->in_string = piece.outline.json.in_string;
         scan->after_backslash = piece.outline.json.escaped;
     }
-    if (last && !piece.code && !scan->failure)
+    if (last && piece.at == piece.len && !piece.code && !scan->failure)
         finish(&piece);
     *at = piece.at;
     return piece.code;

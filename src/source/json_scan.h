@@ -53,11 +53,12 @@ struct json_scan {
 
 void json_scan_init(struct json_scan *scan, size_t record_max);
 /*
- * Reads on from *at to the end of the block's bytes, adding spans; `last`: nothing comes after these bytes. With a probe
- * the facts of records are noted on the way, but of those that are not read in one piece: see span.noted.
+ * Reads on from *at to the end of the block's bytes, or behind the first record or reject that ends at or after `until`,
+ * adding spans; `last`: nothing comes after these bytes. With a probe the facts of records are noted on the way, but of
+ * those that are not read in one piece: see span.noted.
  */
 enum err_code json_scan_run(struct json_scan *scan, struct json_block *block, const struct json_probe *probe,
-                            size_t *at, bool last, struct err *err) MUST_CHECK;
+                            size_t *at, size_t until, bool last, struct err *err) MUST_CHECK;
 /* Notes of one record, in [begin, end), what json_scan_run() would. */
 void json_scan_facts(struct json_facts *facts, const struct json_probe *probe, const char *text, uint32_t begin,
                      uint32_t end);

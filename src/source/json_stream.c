@@ -2,7 +2,8 @@
  * json_stream.c - JSON text of any shape and size, read record by record: containers, arrays, pretty-printed or
  * concatenated objects.
  *
- *   read   fills a block and cuts it where a record seems to begin; the rest is for the next block.
+ *   read   fills a block and cuts it where a record seems to begin; the rest is for the next block. Of a regular file it
+ *          only says where a block's bytes stand (json_range.h), and load reads them.
  *   split  scans the block for records (json_scan.h), together with those of its neighbours (json_chain.h), and decides
  *          about each by what was noted of it on the way.
  */
@@ -11,6 +12,7 @@
 #include "source/json_chain.h"
 #include "source/json_head.h"
 #include "source/json_int.h"
+#include "source/json_range.h"
 
 struct stream_source {
     struct json_source json;
@@ -53,6 +55,7 @@ static enum err_code stream_source_open(struct stream *stream, const struct sche
         return code;
     }
     source->json.base.is_answer = !json_head_is_enveloped(head);
+    json_ranges_begin(&source->json);
     *out_source = &source->json.base;
     return ERR_NONE;
 }
@@ -99,8 +102,14 @@ static enum err_code stream_source_read(struct source *base, struct block **out_
     *out_block = NULL;
     if (source->json.ended)
         return failure_tell(source, err);
-    if (json_chain_is_damaged(&source->chain))
+    if (json_chain_is_over(&source->chain))
         return ERR_NONE;
+    if (source->json.in_ranges) {
+        TRY(json_range_next(&source->json, out_block, err));
+        if (*out_block)
+            ((struct json_block *)*out_block)->number = source->number++;
+        return ERR_NONE;
+    }
     TRY(json_block_new(&source->json, base->options.block_bytes, &block, err));
     enum err_code code = read_block(source, block, err);
     if (code) {
@@ -110,6 +119,12 @@ static enum err_code stream_source_read(struct source *base, struct block **out_
     block->number = source->number++;
     *out_block = &block->base;
     return ERR_NONE;
+}
+
+static enum err_code stream_source_load(struct block *base, struct err *err)
+{
+    struct json_block *block = (struct json_block *)base;
+    return block->range.len ? json_range_read(block, err) : ERR_NONE;
 }
 
 static void stream_block_free(struct block *base)
@@ -126,12 +141,13 @@ static enum err_code spans_read(struct json_batch *batch, bool quick, struct err
     return ERR_NONE;
 }
 
-/* Keeps why the text can't be read behind this block. Where the input itself can't, its end tells. */
+/* Keeps why the text can't be read behind this block. Where the input itself can't, that is why, or its end tells. */
 static enum err_code damage_keep(struct json_batch *batch, const char *damage, struct err *err)
 {
     const struct json_block *block = batch->block;
     const struct json_source *source = (const struct json_source *)batch->base.source;
-    if (!damage || (block->last && source->failure.code))
+    batch->base.failure = block->failure;
+    if (!damage || block->failure || (block->last && source->failure.code))
         return ERR_NONE;
     struct err *kept = arena_alloc(&batch->arena, sizeof *kept);
     if (!kept)
@@ -142,25 +158,41 @@ static enum err_code damage_keep(struct json_batch *batch, const char *damage, s
     return ERR_NONE;
 }
 
+/*
+ * Scans the block and reads its records. A guess's records are read too before it is known whether it holds: what is waited
+ * for is likely to have come then.
+ */
+static enum err_code block_read(struct json_batch *batch, struct json_block *block, struct err *err)
+{
+    struct json_chain *chain = &((struct stream_source *)batch->base.source)->chain;
+    bool quick = json_batch_prepare(batch);
+    const struct json_probe *probe = quick ? batch->probe : NULL;
+    struct json_chain_turn turn;
+    TRY(json_chain_scan(chain, block, probe, &turn, err));
+    batch->reader.base = block->bytes; /* they may have moved */
+    enum err_code code = spans_read(batch, quick, err);
+    if (!turn.settled) {
+        TRY(json_chain_settle(chain, block, probe, &turn, err));
+        if (turn.changed) {
+            json_batch_restart(batch);
+            code = spans_read(batch, quick, err);
+        }
+    }
+    batch->base.stats.bytes = block->consumed;
+    return code ? code : damage_keep(batch, turn.damage, err);
+}
+
 static enum err_code stream_source_split(struct block *base, struct batch **out_batch, struct err *err)
 {
     struct json_chain *chain = &((struct stream_source *)base->source)->chain;
     struct json_block *block = (struct json_block *)base;
     struct json_batch *batch;
-    const char *damage;
     enum err_code code = json_batch_begin(base, &batch, err);
     if (code) {
         json_chain_break(chain);
         return code;
     }
-    bool quick = json_batch_prepare(batch);
-    code = json_chain_scan(chain, block, quick ? batch->probe : NULL, &damage, err);
-    batch->reader.base = block->bytes; /* they may have moved */
-    batch->base.stats.bytes = block->consumed;
-    if (!code)
-        code = damage_keep(batch, damage, err);
-    if (!code)
-        code = spans_read(batch, quick, err);
+    code = block_read(batch, block, err);
     return json_batch_end(batch, block->span_count, code, out_batch, err);
 }
 
@@ -179,6 +211,7 @@ const struct source_type SOURCE_JSON_STREAM = {
     .unshare = json_common_free,
     .open = stream_source_open,
     .read = stream_source_read,
+    .load = stream_source_load,
     .split = stream_source_split,
     .free_block = stream_block_free,
     .close = stream_source_close,

@@ -256,3 +256,8 @@ bool scan_reads_at_once(const struct scan_input *input)
 {
     return input->source && input->source->reads_at_once;
 }
+
+bool scan_is_awaited(const struct scan_input *input)
+{
+    return input->source && !input->at_end && stream_is_awaited(input->stream);
+}

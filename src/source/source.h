@@ -251,6 +251,8 @@ enum err_code scan_read(struct scan_input *input, struct block **out_block, stru
 bool scan_is_read(const struct scan_input *input);
 /* scan_read() takes no longer than a lock. False before the first. For who reads it. */
 bool scan_reads_at_once(const struct scan_input *input);
+/* scan_read() waits for what is being decompressed, as a rule: one thread that reads and splits is enough. For who reads it. */
+bool scan_is_awaited(const struct scan_input *input);
 
 /*
  * For the one thread that consumes the batches: an input's turn has come, its first scan_read() being done; its last batch

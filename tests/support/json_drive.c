@@ -9,6 +9,7 @@
 
 #include <inttypes.h>
 #include <stdlib.h>
+#include <unistd.h>
 
 void drive_init(struct drive *drive, const struct source_type *type)
 {
@@ -92,13 +93,25 @@ static enum err_code take_split(struct drive *drive, struct batch *batch)
     return code;
 }
 
+/* Takes the block over. */
+static enum err_code block_read(const struct drive *drive, struct block *block, struct batch **out_batch,
+                                struct err *err)
+{
+    enum err_code code = drive->type->load ? drive->type->load(block, err) : ERR_NONE;
+    if (code) {
+        drive->type->free_block(block);
+        return code;
+    }
+    return drive->type->split(block, out_batch, err);
+}
+
 static enum err_code take_block(struct drive *drive, struct block *block)
 {
     struct batch *batch;
     size_t capacity = ((const struct json_block *)block)->capacity;
     if (capacity > drive->largest_block)
         drive->largest_block = capacity;
-    TRY(drive->type->split(block, &batch, &drive->err));
+    TRY(block_read(drive, block, &batch, &drive->err));
     return take_split(drive, batch);
 }
 
@@ -143,7 +156,7 @@ static void *crowd_work(void *user)
         pthread_mutex_unlock(&crowd->lock);
         if (!block)
             return NULL;
-        if (number >= BATCHES_MAX || crowd->drive->type->split(block, &crowd->batches[number], &err))
+        if (number >= BATCHES_MAX || block_read(crowd->drive, block, &crowd->batches[number], &err))
             abort();
     }
 }
@@ -182,11 +195,24 @@ static int by_offset(const void *a, const void *b)
     return x->offset < y->offset ? -1 : x->offset > y->offset;
 }
 
+/* The file is gone from its folder when this returns. */
+static enum err_code file_open(struct slice bytes, struct stream **out_stream, struct err *err)
+{
+    char path[] = "/tmp/ddnshunt-drive-XXXXXX";
+    int fd = mkstemp(path);
+    if (fd < 0 || write(fd, bytes.ptr, bytes.len) != (ssize_t)bytes.len || close(fd))
+        abort();
+    enum err_code code = stream_open(path, out_stream, err);
+    unlink(path);
+    return code;
+}
+
 void drive_run(struct drive *drive, struct slice bytes)
 {
     struct stream *stream;
     struct source *source;
-    drive->code = stream_open_memory(bytes, "memory", &stream, &drive->err);
+    drive->code = drive->in_file ? file_open(bytes, &stream, &drive->err)
+                                 : stream_open_memory(bytes, "memory", &stream, &drive->err);
     if (drive->code)
         return;
     struct slice head;

@@ -1,5 +1,5 @@
 /*
- * json_drive.h - runs a JSON source over bytes in memory, without a scan, and tells all it gave.
+ * json_drive.h - runs a JSON source over bytes in memory or in a file, without a scan, and tells all it gave.
  */
 #ifndef DDNSHUNT_TESTS_JSON_DRIVE_H
 #define DDNSHUNT_TESTS_JSON_DRIVE_H
@@ -23,6 +23,7 @@ struct drive {
     bool load_first;       /* all columns, before rows are checked: as predicates over them all do */
     const char *load_only; /* this column alone is loaded, and no row is checked */
     unsigned threads;      /* that split blocks; 0: the caller */
+    bool in_file;          /* the bytes stand in a file */
     /* What came of it. */
     struct buf
         rows; /* a line a row: its offset if wanted, then name=value for all columns that are neither null nor empty */

@@ -92,6 +92,13 @@ class Inputs:
         self.large = os.path.join(self.folder, "large.jsonl")
         with open(self.large, "wb") as f:
             f.write(self.data)
+        # So many that results are made ahead by threads of their own.
+        self.many = os.path.join(self.folder, "many.jsonl")
+        with open(self.many, "wb") as f:
+            f.write(self.data * 6)
+        self.packed = os.path.join(self.folder, "large.jsonl.gz")
+        with open(self.packed, "wb") as f:  # the second member is stored, so that it is more than the ring holds
+            f.write(gzip.compress(self.data, 1) + gzip.compress(self.data, 0))
         self.array = os.path.join(self.folder, "large.json")
         with open(self.array, "wb") as f:
             f.write(b"[" + b",".join(line for line in self.data.split(b"\n") if line) + b"]")
@@ -215,8 +222,12 @@ def cases(binary, inputs):
         yield f"{name}: a large file", lambda a=args: same_as_one_thread(binary, inputs, a, inputs.large)
     for name in ("scan", "summarize", "two scans", "take"):
         yield f"{name}: a folder", lambda a=QUERIES[name]: same_as_one_thread(binary, inputs, a, inputs.files)
+    for name in QUERIES:
+        yield f"{name}: a packed file", lambda a=QUERIES[name]: same_as_one_thread(binary, inputs, a, inputs.packed)
     for name in ("scan", "sort", "take"):
         yield f"{name}: an array", lambda a=QUERIES[name]: same_as_one_thread(binary, inputs, a, inputs.array)
+    for name, query in (("all rows", T), ("all rows, sorted", f"{T} | sort by ReportId asc, RemoteUrl desc")):
+        yield name, lambda q=query: same_as_one_thread(binary, inputs, ["query", q], inputs.many)
     yield "pipes", lambda: piped(binary, inputs)
     yield "an early end", lambda: early_end(binary, inputs)
     yield "SIGINT", lambda: interrupted(binary, inputs, signal.SIGINT, ["scan"])

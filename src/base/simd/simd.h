@@ -98,8 +98,8 @@ struct simd {
     /*
      * Writes the ascending offsets of the interesting bytes at or after *from to out: newlines; `{` and `[` that no
      * backslash follows; `u` with a `0` behind it; the first byte of each pair whose second stands at its distance.
-     * Bytes behind the end count as zero. Stops when fewer than SIMD_MARKS_ROOM places of out are left (so capacity
-     * must be at least that); *from is then the offset to go on from, len at the end. Returns how many were written.
+     * Bytes behind the end count as zero. Stops at the latest when fewer than SIMD_MARKS_ROOM places of out are left (so
+     * capacity must be at least that); *from is then the offset to go on from, len at the end. Returns how many were written.
      */
     size_t (*mark)(const char *text, size_t len, const struct simd_marks *marks, size_t *from, uint32_t *out,
                    size_t capacity);

@@ -128,7 +128,7 @@ static inline KERNEL_TARGET uint64_t chunk_pairs(const char *p, const struct mar
 
 /* --- marks with VBMI --- */
 
-#define VBMI_TARGET __attribute__((target("avx512f,avx512bw,avx512vbmi,bmi,bmi2,popcnt")))
+#define VBMI_TARGET __attribute__((target("avx512f,avx512bw,avx512vbmi,bmi,bmi2,popcnt,pclmul")))
 
 /*
  * What a byte may be part of is looked up, a bit for each kind of mark: as the mark's own byte, as the one behind it, as
@@ -197,19 +197,35 @@ static inline VBMI_TARGET __m512i look_up(const struct places *places, const cha
     return _mm512_permutex2var_epi8(places->low, at, places->high);
 }
 
-/* `seconds` is a constant where this is called, so that it is compiled for each. */
+static inline __attribute__((always_inline)) VBMI_TARGET uint64_t vbmi_chunk(const char *p, const struct vbmi_consts *c,
+                                                                             uint32_t seconds)
+{
+    __m512i behind = look_up(&c->next, p + 1);
+    for (uint32_t i = 0; i < seconds; i++)
+        behind = _mm512_or_si512(behind, look_up(&c->second[i], p + c->distance[i]));
+    return _mm512_test_epi8_mask(look_up(&c->here, p), behind);
+}
+
+/*
+ * Two chunks at a time, as most have no mark. The text was written by the kernel just before and lies in the second level's
+ * cache: asking for it in time is worth 3 % of a scan. `seconds` is a constant where this is called, so that it is compiled for
+ * each.
+ */
 static inline __attribute__((always_inline)) VBMI_TARGET size_t vbmi_loop(const char *text, size_t len,
                                                                           const struct vbmi_consts *c, uint32_t seconds,
-                                                                          size_t *from, uint32_t *out, size_t room)
+                                                                          size_t *from, uint32_t *out, size_t capacity)
 {
+    enum { AHEAD = 8 * CHUNK };
     size_t at = *from, count = 0;
-    for (; len - at >= CHUNK + SIMD_DISTANCE_MAX && count <= room; at += CHUNK) {
-        __m512i behind = look_up(&c->next, text + at + 1);
-        for (uint32_t i = 0; i < seconds; i++)
-            behind = _mm512_or_si512(behind, look_up(&c->second[i], text + at + c->distance[i]));
-        uint64_t found = _mm512_test_epi8_mask(look_up(&c->here, text + at), behind);
-        for (; found; found &= found - 1)
-            out[count++] = (uint32_t)(at + first_bit(found));
+    for (; len - at >= 2 * CHUNK + SIMD_DISTANCE_MAX && capacity - count >= 2 * CHUNK; at += 2 * CHUNK) {
+        const char *p = text + at;
+        _mm_prefetch(p + AHEAD, _MM_HINT_T0);
+        _mm_prefetch(p + AHEAD + CHUNK, _MM_HINT_T0);
+        uint64_t first = vbmi_chunk(p, c, seconds), second = vbmi_chunk(p + CHUNK, c, seconds);
+        if (!(first | second))
+            continue;
+        count = marks_write(first, at, out, count);
+        count = marks_write(second, at + CHUNK, out, count);
     }
     *from = at;
     return count;
@@ -219,19 +235,19 @@ static VBMI_TARGET size_t vbmi_mark(const char *text, size_t len, const struct s
                                     uint32_t *out, size_t capacity)
 {
     struct vbmi_consts c;
-    size_t count = 0, room = capacity - SIMD_MARKS_ROOM;
+    size_t count = 0;
     if (!vbmi_prepare(marks, &c))
         return kernel_mark(text, len, marks, from, out, capacity);
     if (c.seconds == 0)
-        count = vbmi_loop(text, len, &c, 0, from, out, room);
+        count = vbmi_loop(text, len, &c, 0, from, out, capacity);
     else if (c.seconds == 1)
-        count = vbmi_loop(text, len, &c, 1, from, out, room);
+        count = vbmi_loop(text, len, &c, 1, from, out, capacity);
     else if (c.seconds == 2)
-        count = vbmi_loop(text, len, &c, 2, from, out, room);
+        count = vbmi_loop(text, len, &c, 2, from, out, capacity);
     else
-        count = vbmi_loop(text, len, &c, SIMD_PAIRS_MAX, from, out, room);
-    /* The last bytes of a text. */
-    return count <= room ? count + kernel_mark(text, len, marks, from, out + count, capacity - count) : count;
+        count = vbmi_loop(text, len, &c, SIMD_PAIRS_MAX, from, out, capacity);
+    bool is_near_end = len - *from < 2 * CHUNK + SIMD_DISTANCE_MAX && capacity - count >= SIMD_MARKS_ROOM;
+    return is_near_end || !count ? count + kernel_mark(text, len, marks, from, out + count, capacity - count) : count;
 }
 
 /* --- the outline, eight chunks at a time --- */

@@ -288,8 +288,13 @@ def size_of(path):
 
 
 def warm(path):
-    """Brings it into the page cache."""
+    """
+    Brings it into the page cache anew, each input in the same way: how large the pieces are in which the kernel keeps pages depends on
+    how they came there, and of small ones it hands out bytes at half the speed.
+    """
+    os.sync()
     for file in files_of(path):
         with open(file, "rb", buffering=0) as f:
-            while f.read(1 << 24):
+            os.posix_fadvise(f.fileno(), 0, 0, os.POSIX_FADV_DONTNEED)
+            while f.read(1 << 18):
                 pass

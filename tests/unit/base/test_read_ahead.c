@@ -109,6 +109,28 @@ static void reader_may_go_at_any_time(void **state)
     read_ahead_stop(NULL);
 }
 
+/* A taker that is slower than the maker is told so, soon or late, and one that has caught up with it is not. */
+static void slow_taker_is_told(void **state)
+{
+    (void)state;
+    enum { TOTAL = READ_AHEAD_BUFFERS * READ_AHEAD_BUFFER_BYTES };
+    char *into = malloc(READ_AHEAD_BUFFER_BYTES);
+    struct maker maker = {.piece = SIZE_MAX, .left = TOTAL};
+    struct read_ahead_config config = {.make = make_some, .user = &maker};
+    struct read_ahead *ahead = read_ahead_start(&config);
+    assert_non_null(ahead);
+    const struct timespec pause = {.tv_nsec = 1000000};
+    for (int waits = 0; !read_ahead_is_full(ahead) && waits < 30000; waits++)
+        nanosleep(&pause, NULL);
+    assert_true(read_ahead_is_full(ahead));
+    for (size_t got = 0; got < TOTAL;)
+        got += read_ahead_take(ahead, into, READ_AHEAD_BUFFER_BYTES);
+    assert_false(read_ahead_is_full(ahead));
+    assert_int_equal(read_ahead_take(ahead, into, 1), 0);
+    read_ahead_stop(ahead);
+    free(into);
+}
+
 static void no_memory_and_no_thread_are_told(void **state)
 {
     (void)state;
@@ -370,6 +392,7 @@ int main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(bytes_arrive_in_order),
         cmocka_unit_test(reader_may_go_at_any_time),
+        cmocka_unit_test(slow_taker_is_told),
         cmocka_unit_test(no_memory_and_no_thread_are_told),
         cmocka_unit_test(compressed_file_is_the_same_with_a_thread),
         cmocka_unit_test(plain_file_gets_no_thread),

@@ -433,6 +433,29 @@ static void a_large_table_finds_each_of_its_rows_and_nothing_else(void **state)
     kb_free(kb);
 }
 
+/* A host's last eight bytes are looked at first, or fewer: of suffixes of all lengths, under another label and alone. */
+static void suffixes_of_every_length_are_found_by_their_end(void **state)
+{
+    (void)state;
+    static const char before[] = "xyz.", letters[] = "abcdefghijklmnopqrstuvwxyz";
+    for (unsigned first = 1; first <= 10; first++)
+        for (unsigned last = 1; last <= 10; last++) {
+            char table[80], host[64];
+            struct kb *kb = open_empty();
+            struct kb_match match;
+            int len = sprintf(host, "%s%.*s.%.*s", before, (int)first, letters, (int)last, letters);
+            size_t skip = strlen(before);
+            sprintf(table, "suffix\tprovider\n%s\tP\n", host + skip);
+            must_add(kb, slice_from_cstr(table), false);
+            for (size_t start = 0; start <= skip; start++)
+                assert_int_equal(kb_find(kb, slice_of(host + start, (size_t)len - start), &match), true);
+            host[skip - 1] = 'x'; /* no dot before it */
+            assert_false(kb_find(kb, slice_of(host, (size_t)len), &match));
+            assert_false(kb_find(kb, slice_of(host + skip + 1, (size_t)len - skip - 1), &match));
+            kb_free(kb);
+        }
+}
+
 static void the_most_labels_count_the_one_that_a_star_stands_for(void **state)
 {
     (void)state;
@@ -478,6 +501,7 @@ int main(void)
         cmocka_unit_test(a_service_is_the_whole_host_and_names_its_own_provider),
         cmocka_unit_test(long_labels_and_names_are_hashed_whole),
         cmocka_unit_test(a_large_table_finds_each_of_its_rows_and_nothing_else),
+        cmocka_unit_test(suffixes_of_every_length_are_found_by_their_end),
         cmocka_unit_test(the_most_labels_count_the_one_that_a_star_stands_for),
         cmocka_unit_test(words_have_names_both_ways),
     };

@@ -431,7 +431,7 @@ static void opening_without_memory_is_told(void **state)
         enum err_code code = kb_open(&kb, &err);
         mem_fail_after(0);
         if (code == ERR_NONE) {
-            assert_int_equal(nth, 7);
+            assert_int_equal(nth, 8);
             kb_free(kb);
             return;
         }

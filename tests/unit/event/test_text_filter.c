@@ -175,11 +175,16 @@ static bool is_long(const void *user, struct slice text)
     return text.len > *(const size_t *)user;
 }
 
+static bool is_longer(const void *user, struct slice name)
+{
+    return name.len > *(const size_t *)user + 1;
+}
+
 static void a_judge_is_asked_about_decoded_text_alone(void **state)
 {
     (void)state;
     static const size_t limit = 3;
-    static const struct text_judge judge = {is_long, &limit, "a long text"};
+    struct text_judge judge = {is_long, NULL, &limit, "a long text"};
     const struct text_filter *filter = NULL;
     struct arena arena;
     struct err err;
@@ -191,6 +196,13 @@ static void a_judge_is_asked_about_decoded_text_alone(void **state)
     assert_false(text_filter_may_text(filter, SLICE("abc")));
     assert_true(text_filter_may_text(filter, SLICE("abcd")));
     assert_true(text_filter_may_json(filter, SLICE("abc"))); /* as it is not known to be what it stands for */
+    assert_null(text_filter_of_names(filter));
+    judge.may_name = is_longer;
+    assert_int_equal(text_filter_ask(7, &judge, &arena, &filter, &err), ERR_NONE);
+    const struct text_judge *of_names = text_filter_of_names(filter);
+    assert_non_null(of_names);
+    assert_false(of_names->may_name(of_names->user, SLICE("abcd")));
+    assert_true(of_names->may_name(of_names->user, SLICE("abcde")));
     arena_release(&arena);
 }
 

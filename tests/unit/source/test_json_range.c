@@ -1,5 +1,5 @@
 /*
- * test_json_range.c - JSON lines of a file, cut in stretches of any size: the same rows, rejects and counts as in one
+ * test_json_range.c - JSON of a file, cut in stretches of any size: the same rows, rejects and counts as in one
  * piece; files that fail, shrink and grow while they are read.
  */
 #include "scan_text.h"
@@ -150,6 +150,44 @@ static void a_file_that_has_shrunk_ends_earlier(void **state)
     fault_at = INT64_MAX;
 }
 
+static const char *array_make(void)
+{
+    struct buf input;
+    buf_init(&input, 0);
+    for (int i = 0; i < ROWS; i++)
+        buf_printf(&input, "%c{\"RemoteUrl\":\"h%04d\"}", i ? ',' : '[', i);
+    buf_add_char(&input, ']');
+    assert_int_equal(input.len, ROWS * ROW_BYTES + 1);
+    const char *path = file_make("array", buf_slice(&input));
+    buf_release(&input);
+    return path;
+}
+
+/* As above, of an array: what stands before the fault, what there is of the record at it, and the failure once. */
+static void an_array_is_given_up_to_a_fault(void **state)
+{
+    (void)state;
+    const char *path = array_make();
+    static const size_t BLOCKS[] = {1, 7, 21, 22, 23, 100, 1000, 5000};
+    static const int64_t FAULTS[] = {0, 1, 21, 22, 23, 50, 999, 1000, 1001, 4400, ROWS * ROW_BYTES};
+    for (size_t i = 0; i < TEST_COUNT(BLOCKS) * TEST_COUNT(FAULTS); i++) {
+        for (int ends = 0; ends < 2; ends++) {
+            shrunk = ends;
+            fault_at = FAULTS[i % TEST_COUNT(FAULTS)];
+            struct scan_text text = rows_text(path, BLOCKS[i / TEST_COUNT(FAULTS)]);
+            bool cut = fault_at % ROW_BYTES > 1;
+            assert_int_equal(text.rows.len, (size_t)(fault_at / ROW_BYTES) * 6);
+            assert_int_equal(text.stats.rejected[REJECT_MALFORMED], cut);
+            if (ends && fault_at > 0 && !cut)
+                assert_true(slice_find(buf_slice(&text.notices), SLICE("the text ends inside of an object"), 0) >= 0);
+            else if (!ends)
+                assert_notices(text, "opened array json\nfailed array can't be read: Input/output error\n");
+            scan_text_release(&text);
+        }
+    }
+    fault_at = INT64_MAX;
+}
+
 static void what_is_appended_meanwhile_is_read(void **state)
 {
     (void)state;
@@ -177,10 +215,8 @@ static void what_is_appended_meanwhile_is_read(void **state)
     assert_int_equal(rows, ROWS + 100);
 }
 
-static void every_allocation_may_fail(void **state)
+static void assert_allocations_may_fail(const char *path)
 {
-    (void)state;
-    const char *path = rows_make();
     bool failed = true;
     for (uint64_t nth = 1; failed; nth++) {
         assert_true(nth < 2000);
@@ -205,12 +241,20 @@ static void every_allocation_may_fail(void **state)
     fault_at = INT64_MAX;
 }
 
+static void every_allocation_may_fail(void **state)
+{
+    (void)state;
+    assert_allocations_may_fail(rows_make());
+    assert_allocations_may_fail(array_make());
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
         IN_FOLDER(every_cut_gives_the_same),
         IN_FOLDER(what_stands_before_a_fault_is_given),
         IN_FOLDER(a_file_that_has_shrunk_ends_earlier),
+        IN_FOLDER(an_array_is_given_up_to_a_fault),
         IN_FOLDER(what_is_appended_meanwhile_is_read),
         IN_FOLDER(every_allocation_may_fail),
     };

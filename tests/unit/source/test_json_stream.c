@@ -180,7 +180,7 @@ static void assert_same(const struct drive *got, const struct drive *expected)
         assert_string_equal(got->err.text, expected->err.text);
 }
 
-static struct drive drive_quickly(struct slice text, size_t block_bytes, unsigned threads)
+static struct drive drive_quickly(struct slice text, size_t block_bytes, unsigned threads, bool in_file)
 {
     struct drive drive;
     drive_init(&drive, &SOURCE_JSON_STREAM);
@@ -189,6 +189,7 @@ static struct drive drive_quickly(struct slice text, size_t block_bytes, unsigne
     drive.options.record_max = 400;
     drive.with_offsets = true;
     drive.threads = threads;
+    drive.in_file = in_file;
     drive_run(&drive, text);
     return drive;
 }
@@ -200,11 +201,14 @@ static void hostile_text_gives_the_same_however_it_is_cut(void **state)
     buf_init(&text, 0);
     for (int round = 0; round < 150; round++) {
         hostile_make(&text, test_random_below(30));
-        struct drive whole = drive_quickly(buf_slice(&text), 1 << 16, 0);
+        struct drive whole = drive_quickly(buf_slice(&text), 1 << 16, 0, false);
         for (size_t block = 1; block < 1000; block += 1 + block / 4) {
-            struct drive pieces = drive_quickly(buf_slice(&text), block, 0);
+            struct drive pieces = drive_quickly(buf_slice(&text), block, 0, false);
+            struct drive stretches = drive_quickly(buf_slice(&text), block, 0, true);
             assert_same(&pieces, &whole);
+            assert_same(&stretches, &whole);
             drive_release(&pieces);
+            drive_release(&stretches);
         }
         drive_release(&whole);
     }
@@ -218,7 +222,7 @@ static void columns_are_found_before_a_row_is_parsed_too(void **state)
     buf_init(&text, 0);
     for (int round = 0; round < 100; round++) {
         hostile_make(&text, test_random_below(60));
-        struct drive parsed = drive_quickly(buf_slice(&text), 1 << 16, 0);
+        struct drive parsed = drive_quickly(buf_slice(&text), 1 << 16, 0, false);
         struct drive found;
         drive_init(&found, &SOURCE_JSON_STREAM);
         found.options = parsed.options;
@@ -238,11 +242,60 @@ static void many_threads_give_what_one_gives(void **state)
     buf_init(&text, 0);
     for (int round = 0; round < 60; round++) {
         hostile_make(&text, 20 + test_random_below(2000));
-        struct drive one = drive_quickly(buf_slice(&text), 1 << 20, 0);
-        struct drive many = drive_quickly(buf_slice(&text), 150 + test_random_below(3000), 4);
-        assert_same(&many, &one);
+        struct drive one = drive_quickly(buf_slice(&text), 1 << 20, 0, false);
+        for (int in_file = 0; in_file < 2; in_file++) {
+            struct drive many = drive_quickly(buf_slice(&text), 150 + test_random_below(3000), 4, in_file);
+            assert_same(&many, &one);
+            drive_release(&many);
+        }
         drive_release(&one);
-        drive_release(&many);
+    }
+    buf_release(&text);
+}
+
+/* Longer than what is read behind a stretch, and than many stretches; a brace that seems to begin a record in some. */
+static void long_records_make(struct buf *text)
+{
+    buf_clear(text);
+    buf_add_cstr(text, test_random_below(2) ? "[" : "{\"records\":[");
+    for (uint32_t i = 3 + test_random_below(12); i > 0; i--) {
+        buf_add_cstr(text, "{\"RemoteUrl\":\"a\",\"x\":[");
+        for (uint32_t k = test_random_below(3) ? test_random_below(30) : test_random_below(1500); k > 0; k--)
+            buf_add_cstr(text, test_random_below(9) ? "\"text {\\\"\"," : "{\"y\":1},{\"RemoteUrl\":\"no\"},");
+        buf_add_cstr(text, i > 1 ? "{}]}," : "{}]}");
+    }
+    buf_add_cstr(text, slice_starts(buf_slice(text), SLICE("[")) ? "]" : "]}");
+}
+
+static struct drive drive_long(struct slice text, size_t block_bytes, unsigned threads, bool in_file)
+{
+    struct drive drive;
+    drive_init(&drive, &SOURCE_JSON_STREAM);
+    drive.options.block_bytes = block_bytes;
+    drive.options.first_column = schema_find(drive.schema, SLICE("RemoteUrl"));
+    drive.options.record_max = 12000;
+    drive.with_offsets = true;
+    drive.threads = threads;
+    drive.in_file = in_file;
+    drive_run(&drive, text);
+    return drive;
+}
+
+static void records_may_be_longer_than_stretches(void **state)
+{
+    (void)state;
+    struct buf text;
+    buf_init(&text, 0);
+    for (int round = 0; round < 60; round++) {
+        long_records_make(&text);
+        struct drive whole = drive_long(buf_slice(&text), 1 << 20, 0, false);
+        assert_int_equal(whole.code, ERR_NONE);
+        for (unsigned threads = 0; threads < 4; threads += 3) {
+            struct drive many = drive_long(buf_slice(&text), 100 + test_random_below(9000), threads, true);
+            assert_same(&many, &whole);
+            drive_release(&many);
+        }
+        drive_release(&whole);
     }
     buf_release(&text);
 }
@@ -278,6 +331,7 @@ int main(void)
         cmocka_unit_test(hostile_text_gives_the_same_however_it_is_cut),
         cmocka_unit_test(columns_are_found_before_a_row_is_parsed_too),
         cmocka_unit_test(many_threads_give_what_one_gives),
+        cmocka_unit_test(records_may_be_longer_than_stretches),
         cmocka_unit_test(running_out_of_memory_is_an_error_wherever_it_happens),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
