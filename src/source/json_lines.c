@@ -231,19 +231,24 @@ static void line_begin(struct cut *cut, uint32_t begin)
         json_facts_begin(&batch->facts, begin);
 }
 
-static bool check_is_proven(const struct check *check, uint32_t begin, uint32_t end)
+/* The line ends. Is it proven? */
+static bool check_end(struct check *check, uint32_t begin, uint32_t end)
 {
     bool fits = check->fault < begin || check->fault > end;
-    return fits && !check->failed && check->depth == 0;
+    bool proven = fits && !check->failed && check->depth == 0;
+    check->failed = false;
+    check->depth = 0;
+    return proven;
 }
 
 /* The line whose marks were noted ends. A last line without a newline may be cut off anywhere: it is parsed whole. */
-static enum err_code line_end(struct cut *cut, uint32_t end, bool whole, struct err *err)
+static enum err_code line_end(struct cut *cut, uint32_t end, bool whole, bool checks, struct err *err)
 {
     struct json_batch *batch = cut->batch;
     uint32_t begin = batch->facts.begin;
     bool done = false;
-    batch->facts.sound = cut->check.on && check_is_proven(&cut->check, begin, end);
+    if (checks)
+        batch->facts.sound = check_end(&cut->check, begin, end);
     if (cut->quick && whole && end - begin <= batch->base.source->options.record_max) {
         uint32_t record_end = end > begin && cut->text[end - 1] == '\r' ? end - 1 : end;
         done = json_batch_turns_away(batch, cut->simd, record_end);
@@ -255,8 +260,6 @@ static enum err_code line_end(struct cut *cut, uint32_t end, bool whole, struct 
         TRY(line_read(batch, slice_of(cut->text + begin, end - begin), cut->line, cut->quick, err));
     line_begin(cut, end + 1);
     cut->line++;
-    cut->check.failed = false;
-    cut->check.depth = 0;
     return ERR_NONE;
 }
 
@@ -288,12 +291,10 @@ static void check_fail(struct cut *cut, size_t at)
     check->on = check->faults++ < FEW || check->faults < cut->line / SHARE;
 }
 
-static size_t marks_gather(struct cut *cut, size_t *at, uint32_t *out, size_t capacity)
+static size_t marks_check(struct cut *cut, size_t *at, uint32_t *out, size_t capacity)
 {
     const struct simd_marks *marks = &cut->batch->probe->marks;
     struct check *check = &cut->check;
-    if (!check->on)
-        return cut->simd->mark(cut->text, cut->len, marks, at, out, capacity);
     if (*at < check->until)
         return cut->simd->mark(cut->text, check->until, marks, at, out, capacity);
     size_t count = cut->simd->compact(cut->text, cut->len, marks, &check->compact, at, out, capacity);
@@ -302,8 +303,11 @@ static size_t marks_gather(struct cut *cut, size_t *at, uint32_t *out, size_t ca
     return count;
 }
 
-/* Braces of a line that is being checked: it has as many of both, and its last byte alone closes the first. */
-static void check_brace(struct cut *cut, uint32_t at)
+/*
+ * Braces of a line that is being checked: it has as many of both, and its last byte alone closes the first. True: it is a
+ * closing one, which tells nothing else.
+ */
+static bool check_brace(struct cut *cut, uint32_t at)
 {
     struct check *check = &cut->check;
     if (cut->text[at] == '{') {
@@ -312,7 +316,23 @@ static void check_brace(struct cut *cut, uint32_t at)
     } else if (cut->text[at] == '}') {
         check->failed |= check->depth == 0;
         check->depth -= check->depth > 0;
+        return true;
     }
+    return false;
+}
+
+/* What the marks tell. checks: a constant where this is called. */
+static inline __attribute__((always_inline)) enum err_code marks_take(struct cut *cut, const uint32_t *marks,
+                                                                      size_t count, bool checks, struct err *err)
+{
+    struct json_batch *batch = cut->batch;
+    for (size_t i = 0; i < count; i++) {
+        if (cut->text[marks[i]] == '\n')
+            TRY(line_end(cut, marks[i], true, checks, err));
+        else if ((!checks || !check_brace(cut, marks[i])) && marks[i] >= batch->facts.known)
+            json_facts_add(&batch->facts, batch->probe, cut->text, cut->len, marks[i]);
+    }
+    return ERR_NONE;
 }
 
 static enum err_code cut_lines(struct cut *cut, struct err *err)
@@ -324,19 +344,15 @@ static enum err_code cut_lines(struct cut *cut, struct err *err)
     TRY(cut_containers(cut, &at, err));
     line_begin(cut, (uint32_t)at);
     while (at < cut->len) {
-        size_t count = marks_gather(cut, &at, marks, cut->check.on ? CHECK_MARKS : MARKS);
-        for (size_t i = 0; i < count; i++) {
-            if (cut->text[marks[i]] == '\n') {
-                TRY(line_end(cut, marks[i], true, err));
-                continue;
-            }
-            if (cut->check.on)
-                check_brace(cut, marks[i]);
-            if (marks[i] >= batch->facts.known)
-                json_facts_add(&batch->facts, batch->probe, cut->text, cut->len, marks[i]);
+        if (cut->check.on) {
+            size_t count = marks_check(cut, &at, marks, CHECK_MARKS);
+            TRY(marks_take(cut, marks, count, true, err));
+        } else {
+            size_t count = cut->simd->mark(cut->text, cut->len, &batch->probe->marks, &at, marks, MARKS);
+            TRY(marks_take(cut, marks, count, false, err));
         }
     }
-    return batch->facts.begin < cut->len ? line_end(cut, cut->len, false, err) : ERR_NONE;
+    return batch->facts.begin < cut->len ? line_end(cut, cut->len, false, false, err) : ERR_NONE;
 }
 
 static enum err_code lines_load(struct block *base, struct err *err)
