@@ -23,6 +23,7 @@ void json_batch_destroy(struct json_batch *json)
     arena_release(&json->arena);
     buf_release(&json->text);
     mem_free(json->rows);
+    mem_free(json->spans);
     mem_free(json);
 }
 
@@ -40,12 +41,29 @@ static void shrink(struct json_batch *json)
         json->rows = NULL;
         json->row_capacity = 0;
     }
+    if (json->span_capacity > KEEP_ROWS) {
+        mem_free(json->spans);
+        json->spans = NULL;
+        json->span_capacity = 0;
+    }
+}
+
+/* Room for a block's spans goes from block to block. */
+static void spans_swap(struct json_batch *json, struct json_block *block)
+{
+    struct json_span *spans = block->spans;
+    size_t capacity = block->span_capacity;
+    block->spans = json->spans;
+    block->span_capacity = json->span_capacity;
+    json->spans = spans;
+    json->span_capacity = capacity;
 }
 
 static void release(struct json_batch *json)
 {
     struct source_batch base = json->base;
     struct json_source *source = (struct json_source *)base.source;
+    spans_swap(json, (struct json_block *)base.block);
     json_block_free(base.block);
     shrink(json);
     if (!block_pool_give(&source->common->batches, json))
@@ -89,6 +107,7 @@ enum err_code json_batch_begin(struct block *block, struct json_batch **out_batc
         return code;
     }
     json->block = json_block;
+    spans_swap(json, json_block);
     json->base.stats.bytes = json_block->consumed;
     json->row_count = 0;
     json->fast_column = json->second_column = COLUMN_NONE;

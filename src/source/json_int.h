@@ -125,6 +125,8 @@ struct json_batch {
     const struct json_block *block;
     struct json_row *rows;
     size_t row_count, row_capacity;
+    struct json_span *spans; /* room for those of the next block */
+    size_t span_capacity;
     struct arena arena; /* indexes */
     struct json_reader reader;
     struct buf text;                     /* a decoded string on its way to a cell */

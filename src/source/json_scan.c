@@ -7,7 +7,7 @@
 #include "base/simd/simd.h"
 
 /* What stands out in the text, ahead of the scan: only inside of records is it looked at. */
-enum { OUTLINE_MARKS = 2048 };
+enum { OUTLINE_MARKS = 576 };
 struct outline {
     uint32_t marks[OUTLINE_MARKS + SIMD_MARKS_ROOM];
     size_t next, count;
@@ -22,6 +22,7 @@ struct piece {
     const struct json_probe *probe; /* NULL: nobody wants facts */
     const char *text;
     size_t at, len;
+    size_t until; /* behind the first record that ends there or later is enough */
     bool last;
     bool waits;              /* a byte order mark may be cut in two */
     bool noting;             /* facts are those of the record that is being read */
@@ -41,14 +42,20 @@ void json_scan_init(struct json_scan *scan, size_t record_max)
 static void span_add(struct piece *piece, size_t start, size_t end, const char *why, enum reject_kind kind)
 {
     struct json_block *block = piece->block;
-    struct json_span *grown = mem_grow(block->spans, block->span_count, &block->span_capacity, sizeof *block->spans);
-    if (!grown) {
-        piece->code = err_no_memory(piece->err, sizeof *grown);
-        return;
+    if (block->span_count == block->span_capacity) {
+        struct json_span *grown =
+            mem_grow(block->spans, block->span_count, &block->span_capacity, sizeof *block->spans);
+        if (!grown) {
+            piece->code = err_no_memory(piece->err, sizeof *grown);
+            return;
+        }
+        block->spans = grown;
     }
-    block->spans = grown;
     struct json_span *span = &block->spans[block->span_count++];
-    *span = (struct json_span){.start = (uint32_t)start, .len = (uint32_t)(end - start), .why = why, .kind = kind};
+    span->start = (uint32_t)start;
+    span->len = (uint32_t)(end - start);
+    span->why = why;
+    span->kind = kind;
     span->noted = piece->noting;
     if (piece->noting)
         span->facts = piece->facts;
@@ -462,13 +469,31 @@ static bool nested_mark(struct piece *piece, uint32_t at)
     return true;
 }
 
+/*
+ * Behind a record that has ended: does another follow, as nearly all do? Then it is begun, as rows_step() would do it with
+ * the comma and with the brace.
+ */
+static bool next_begin(struct piece *piece)
+{
+    struct json_scan *scan = piece->scan;
+    const char *text = piece->text + piece->at;
+    if (scan->state != SCAN_ROWS || piece->code || piece->at >= piece->until || piece->len - piece->at < 2 ||
+        text[0] != ',' || text[1] != '{')
+        return false;
+    piece->at++;
+    scan->indent = scan->line_indent = SCAN_NO_INDENT;
+    hold_begin(piece);
+    nested_begin(piece, SCAN_ROWS);
+    return true;
+}
+
 /* Brackets are only counted here: which closes which is checked when the record is read. */
 static void nested_step(struct piece *piece)
 {
     struct outline *outline = &piece->outline;
     do {
         while (outline->next < outline->count) {
-            if (!nested_mark(piece, outline->marks[outline->next++]))
+            if (!nested_mark(piece, outline->marks[outline->next++]) && !next_begin(piece))
                 return;
         }
     } while (outline_more(piece));
@@ -550,6 +575,7 @@ enum err_code json_scan_run(struct json_scan *scan, struct json_block *block, co
     struct piece piece;
     size_t found = block->span_count;
     piece_begin(&piece, scan, block, probe, *at);
+    piece.until = until;
     piece.last = last;
     piece.err = err;
     while (piece.at < piece.len && !piece.waits && !piece.code && !scan->failure) {
@@ -557,7 +583,7 @@ enum err_code json_scan_run(struct json_scan *scan, struct json_block *block, co
         hold_limit(&piece);
         if (block->span_count == found)
             continue;
-        if (piece.at >= until)
+        if (piece.at >= until && json_scan_keep(scan, piece.at) == piece.at)
             break;
         found = block->span_count;
     }
