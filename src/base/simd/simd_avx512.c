@@ -607,7 +607,7 @@ static inline __attribute__((always_inline)) WIDE_TARGET bool compact_grammar(co
 
 static inline WIDE_TARGET __m512i lanes_of(uint64_t bit)
 {
-    return _mm512_set1_epi64((long long)(bit << 63));
+    return _mm512_set1_epi64(bit ? INT64_MIN : 0);
 }
 
 static inline WIDE_TARGET uint64_t last_bit(__m512i lanes)
