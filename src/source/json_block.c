@@ -36,6 +36,7 @@ enum err_code json_common_create(const struct schema *schema, const struct sourc
     }
     common->memory_bytes = json_range_capacity(held.block_bytes);
     block_pool_init(&common->pool);
+    block_pool_init(&common->longs);
     block_pool_init(&common->batches);
     *out_common = common;
     return ERR_NONE;
@@ -50,6 +51,7 @@ void json_common_free(void *user)
 {
     struct json_common *common = user;
     block_pool_release(&common->pool, mem_free);
+    block_pool_release(&common->longs, mem_free);
     block_pool_release(&common->batches, pooled_batch_destroy);
     json_keys_release(&common->keys);
     pthread_mutex_destroy(&common->probes_lock);
@@ -110,6 +112,23 @@ static struct json_block *block_create(struct json_source *source, struct err *e
     return block;
 }
 
+/* Memory for a block; more than it asks for where that is common. */
+static void memory_take(struct json_common *common, struct json_block *block)
+{
+    enum { STEP = 1 << 18, LONG_MAX = 8 << 20 };
+    size_t none = 0, bytes = block->is_usual ? common->memory_bytes : block->capacity + JSON_PAGE;
+    if (!block->is_usual && bytes >= STEP && bytes <= LONG_MAX) {
+        bytes = (bytes + STEP - 1) / STEP * STEP;
+        atomic_compare_exchange_strong(&common->long_bytes, &none, bytes);
+        block->is_long = bytes == atomic_load(&common->long_bytes);
+    }
+    if (block->is_usual || block->is_long)
+        block->memory = block_pool_take(block->is_usual ? &common->pool : &common->longs);
+    if (!block->memory)
+        block->memory = mem_alloc(bytes);
+    block->bytes = block->memory;
+}
+
 enum err_code json_block_new(struct json_source *source, size_t capacity, struct json_block **out_block,
                              struct err *err)
 {
@@ -119,15 +138,11 @@ enum err_code json_block_new(struct json_source *source, size_t capacity, struct
         return ERR_MEMORY;
     block->is_usual = capacity <= usual;
     block->capacity = block->is_usual ? usual : capacity;
-    if (block->is_usual)
-        block->memory = block_pool_take(&source->common->pool);
-    if (!block->memory)
-        block->memory = mem_alloc(block->is_usual ? source->common->memory_bytes : capacity);
+    memory_take(source->common, block);
     if (!block->memory) {
         mem_free(block);
         return err_no_memory(err, capacity);
     }
-    block->bytes = block->memory;
     *out_block = block;
     return ERR_NONE;
 }
@@ -149,6 +164,11 @@ enum err_code json_block_over(struct json_source *source, struct slice bytes, st
     return ERR_NONE;
 }
 
+void json_block_place(struct json_block *block, uint64_t offset)
+{
+    block->bytes = block->memory + (size_t)(offset - (uintptr_t)block->memory) % JSON_PAGE;
+}
+
 enum err_code json_block_grow(struct json_block *block, size_t capacity, struct err *err)
 {
     size_t at = (size_t)(block->bytes - block->memory);
@@ -158,7 +178,7 @@ enum err_code json_block_grow(struct json_block *block, size_t capacity, struct 
     block->memory = grown;
     block->bytes = grown + at;
     block->capacity = capacity;
-    block->is_usual = false;
+    block->is_usual = block->is_long = false;
     return ERR_NONE;
 }
 
@@ -166,7 +186,8 @@ void json_block_free(struct block *base)
 {
     struct json_block *block = (struct json_block *)base;
     struct json_source *source = (struct json_source *)base->source;
-    if (!block->is_usual || !block_pool_give(&source->common->pool, block->memory))
+    struct block_pool *pool = block->is_usual ? &source->common->pool : block->is_long ? &source->common->longs : NULL;
+    if (!pool || !block_pool_give(pool, block->memory))
         mem_free(block->memory);
     mem_free(block->spans);
     mem_free(block->failure);

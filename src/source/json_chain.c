@@ -231,7 +231,7 @@ static void memory_swap(struct json_block *block, struct buf *held, size_t len)
     struct buf own = {.ptr = block->memory, .len = len, .capacity = block->capacity};
     block->bytes = block->memory = held->ptr;
     block->capacity = held->capacity;
-    block->is_usual = false;
+    block->is_usual = block->is_long = false;
     *held = own;
 }
 

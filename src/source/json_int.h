@@ -27,6 +27,9 @@ struct json_common {
      */
     struct block_pool pool, batches;
     size_t memory_bytes; /* of a block's memory in the pool */
+    /* The same for blocks of one long line each, most of which are of the same size: that of the first, once there is one. */
+    struct block_pool longs;
+    atomic_size_t long_bytes;
     /* For rows in envelopes, and for those without; made with the first block, when it is known what is looked for. */
     struct json_probe probes[2];
     atomic_bool probes_made;
@@ -59,6 +62,8 @@ struct json_span {
     struct json_facts facts;
 };
 
+enum { JSON_PAGE = 4096 };
+
 /* A stretch of a file. */
 struct json_range {
     uint64_t begin;
@@ -72,6 +77,7 @@ struct json_block {
     size_t start; /* records lie in [start, len) of bytes */
     size_t len, capacity;
     bool is_usual;           /* its memory is of the usual size, and goes back to the pool */
+    bool is_long;            /* ... of that of long lines */
     uint64_t consumed;       /* bytes of the input that it stands for, those that no record needed included */
     struct json_range range; /* where in a file it stands, if range.len is not 0; its load reads it */
     size_t end;              /* ... where that ends in bytes */
@@ -96,6 +102,11 @@ enum err_code json_block_new(struct json_source *source, size_t capacity, struct
 /* One over bytes that the source's stream keeps in memory as long as the input lives. */
 enum err_code json_block_over(struct json_source *source, struct slice bytes, struct json_block **out_block,
                               struct err *err) MUST_CHECK;
+/*
+ * Bytes of an input at `offset` come next into the block, which is empty: they will stand as they do in a file's pages, since
+ * the kernel copies faster then.
+ */
+void json_block_place(struct json_block *block, uint64_t offset);
 enum err_code json_block_grow(struct json_block *block, size_t capacity, struct err *err) MUST_CHECK;
 void json_block_free(struct block *block);
 /* Reads until the block has `len` bytes or the input ends (source->ended). A failure is kept in source->failure. */

@@ -116,6 +116,7 @@ static enum err_code fill(struct lines_source *source, struct json_block *block,
 static enum err_code read_block(struct lines_source *source, struct json_block *block, struct err *err)
 {
     size_t whole;
+    json_block_place(block, source->json.offset - source->carry.len);
     if (source->carry.len)
         memcpy(block->bytes, source->carry.ptr, source->carry.len);
     block->len = source->carry.len;

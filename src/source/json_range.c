@@ -8,7 +8,7 @@
 enum {
     LEAD = 64,   /* bytes before the range that are read with it: the last one says whether a line begins there */
     TAIL = 4096, /* ... and behind it: most last lines end there */
-    PAGE = 4096
+    PAGE = JSON_PAGE
 };
 
 size_t json_range_capacity(size_t block_bytes)
@@ -54,8 +54,7 @@ static enum err_code failure_keep(struct json_block *block, const struct err *fa
 }
 
 /*
- * Fills the block up to `upto`. block->more is false if no more can be read. Bytes in memory stand as they do in the
- * file's pages: so the kernel copies faster.
+ * Fills the block up to `upto`. block->more is false if no more can be read.
  */
 static enum err_code fill(struct json_block *block, size_t upto, struct err *err)
 {
@@ -73,9 +72,8 @@ enum err_code json_range_read(struct json_block *block, struct err *err)
 {
     size_t lead = block->range.begin < LEAD ? (size_t)block->range.begin : LEAD;
     block->base.offset = block->range.begin - lead;
-    size_t shift = (size_t)(block->base.offset - (uintptr_t)block->memory) % PAGE;
-    block->bytes = block->memory + shift;
-    block->capacity -= shift;
+    json_block_place(block, block->base.offset);
+    block->capacity -= (size_t)(block->bytes - block->memory);
     block->start = lead;
     block->end = lead + block->range.len;
     return fill(block, block->end + TAIL, err);
