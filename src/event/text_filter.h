@@ -42,7 +42,8 @@ enum err_code text_filter_new(const struct text_filter_wish *wish, struct arena 
  */
 struct text_judge {
     bool (*may)(const void *user, struct slice text);
-    bool (*may_name)(const void *user, struct slice name); /* the same of a text of a-z 0-9 - . _ alone, not empty; or NULL */
+    bool (*may_name)(const void *user,
+                     struct slice name); /* the same of a text of a-z 0-9 - . _ alone, not empty; or NULL */
     const void *user;
     const char *what;
 };
