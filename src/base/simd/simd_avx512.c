@@ -452,7 +452,7 @@ static WIDE_TARGET size_t wide_outline(const char *text, size_t len, const struc
 /* --- compact JSON, eight chunks at a time --- */
 
 /*
- * As simd_compact.h has it. What a byte is outside of strings is told by three bits; so any question about its kind is one
+ * As simd_compact_impl.h has it. What a byte is outside of strings is told by three bits; so any question about its kind is one
  * ternary operation. Pairs share a bit: where the first of one and the second of another meet, a mark is given in vain.
  */
 enum compact_kind { COMPACT_CONTROL = 2, COMPACT_LETTER, COMPACT_A, COMPACT_B, COMPACT_C, COMPACT_PAIR };

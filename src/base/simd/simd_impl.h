@@ -264,7 +264,7 @@ static KERNEL_TARGET size_t kernel_outline(const char *text, size_t len, const s
     return outline_run(text, len, consts, json, from, out, capacity);
 }
 
-#include "base/simd/simd_compact.h"
+#include "base/simd/simd_compact_impl.h"
 
 static KERNEL_TARGET bool kernel_alike(const char *text, const struct simd_shape *shape)
 {

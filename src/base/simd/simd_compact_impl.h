@@ -1,5 +1,5 @@
 /*
- * simd_compact.h - lines of compact JSON objects, checked against the grammar 64 bytes at a time. Included by simd_impl.h.
+ * simd_compact_impl.h - lines of compact JSON objects, checked against the grammar 64 bytes at a time. Included by simd_impl.h.
  *
  * No token is taken one after the other. Quotes tell what is in strings, as everywhere; each byte outside of them is of one
  * kind, and what may stand before it is told by its kind and that of the byte before:
