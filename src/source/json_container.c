@@ -78,14 +78,18 @@ static bool may_hold_rows(struct slice text, size_t at)
     return json_key_holds_rows((struct json_text){plain, false}) || memchr(text.ptr + begin, '\\', end - begin);
 }
 
-/* A look at the brackets: nearly all lines that are no containers are told apart by it. */
+/*
+ * A look at the brackets: nearly all lines that are no containers are told apart by it. One that a backslash follows is no mark
+ * (simd.h), so that the quick path knows nothing of it; nor is it a container's.
+ */
 static bool may_contain(struct slice text)
 {
     if (text.ptr[0] == '[')
         return true;
     const char *at = text.ptr, *end = text.ptr + text.len;
     while ((at = memchr(at, '[', (size_t)(end - at))) != NULL) {
-        if (may_hold_rows(text, (size_t)(at - text.ptr)))
+        bool escapes = end - at > 1 && at[1] == '\\';
+        if (!escapes && may_hold_rows(text, (size_t)(at - text.ptr)))
             return true;
         at++;
     }

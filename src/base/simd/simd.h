@@ -116,7 +116,7 @@ struct simd {
     /*
      * In the same way, but proves the text to be JSON by the letter: lines that are an object each, whose members are
      * strings, numbers, true, false, null and such objects, and in which no blank stands; at the end a newline. Gives newlines, the
-     * braces, `u` of an escape with a `0` behind it, and the first byte of each pair. The number of closing braces is not
+     * braces, `u` of an escape with a `0` behind it, and the first byte of each pair (and of what begins like one, now and then). The number of closing braces is not
      * looked at: where it is that of the opening ones in each line, and was not so before the line's end, the line is
      * well-formed. Other text it stops at: *from is then the first byte that can't stand there, and compact->fault is set.
      * *compact is how the text stands at *from, all zeros where a line begins; it says nothing at the end and behind a fault.

@@ -215,9 +215,9 @@ static inline __attribute__((always_inline)) VBMI_TARGET size_t vbmi_loop(const 
                                                                           const struct vbmi_consts *c, uint32_t seconds,
                                                                           size_t *from, uint32_t *out, size_t capacity)
 {
-    enum { AHEAD = 8 * CHUNK };
+    enum { BOTH = 2 * CHUNK, READ = BOTH + SIMD_DISTANCE_MAX, AHEAD = 8 * CHUNK };
     size_t at = *from, count = 0;
-    for (; len - at >= 2 * CHUNK + SIMD_DISTANCE_MAX && capacity - count >= 2 * CHUNK; at += 2 * CHUNK) {
+    for (; len - at >= READ && capacity - count >= BOTH; at += BOTH) {
         const char *p = text + at;
         _mm_prefetch(p + AHEAD, _MM_HINT_T0);
         _mm_prefetch(p + AHEAD + CHUNK, _MM_HINT_T0);

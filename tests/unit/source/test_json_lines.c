@@ -78,6 +78,8 @@ static void elements_of_a_container_are_judged_alone_but_not_those_of_a_damaged_
     assert_rows("[{\"RemoteUrl\":\"a\"},{\"x\":tru},{\"RemoteUrl\":\"b\"}, 1]\n",
                 " RemoteUrl=\"a\"\n RemoteUrl=\"b\"\n", 2, 0);
     assert_rows("{\"r\\u0065cord\\u0073\":[{\"RemoteUrl\":\"a\"}]}\n", " RemoteUrl=\"a\"\n", 0, 0);
+    /* What the bracket of a container's rows can't be: neither road takes it for one. */
+    assert_rows("{\"records\":[\\\"x\":\"a\"\"b\":1,}\n{\"RemoteUrl\":\"b\"}\n", " RemoteUrl=\"b\"\n", 1, 0);
     assert_rows("{\"records\":[{\"RemoteUrl\":\"a\"}]\n{\"RemoteUrl\":\"b\"}\n", " RemoteUrl=\"b\"\n", 1, 0);
     assert_rows("[{\"RemoteUrl\":\"a\"}] [{\"RemoteUrl\":\"a\"}]\n{\"RemoteUrl\":\"b\"}\n", " RemoteUrl=\"b\"\n", 1, 0);
 }
