@@ -202,27 +202,24 @@ static bool bracket_counts(const char *text, uint32_t begin, uint32_t len, uint3
     return (quote - first) % 2 == 0;
 }
 
-static int hex(char c)
+/* Of a hexadecimal digit, without a branch: which digits stand in escapes nothing foretells. Any other byte has some value too. */
+static inline unsigned hex(char c)
 {
-    if (ascii_is_digit(c))
-        return c - '0';
-    c = ascii_lower(c);
-    return c >= 'a' && c <= 'f' ? c - 'a' + 10 : -1;
+    return ((unsigned char)c & 15U) + ((unsigned char)c >> 6) * 9U;
 }
 
 /*
  * Is the `u` at `at` that of an escape \u00XX for a byte that a key in question is spelt with? Whether the backslash is
- * itself escaped does not matter: to be careful in vain costs time alone.
+ * itself escaped, or the X are digits at all, does not matter: to be careful in vain costs time alone.
  */
-static bool escape_counts(const struct json_probe *probe, const char *text, uint32_t begin, uint32_t len, uint32_t at)
+static inline bool escape_counts(const struct json_probe *probe, const char *text, uint32_t begin, uint32_t len,
+                                 uint32_t at)
 {
     if (at == begin || text[at - 1] != '\\' || len - at < 5 || text[at + 2] != '0')
         return false;
     unsigned high = (unsigned char)text[at + 3] - (unsigned)'0';
-    if (high >= 8)
-        return false; /* no ASCII */
-    int low = hex(text[at + 4]);
-    return low >= 0 && probe->spells_key[high * 16 + (unsigned)low];
+    /* From 8 on it is no ASCII. */
+    return high < 8 && probe->spells_key[(high * 16 + hex(text[at + 4])) % 128];
 }
 
 /*
@@ -296,13 +293,14 @@ void json_facts_add(struct json_facts *facts, const struct json_probe *probe, co
                     uint32_t at)
 {
     uint32_t value;
-    if (probe->meaning[(unsigned char)text[at]] != MARKS_NEEDLE << NEEDLE_COLUMN ||
-        !needle_stands(&probe->needle[NEEDLE_COLUMN], text, facts->begin, len, at, &value)) {
+    unsigned meaning = probe->meaning[(unsigned char)text[at]];
+    bool is_column = meaning == MARKS_NEEDLE << NEEDLE_COLUMN;
+    if (is_column && needle_stands(&probe->needle[NEEDLE_COLUMN], text, facts->begin, len, at, &value)) {
+        facts->count[NEEDLE_COLUMN]++;
+        facts->value[NEEDLE_COLUMN] = value;
+    } else if (meaning != MARKS_ESCAPE || escape_counts(probe, text, facts->begin, len, at)) {
         mark_add(facts, probe, text, len, at);
-        return;
     }
-    facts->count[NEEDLE_COLUMN]++;
-    facts->value[NEEDLE_COLUMN] = value;
 }
 
 void json_facts_collect(struct json_facts *facts, const struct json_probe *probe, const char *text, uint32_t begin,
