@@ -121,6 +121,12 @@ static void needles_add(struct json_probe *probe, const struct schema *schema, c
         if (keys[n].len)
             needle_add(probe, n, keys[n], place[n], distance);
     }
+    memset(probe->needle_alone, NEEDLE_COUNT, sizeof probe->needle_alone);
+    for (unsigned n = 0; n < NEEDLE_COUNT; n++) {
+        unsigned char first = keys[n].len ? (unsigned char)quoted_at(keys[n], place[n]) : 0;
+        if (probe->meaning[first] == MARKS_NEEDLE << n)
+            probe->needle_alone[first] = (uint8_t)n;
+    }
 }
 
 /*
@@ -294,10 +300,10 @@ void json_facts_add(struct json_facts *facts, const struct json_probe *probe, co
 {
     uint32_t value;
     unsigned meaning = probe->meaning[(unsigned char)text[at]];
-    bool is_column = meaning == MARKS_NEEDLE << NEEDLE_COLUMN;
-    if (is_column && needle_stands(&probe->needle[NEEDLE_COLUMN], text, facts->begin, len, at, &value)) {
-        facts->count[NEEDLE_COLUMN]++;
-        facts->value[NEEDLE_COLUMN] = value;
+    unsigned needle = probe->needle_alone[(unsigned char)text[at]];
+    if (needle < NEEDLE_COUNT && needle_stands(&probe->needle[needle], text, facts->begin, len, at, &value)) {
+        facts->count[needle]++;
+        facts->value[needle] = value;
     } else if (meaning != MARKS_ESCAPE || escape_counts(probe, text, facts->begin, len, at)) {
         mark_add(facts, probe, text, len, at);
     }

@@ -37,6 +37,7 @@ struct json_probe {
     bool wanted[NEEDLE_COUNT]; /* is looked for */
     bool spells_key[128];      /* bytes that the names in question are spelt with */
     uint8_t meaning[256];      /* of a byte that is marked: MARKS_ */
+    uint8_t needle_alone[256]; /* the needle, if it is all that a marked byte may be of; else NEEDLE_COUNT */
     bool ready;                /* a column is looked for, or none was asked for */
 };
 
