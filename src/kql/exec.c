@@ -212,9 +212,7 @@ static enum err_code scan_run(struct run *run, struct err *err)
         code = err_set(err, ERR_INPUT, "the input's columns have changed since the query was read");
     } else {
         uint32_t columns[2];
-        if (plan_reads_whole(run->root, columns))
-            scan_set_whole(scan, columns[0], columns[1]);
-        else
+        if (!plan_reads_whole(run->root, columns) || !scan_set_whole(scan, columns[0], columns[1]))
             scan_set_first_column(scan, plan_first_column(run->root));
         scan_set_filter(scan, run->chain[0]->filter);
         code = scan_flow(run, scan, err);

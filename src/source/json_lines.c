@@ -370,7 +370,7 @@ static enum err_code lines_split(struct block *base, struct batch **out_batch, s
     struct cut cut = {.batch = batch, .text = block->bytes, .len = (uint32_t)block->len, .simd = simd_ops()};
     cut.quick = json_batch_prepare(batch);
     cut.check.fault = UINT32_MAX;
-    cut.check.on = cut.quick && cut.simd->compact_pays && base->source->options.whole;
+    cut.check.on = cut.quick && base->source->options.whole;
     batch->base.failure = block->failure;
     enum err_code code = cut_lines(&cut, err);
     return json_batch_end(batch, cut.line, code, out_batch, err);

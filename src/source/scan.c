@@ -5,6 +5,7 @@
  * in it, and told where its turn comes; only what stops the whole (no memory, an interrupt, misuse) is an error.
  */
 #include "base/mem.h"
+#include "base/simd/simd.h"
 #include "source/formats.h"
 #include "source/scan_int.h"
 
@@ -283,11 +284,14 @@ static void options_set_whole(struct source_options *options, uint32_t column, u
     options->second_column = second;
 }
 
-void scan_set_whole(struct scan *scan, uint32_t column, uint32_t second)
+bool scan_set_whole(struct scan *scan, uint32_t column, uint32_t second)
 {
+    if (!simd_ops()->compact_pays)
+        return false;
     options_set_whole(&scan->config.options, column, second);
     if (scan->first)
         options_set_whole(&scan->first->source->options, column, second);
+    return true;
 }
 
 void scan_set_filter(struct scan *scan, const struct text_filter *filter)

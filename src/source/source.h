@@ -233,8 +233,11 @@ enum err_code scan_open(const struct scan_config *config, struct scan **out_scan
 const struct schema *scan_schema(const struct scan *scan);
 /* Tells the scan what the plan asks for first, before the first input is asked for. */
 void scan_set_first_column(struct scan *scan, uint32_t column);
-/* Tells it that all rows are read whole, and are asked for few columns, these among them (or COLUMN_NONE). */
-void scan_set_whole(struct scan *scan, uint32_t column, uint32_t second);
+/*
+ * Tells it instead that all rows are read whole, and are asked for few columns, these among them (or COLUMN_NONE). False: with this
+ * CPU's kernels that helps nothing, and nothing is changed.
+ */
+bool scan_set_whole(struct scan *scan, uint32_t column, uint32_t second);
 /* The same for what it asks of that column's text; filter lives as long as the scan. */
 void scan_set_filter(struct scan *scan, const struct text_filter *filter);
 /* An input is no regular file: opening and reading may have to wait, for ever even, so that it must be done in order. */
