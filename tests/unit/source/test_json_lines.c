@@ -135,6 +135,12 @@ static void keys_count_where_they_stand_and_the_last_of_two_counts(void **state)
         " RemoteUrl=\"a\"\n RemoteUrl=\"b\"\n RemoteUrl=\"c\"\n RemoteUrl=\"d\"\n\n RemoteUrl=\"e\"\n"
         "\n",
         0, 0);
+    /* The end of another key, and blanks around the colon; with enough text behind them for a look at many bytes at once. */
+    assert_rows("{\"x\\\"RemoteUrl\":\"no\",\"z\":\"and what makes the line longer\"}\n"
+                "{\"RemoteUrl\" :\"a\",\"z\":\"and what makes the line longer\"}\n"
+                "{\"RemoteUrl\": \"b\",\"z\":\"and what makes the line longer\"}\n"
+                "{\"RemoteUrl\":\"c\",\"z\":\"and what makes the line longer\"}\n",
+                "\n RemoteUrl=\"a\"\n RemoteUrl=\"b\"\n RemoteUrl=\"c\"\n", 0, 0);
     assert_rows(ENVELOPE("{\"RemoteUrl\":null},\"RemoteUrl\":\"no\"") "\n", "\n", 0, 0);
     assert_rows("{\"properties\":{\"RemoteUrl\":\"no\"},\"properties\":{\"RemoteUrl\":\"a\"}}\n", " RemoteUrl=\"a\"\n",
                 0, 0);
