@@ -6,6 +6,7 @@
 #include "test.h"
 
 #include "base/mem.h"
+#include "event/text_filter.h"
 
 #include <stdbool.h>
 #include <stdio.h>
@@ -382,6 +383,118 @@ static void the_quick_path_equals_the_full_parser_on_hostile_lines(void **state)
     assert_true(rows > 1000); /* the generator makes sense */
 }
 
+/* --- rows that a filter turns away --- */
+
+static bool has_ddns(const void *user, struct slice text)
+{
+    (void)user;
+    return slice_find(text, SLICE("ddns"), 0) >= 0;
+}
+
+/* What the rows are that the filter wants, a line each. */
+static void wanted_rows(struct slice rows, struct buf *out)
+{
+    buf_init(out, 0);
+    for (ptrdiff_t end; (end = slice_find(rows, SLICE("\n"), 0)) >= 0;) {
+        struct slice row = slice_cut(rows, 0, (size_t)end + 1);
+        if (has_ddns(NULL, row))
+            buf_add(out, row);
+        rows = slice_cut(rows, (size_t)end + 1, rows.len);
+    }
+}
+
+static struct drive drive_filtered(struct slice text, const struct text_filter *filter)
+{
+    struct drive drive;
+    drive_init(&drive, &SOURCE_JSON_LINES);
+    drive.options.first_column = column("RemoteUrl");
+    drive.options.block_bytes = 4096;
+    drive.options.filter = filter;
+    drive_run(&drive, text);
+    assert_int_equal(drive.code, ERR_NONE);
+    return drive;
+}
+
+/* Each record is counted, and each wanted row is given, as if there were no filter. */
+static void assert_filtered(struct slice text, const struct text_filter *filter, size_t *given, size_t *turned_away)
+{
+    struct drive some = drive_filtered(text, filter), all = drive_filtered(text, NULL);
+    struct buf from_some, from_all;
+    wanted_rows(buf_slice(&some.rows), &from_some);
+    wanted_rows(buf_slice(&all.rows), &from_all);
+    assert_slice_equal(buf_slice(&from_some), buf_slice(&from_all));
+    assert_int_equal(some.stats.rows, all.stats.rows);
+    assert_int_equal(some.stats.rows_passed, all.stats.rows_passed);
+    *given += some.row_count;
+    *turned_away += all.row_count - some.row_count;
+    buf_release(&from_some);
+    buf_release(&from_all);
+    drive_release(&some);
+    drive_release(&all);
+}
+
+/* Lines that are mostly alike, so that what was learnt of one is used for the next, and what is not so about some. */
+static size_t alike_line(char *out)
+{
+#define LONG ",\"z\":\"and what makes the line longer than a look\""
+    static const char *const lines[] = {
+        ENVELOPE("{\"RemoteUrl\":\"y.example\"" LONG "}"),
+        ENVELOPE("{\"RemoteUrl\":\"x.ddns.net\"" LONG "}"),
+        ENVELOPE("{\"RemoteUrl\":null" LONG "}"),
+        ENVELOPE("{\"RemoteUrl\":\"\"" LONG "}"),
+        ENVELOPE("{\"RemoteUrl\":\"https://x.ddns.net/y\"" LONG "}"),
+        ENVELOPE("{\"RemoteUrl\":\"y.example\"" LONG ",\"RemoteUrl\":\"x.ddns.net\"}"),
+        ENVELOPE("{\"RemoteUrl\":\"y.example\"" LONG ",\"Remote\\u0055rl\":\"x.ddns.net\"}"),
+        ENVELOPE("{\"RemoteUrl\":\"y.example\"" LONG ",\"a\":{}}"),
+        ENVELOPE("{\"a\\\"RemoteUrl\":\"y.example\"" LONG "}"),
+        ENVELOPE("{\"a\":1" LONG "},\"RemoteUrl\":\"y.example\""),
+        ENVELOPE("{\"RemoteUrl\":\"x.ddns.net\"" LONG "},\"Tenant\":\"t\""),
+        "{\"time\":\"u\",\"category\":\"AdvancedHunting-DeviceLogonEvents\",\"properties\":{\"RemoteUrl\":\"y."
+        "example\"" LONG "}}",
+        "{\"time\":\"t\",\"properties\":{\"RemoteUrl\":\"y.example\"" LONG
+        "},\"category\":\"AdvancedHunting-DeviceNetworkEvents\"}",
+        "{\"time\":\"t\",\"properties\":{\"RemoteUrl\":\"y.example\"" LONG
+        "},\"category\":\"AdvancedHunting-DeviceLogonEvents\"}",
+        "{\"RemoteUrl\":\"y.example\"" LONG "}",
+        "{\"RemoteUrl\":\"x.ddns.net\"" LONG "}",
+        "{\"RemoteUrl\":\"y.example\",\"Type\":\"DeviceLogonEvents\"" LONG "}",
+        "{\"RemoteUrl\":\"y.example\",\"$table\":\"DeviceNetworkEvents\"" LONG "}",
+        "{\"RemoteUrl\":\"y.example\",\"$table\":\"DeviceLogonEvents\"" LONG "}",
+        ENVELOPE("{\"RemoteUrl\":\"y.example\"" LONG "},\"category\":\"AdvancedHunting-DeviceLogonEvents\""),
+        " {\"RemoteUrl\":\"y.example\"" LONG "} ",
+        "[{\"RemoteUrl\":\"y.example\"" LONG "},{\"RemoteUrl\":\"x.ddns.net\"}]",
+    };
+#undef LONG
+    /* Now and then the same kind goes on for a while. */
+    static uint32_t kind;
+    if (test_random_below(3) == 0)
+        kind = test_random_below(TEST_COUNT(lines));
+    return append(out, append(out, 0, lines[kind]), test_random_below(8) ? "\n" : "\r\n");
+}
+
+static void what_a_filter_turns_away_is_counted_all_the_same(void **state)
+{
+    (void)state;
+    const struct text_judge judge = {.may = has_ddns, .may_name = has_ddns, .what = "test"};
+    const struct text_filter *filter = NULL;
+    struct arena arena;
+    arena_init(&arena, 0);
+    assert_int_equal(text_filter_ask(column("RemoteUrl"), &judge, &arena, &filter, NULL), ERR_NONE);
+    size_t given = 0, turned_away = 0;
+    uint64_t random_state = 11;
+    char *text = malloc(1 << 20);
+    assert_non_null(text);
+    for (int round = 0; round < 200; round++) {
+        size_t len = 0;
+        for (int i = 0; i < 100; i++)
+            len += test_random_below(5) ? alike_line(text + len) : hostile_line(text + len, &random_state);
+        assert_filtered(slice_of(text, len), filter, &given, &turned_away);
+    }
+    free(text);
+    arena_release(&arena);
+    assert_true(given > 1000 && turned_away > 1000);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -401,6 +514,7 @@ int main(void)
         cmocka_unit_test(a_record_longer_than_a_block_is_read),
         cmocka_unit_test(running_out_of_memory_is_an_error_wherever_it_happens),
         cmocka_unit_test(the_quick_path_equals_the_full_parser_on_hostile_lines),
+        cmocka_unit_test(what_a_filter_turns_away_is_counted_all_the_same),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
