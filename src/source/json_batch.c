@@ -243,7 +243,7 @@ static bool is_filtered(const struct json_batch *json, uint32_t value, uint32_t 
     return *at == 'n' || !text_filter_may_json(filter, slice_cut(text, 1, text.len - 1));
 }
 
-enum err_code json_batch_quick(struct json_batch *json, uint32_t end, uint32_t record, bool *out_done, struct err *err)
+enum err_code json_batch_judge(struct json_batch *json, uint32_t end, uint32_t record, bool *out_done, struct err *err)
 {
     uint32_t value, begin = json->facts.begin;
     *out_done = true;

@@ -29,10 +29,7 @@ enum err_code json_batch_span(struct json_batch *batch, const struct json_span *
         return json_batch_reject(batch, span->kind, text, record, span->why, err);
     if (quick) {
         facts_take(batch, span);
-        done = json_batch_turns_away(batch, simd_ops(), span->start + span->len);
-        batch->base.stats.rows += done;
-        if (!done)
-            TRY(json_batch_quick(batch, span->start + span->len, record, &done, err));
+        TRY(json_batch_quick(batch, simd_ops(), span->start + span->len, record, &done, err));
     }
     return done ? ERR_NONE : json_batch_record(batch, text, record, false, err);
 }

@@ -11,7 +11,6 @@
 #include "source/json_int.h"
 
 #include <limits.h>
-#include <stdio.h>
 
 /* --- the probe --- */
 
@@ -82,7 +81,10 @@ static void needle_add(struct json_probe *probe, unsigned number, struct slice k
     struct json_needle *needle = &probe->needle[number];
     *needle = (struct json_needle){.key = key, .at = (uint32_t)at, .text = {0}, .mask = UINT32_MAX};
     if (key.len + 3 < NEEDLE_TEXT_MAX) {
-        needle->len = (uint32_t)snprintf(needle->text, sizeof needle->text, "\"%.*s\":", SLICE_ARG(key));
+        needle->len = (uint32_t)key.len + 3;
+        memcpy(needle->text + 1, key.ptr, key.len);
+        needle->text[0] = needle->text[key.len + 1] = '"';
+        needle->text[key.len + 2] = ':';
         needle->mask = (UINT32_C(1) << needle->len) - 1;
     }
     probe->wanted[number] = true;

@@ -252,10 +252,7 @@ static enum err_code line_end(struct cut *cut, uint32_t end, bool whole, bool ch
         batch->facts.sound = check_end(&cut->check, begin, end);
     if (cut->quick && whole && end - begin <= batch->base.source->options.record_max) {
         uint32_t record_end = end > begin && cut->text[end - 1] == '\r' ? end - 1 : end;
-        done = json_batch_turns_away(batch, cut->simd, record_end);
-        batch->base.stats.rows += done;
-        if (!done)
-            TRY(json_batch_quick(batch, record_end, cut->line, &done, err));
+        TRY(json_batch_quick(batch, cut->simd, record_end, cut->line, &done, err));
     }
     if (!done)
         TRY(line_read(batch, slice_of(cut->text + begin, end - begin), cut->line, cut->quick, err));

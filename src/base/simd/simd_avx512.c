@@ -206,6 +206,9 @@ static inline __attribute__((always_inline)) VBMI_TARGET uint64_t vbmi_chunk(con
     return _mm512_test_epi8_mask(look_up(&c->here, p), behind);
 }
 
+/* Two chunks, and what is read to find their marks. */
+enum { BOTH = 2 * CHUNK, BOTH_READ = BOTH + SIMD_DISTANCE_MAX };
+
 /*
  * Two chunks at a time, as most have no mark. The text was written by the kernel just before and lies in the second level's
  * cache: asking for it in time is worth 3 % of a scan. `seconds` is a constant where this is called, so that it is compiled for
@@ -215,9 +218,9 @@ static inline __attribute__((always_inline)) VBMI_TARGET size_t vbmi_loop(const 
                                                                           const struct vbmi_consts *c, uint32_t seconds,
                                                                           size_t *from, uint32_t *out, size_t capacity)
 {
-    enum { BOTH = 2 * CHUNK, READ = BOTH + SIMD_DISTANCE_MAX, AHEAD = 8 * CHUNK };
+    enum { AHEAD = 8 * CHUNK };
     size_t at = *from, count = 0;
-    for (; len - at >= READ && capacity - count >= BOTH; at += BOTH) {
+    for (; len - at >= BOTH_READ && capacity - count >= BOTH; at += BOTH) {
         const char *p = text + at;
         _mm_prefetch(p + AHEAD, _MM_HINT_T0);
         _mm_prefetch(p + AHEAD + CHUNK, _MM_HINT_T0);
@@ -246,7 +249,7 @@ static VBMI_TARGET size_t vbmi_mark(const char *text, size_t len, const struct s
         count = vbmi_loop(text, len, &c, 2, from, out, capacity);
     else
         count = vbmi_loop(text, len, &c, SIMD_PAIRS_MAX, from, out, capacity);
-    bool is_near_end = len - *from < 2 * CHUNK + SIMD_DISTANCE_MAX && capacity - count >= SIMD_MARKS_ROOM;
+    bool is_near_end = len - *from < BOTH_READ && capacity - count >= SIMD_MARKS_ROOM;
     return is_near_end || !count ? count + kernel_mark(text, len, marks, from, out + count, capacity - count) : count;
 }
 

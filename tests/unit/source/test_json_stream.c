@@ -180,13 +180,17 @@ static void assert_same(const struct drive *got, const struct drive *expected)
         assert_string_equal(got->err.text, expected->err.text);
 }
 
-static struct drive drive_quickly(struct slice text, size_t block_bytes, unsigned threads, bool in_file)
+/* What a record may be long, in texts of short and of long ones. */
+enum { SHORT_RECORD = 400, LONG_RECORD = 12000 };
+
+static struct drive drive_quickly(struct slice text, size_t record_max, size_t block_bytes, unsigned threads,
+                                  bool in_file)
 {
     struct drive drive;
     drive_init(&drive, &SOURCE_JSON_STREAM);
     drive.options.block_bytes = block_bytes;
     drive.options.first_column = schema_find(drive.schema, SLICE("RemoteUrl"));
-    drive.options.record_max = 400;
+    drive.options.record_max = record_max;
     drive.with_offsets = true;
     drive.threads = threads;
     drive.in_file = in_file;
@@ -201,10 +205,10 @@ static void hostile_text_gives_the_same_however_it_is_cut(void **state)
     buf_init(&text, 0);
     for (int round = 0; round < 150; round++) {
         hostile_make(&text, test_random_below(30));
-        struct drive whole = drive_quickly(buf_slice(&text), 1 << 16, 0, false);
+        struct drive whole = drive_quickly(buf_slice(&text), SHORT_RECORD, 1 << 16, 0, false);
         for (size_t block = 1; block < 1000; block += 1 + block / 4) {
-            struct drive pieces = drive_quickly(buf_slice(&text), block, 0, false);
-            struct drive stretches = drive_quickly(buf_slice(&text), block, 0, true);
+            struct drive pieces = drive_quickly(buf_slice(&text), SHORT_RECORD, block, 0, false);
+            struct drive stretches = drive_quickly(buf_slice(&text), SHORT_RECORD, block, 0, true);
             assert_same(&pieces, &whole);
             assert_same(&stretches, &whole);
             drive_release(&pieces);
@@ -222,7 +226,7 @@ static void columns_are_found_before_a_row_is_parsed_too(void **state)
     buf_init(&text, 0);
     for (int round = 0; round < 100; round++) {
         hostile_make(&text, test_random_below(60));
-        struct drive parsed = drive_quickly(buf_slice(&text), 1 << 16, 0, false);
+        struct drive parsed = drive_quickly(buf_slice(&text), SHORT_RECORD, 1 << 16, 0, false);
         struct drive found;
         drive_init(&found, &SOURCE_JSON_STREAM);
         found.options = parsed.options;
@@ -242,9 +246,10 @@ static void many_threads_give_what_one_gives(void **state)
     buf_init(&text, 0);
     for (int round = 0; round < 60; round++) {
         hostile_make(&text, 20 + test_random_below(2000));
-        struct drive one = drive_quickly(buf_slice(&text), 1 << 20, 0, false);
+        struct drive one = drive_quickly(buf_slice(&text), SHORT_RECORD, 1 << 20, 0, false);
         for (int in_file = 0; in_file < 2; in_file++) {
-            struct drive many = drive_quickly(buf_slice(&text), 150 + test_random_below(3000), 4, in_file);
+            struct drive many =
+                drive_quickly(buf_slice(&text), SHORT_RECORD, 150 + test_random_below(3000), 4, in_file);
             assert_same(&many, &one);
             drive_release(&many);
         }
@@ -267,20 +272,6 @@ static void long_records_make(struct buf *text)
     buf_add_cstr(text, slice_starts(buf_slice(text), SLICE("[")) ? "]" : "]}");
 }
 
-static struct drive drive_long(struct slice text, size_t block_bytes, unsigned threads, bool in_file)
-{
-    struct drive drive;
-    drive_init(&drive, &SOURCE_JSON_STREAM);
-    drive.options.block_bytes = block_bytes;
-    drive.options.first_column = schema_find(drive.schema, SLICE("RemoteUrl"));
-    drive.options.record_max = 12000;
-    drive.with_offsets = true;
-    drive.threads = threads;
-    drive.in_file = in_file;
-    drive_run(&drive, text);
-    return drive;
-}
-
 static void records_may_be_longer_than_stretches(void **state)
 {
     (void)state;
@@ -288,10 +279,11 @@ static void records_may_be_longer_than_stretches(void **state)
     buf_init(&text, 0);
     for (int round = 0; round < 60; round++) {
         long_records_make(&text);
-        struct drive whole = drive_long(buf_slice(&text), 1 << 20, 0, false);
+        struct drive whole = drive_quickly(buf_slice(&text), LONG_RECORD, 1 << 20, 0, false);
         assert_int_equal(whole.code, ERR_NONE);
         for (unsigned threads = 0; threads < 4; threads += 3) {
-            struct drive many = drive_long(buf_slice(&text), 100 + test_random_below(9000), threads, true);
+            struct drive many =
+                drive_quickly(buf_slice(&text), LONG_RECORD, 100 + test_random_below(9000), threads, true);
             assert_same(&many, &whole);
             drive_release(&many);
         }
