@@ -240,6 +240,7 @@ struct cut {
     uint32_t len;
     uint32_t line; /* number in the block */
     bool quick;    /* records need not be parsed whole */
+    bool is_short; /* it was not one long line, as its length had it: see long_range() */
     const struct simd *simd;
     struct check check;
 };
@@ -283,20 +284,22 @@ static enum err_code line_end(struct cut *cut, uint32_t end, bool whole, bool ch
 }
 
 /*
- * The end of the line at `at`: NULL if it has none. *out_done: it is a container so long that to look for the end first is to
- * read it twice, and is read; *at is behind it.
+ * The end of the line at `at`: NULL if it has none. *out_done: it is a container longer than a usual block, and is read; *at is
+ * behind it. To look for its end first were to read it twice. Of shorter ones there are several in a block, and what their scan
+ * looks at behind a line's end would be in vain.
  */
 static enum err_code container_line(struct cut *cut, size_t *at, bool *out_done, const char **out_newline,
                                     struct err *err)
 {
-    enum { LONG = 1 << 16 };
-    size_t left = cut->len - *at, usual = cut->batch->base.source->options.block_bytes;
-    size_t look = usual < LONG ? usual : LONG;
+    const struct json_block *block = cut->batch->block;
+    size_t left = cut->len - *at, usual = block->base.source->options.block_bytes;
+    size_t look = block->range.len > usual && !cut->is_short ? 0 : usual;
     *out_done = false;
     *out_newline = memchr(cut->text + *at, '\n', left < look ? left : look);
     if (*out_newline || left <= look)
         return ERR_NONE;
     TRY(json_batch_long_container(cut->batch, at, cut->line, cut->quick, out_done, err));
+    cut->is_short = !*out_done || left - (cut->len - *at) < usual;
     if (!*out_done)
         *out_newline = memchr(cut->text + *at, '\n', left);
     return ERR_NONE;

@@ -7,7 +7,7 @@
 #include "base/simd/simd.h"
 
 /* What stands out in the text, ahead of the scan: only inside of records is it looked at. */
-enum { OUTLINE_MARKS = 576 };
+enum { OUTLINE_MARKS = 1984 };
 struct outline {
     uint32_t marks[OUTLINE_MARKS + SIMD_MARKS_ROOM];
     size_t next, count;
