@@ -60,8 +60,8 @@ void json_scan_init(struct json_scan *scan, size_t record_max);
 enum err_code json_scan_run(struct json_scan *scan, struct json_block *block, const struct json_probe *probe,
                             size_t *at, size_t until, bool last, struct err *err) MUST_CHECK;
 /*
- * The same with a text that is one line, up to the newline at or after *at in the block; or to the block's end where there is none. The
- * scan is new. Any fault fails it.
+ * The same with a text that is one line, up to the newline at or after *at in the block, or to the block's end where there is
+ * none. The scan is new. Any fault fails it.
  */
 enum err_code json_scan_line(struct json_scan *scan, struct json_block *block, const struct json_probe *probe,
                              size_t *at, struct err *err) MUST_CHECK;
