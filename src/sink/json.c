@@ -5,7 +5,6 @@
  * characters that it must not get are written \uXXXX, which reads back as the same text.
  */
 #include "base/mem.h"
-#include "base/plain.h"
 #include "event/dyn.h"
 #include "sink/show.h"
 #include "sink/sink_int.h"
@@ -61,21 +60,13 @@ static void copy_key(char *into, struct slice key)
         memcpy(into + at, key.ptr + at, KEYS_PAD);
 }
 
-/* The same as buf_add() and json_quote(), with one look at the buffer: most cells are short texts. */
-static void add_text(struct slice key, struct slice text, struct buf *out)
+static void add_key(struct slice key, struct buf *out)
 {
-    char *room = buf_reserve(out, key.len + text.len + 2 + KEYS_PAD);
+    char *room = buf_reserve(out, key.len + KEYS_PAD);
     if (!room)
         return;
     copy_key(room, key);
     out->len += key.len;
-    room += key.len;
-    if (!plain_copy(&PLAIN_JSON, text, room + 1)) {
-        json_quote(text, out);
-        return;
-    }
-    room[0] = room[text.len + 1] = '"';
-    out->len += text.len + 2;
 }
 
 static void add_object(const struct json_sink *json, const struct batch *batch, uint32_t row, struct buf *out)
@@ -85,11 +76,11 @@ static void add_object(const struct json_sink *json, const struct batch *batch, 
         const struct column *column = &batch->columns[c];
         struct slice key = slice_of(json->keys.ptr + key_start, json->key_ends[c] - key_start);
         key_start = json->key_ends[c];
+        add_key(key, out);
         if (column->type == TYPE_STRING) {
-            add_text(key, column->str[column_cell(column, row)], out);
+            json_quote(column->str[column_cell(column, row)], out);
             continue;
         }
-        buf_add(out, key);
         struct value value = column_value(column, row);
         value_to_json(&value, out);
     }
