@@ -28,11 +28,11 @@ enum err_code csv_index_reserve(struct csv_index *index, size_t text_bytes, stru
     return ERR_NONE;
 }
 
-void csv_index_begin(struct csv_index *index, struct csv_scanner *scanner, bool always_careful)
+void csv_index_begin(struct csv_index *index, struct csv_scanner *scanner, size_t start, bool always_careful)
 {
-    csv_scanner_init(scanner, 0);
-    index->state = (struct simd_csv){.opens = true};
-    index->end = 0;
+    csv_scanner_init(scanner, start);
+    index->state = (struct simd_csv){.at = start, .opens = true};
+    index->start = index->end = start;
     index->careful_until = always_careful ? SIZE_MAX : 0;
     index->careful_count = 0;
 }
@@ -140,11 +140,29 @@ enum err_code csv_index_run(struct csv_index *index, struct csv_scanner *scanner
     }
 }
 
+void csv_index_cut(struct csv_index *index, size_t at)
+{
+    size_t seen = at > index->start ? at - 1 : index->start; /* a line end there is the first that counts */
+    uint64_t ends = 0, kept = ~bits_below(seen);
+    for (size_t word = seen / WORD; word * WORD < index->end && !ends; word++) {
+        ends = index->bits[word].separators & index->bits[word].newlines & kept;
+        size_t end = ends ? word * WORD + (size_t)__builtin_ctzll(ends) + 1 : index->end;
+        if (end < index->end)
+            index->end = end;
+        kept = UINT64_MAX;
+    }
+    while (index->careful_count && index->careful[index->careful_count - 1] >= index->end)
+        index->careful_count--;
+}
+
 /* --- walking --- */
 
 void csv_walk_begin(struct csv_walk *walk, const struct csv_index *index, uint32_t first_line)
 {
-    *walk = (struct csv_walk){.index = index, .newlines = index->end ? index->bits[0].newlines : 0, .line = first_line};
+    size_t start = index->start;
+    *walk = (struct csv_walk){.index = index, .word = start / WORD, .start = (uint32_t)start, .line = first_line};
+    if (index->end > start)
+        walk->newlines = index->bits[walk->word].newlines & ~bits_below(start);
 }
 
 static void row_set(struct csv_walk *walk, uint32_t end, uint32_t line, struct csv_row *out_row)

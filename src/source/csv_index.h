@@ -14,9 +14,10 @@
 #include "source/csv_scan.h"
 
 struct csv_index {
-    struct simd_csv_bits *bits; /* of text's bytes [0, end) */
+    struct simd_csv_bits *bits; /* of text's bytes [start, end) */
     size_t capacity;            /* in bytes of text */
     struct simd_csv state;
+    size_t start;         /* of the first record */
     size_t end;           /* behind the last whole record */
     size_t careful_until; /* while end is before it, the scanner reads */
     uint32_t *careful;    /* where careful records begin, ascending */
@@ -25,8 +26,8 @@ struct csv_index {
 
 /* Room for a text of so many bytes; what is known stays. ERR_MEMORY. */
 enum err_code csv_index_reserve(struct csv_index *index, size_t text_bytes, struct err *err) MUST_CHECK;
-/* At a record's begin. The scanner is the index's own until its last csv_index_run(); `always_careful` keeps to it. */
-void csv_index_begin(struct csv_index *index, struct csv_scanner *scanner, bool always_careful);
+/* At `start`, a record's begin. The scanner is the index's own until its last csv_index_run(); `always_careful` keeps to it. */
+void csv_index_begin(struct csv_index *index, struct csv_scanner *scanner, size_t start, bool always_careful);
 void csv_index_release(struct csv_index *index);
 
 /*
@@ -35,6 +36,9 @@ void csv_index_release(struct csv_index *index);
  */
 enum err_code csv_index_run(struct csv_index *index, struct csv_scanner *scanner, const char *text, size_t len,
                             bool last, struct err *err) MUST_CHECK;
+
+/* Forgets the records behind the first one that ends at or behind `at`, if one does. */
+void csv_index_cut(struct csv_index *index, size_t at);
 
 struct csv_row {
     uint32_t at, end;   /* in the text, line end included */
