@@ -48,6 +48,11 @@ static const char *record_fault(struct slice record, uint32_t cells)
     return count < cells ? TOO_FEW : "it has more cells than the header";
 }
 
+static struct csv_source *block_source(struct csv_block *block)
+{
+    return (struct csv_source *)block->block.source;
+}
+
 static const struct csv_source *block_csv(const struct csv_block *block)
 {
     return (const struct csv_source *)block->block.source;
@@ -209,18 +214,21 @@ static void rows_forget(struct csv_batch *batch, struct csv_block *block)
     batch->source_batch.reject_count = block->row_count = 0;
 }
 
-/* Of a stretch the records are found here. Rows are listed by a guess too: what is waited for is likely to have come then. */
+/*
+ * Of a stretch the records are found here. The rows of a guess are listed before it is known whether it holds: what is waited
+ * for is likely to have come then.
+ */
 static enum err_code rows_find(struct csv_batch *batch, struct csv_block *block, uint32_t *out_lines, struct err *err)
 {
     struct csv_turn turn;
+    bool changed;
     if (block->range.len == 0)
         return rows_list(batch, block, out_lines, err);
-    TRY(csv_turn_scan(block, &turn, err));
-    enum err_code code = rows_list(batch, block, out_lines, err);
-    if (turn.settled)
-        return code;
-    TRY(csv_turn_settle(block, &turn, err));
-    if (!turn.changed)
+    TRY(csv_turn_guess(block, &turn, err));
+    bool early = turn.guessed && !turns_has_come(&block_source(block)->turns, block->number);
+    enum err_code code = early ? rows_list(batch, block, out_lines, err) : ERR_NONE;
+    TRY(csv_turn_take(block, &turn, &changed, err));
+    if (early && !changed)
         return code;
     rows_forget(batch, block);
     return rows_list(batch, block, out_lines, err);
@@ -244,7 +252,7 @@ static enum err_code batch_fill(struct csv_batch *csv_batch, struct csv_block *b
 
 static void block_drop(struct csv_block *block)
 {
-    turns_break(&((struct csv_source *)block->block.source)->turns);
+    turns_break(&block_source(block)->turns);
     csv_block_free(block);
 }
 

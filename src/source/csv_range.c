@@ -143,22 +143,6 @@ static enum err_code records_find(struct csv_block *block, struct csv_scanner *s
     }
 }
 
-/* As if the guess were right. Where it leads far, it is not worth it. */
-static enum err_code records_guess(struct csv_source *csv, struct csv_block *block, struct csv_turn *turn,
-                                   struct err *err)
-{
-    pthread_mutex_lock(&csv->turns.mutex);
-    turn->guessed = turns_want_guess(&csv->turns, block->number) && !csv->over;
-    pthread_mutex_unlock(&csv->turns.mutex);
-    turn->guessed = turn->guessed && begin_guess(block, &turn->scanner, &turn->begin);
-    if (!turn->guessed)
-        return ERR_NONE;
-    bool longer;
-    TRY(records_find(block, &turn->scanner, turn->begin, block->end + block->range.len, &longer, err));
-    turn->guessed = !longer;
-    return ERR_NONE;
-}
-
 /* How the block leaves things to the next one: as csv_source has it. */
 struct behind {
     uint64_t record;
@@ -230,39 +214,39 @@ static void hand_on(struct csv_source *csv, struct csv_block *block, struct behi
     pthread_mutex_unlock(&csv->turns.mutex);
 }
 
-static enum err_code turn_take(struct csv_source *csv, struct csv_block *block, struct csv_turn *turn, struct err *err)
+/* As if the guess were right. Where it leads far, it is not worth it. */
+enum err_code csv_turn_guess(struct csv_block *block, struct csv_turn *turn, struct err *err)
 {
-    struct behind behind = behind_records(block);
-    bool right = turn->guessed && !csv->over && csv->record == block->block.offset + turn->begin;
+    struct csv_source *csv = (struct csv_source *)block->block.source;
+    pthread_mutex_lock(&csv->turns.mutex);
+    bool wanted = turns_want_guess(&csv->turns, block->number) && !csv->over;
+    pthread_mutex_unlock(&csv->turns.mutex);
+    turn->guessed = wanted && begin_guess(block, &turn->scanner, &turn->begin);
+    if (!turn->guessed)
+        return ERR_NONE;
+    bool longer;
+    TRY(records_find(block, &turn->scanner, turn->begin, block->end + block->range.len, &longer, err));
+    turn->guessed = !longer;
+    return ERR_NONE;
+}
+
+enum err_code csv_turn_take(struct csv_block *block, struct csv_turn *turn, bool *out_changed, struct err *err)
+{
+    struct csv_source *csv = (struct csv_source *)block->block.source;
+    struct behind behind;
+    *out_changed = true;
+    if (!turns_await(&csv->turns, block->number)) {
+        records_none(block, &turn->scanner);
+        return ERR_NONE;
+    }
+    bool right = turn->guessed && csv->record == block->block.offset + turn->begin;
     if (turn->guessed)
         turns_note_guess(&csv->turns, right);
-    turn->changed = !right;
-    if (turn->changed)
+    *out_changed = !right || csv->over;
+    if (*out_changed)
         TRY(records_know(csv, block, turn, &behind, err));
+    else
+        behind = behind_records(block);
     hand_on(csv, block, behind);
-    return ERR_NONE;
-}
-
-enum err_code csv_turn_scan(struct csv_block *block, struct csv_turn *turn, struct err *err)
-{
-    struct csv_source *csv = (struct csv_source *)block->block.source;
-    turn->settled = false;
-    TRY(records_guess(csv, block, turn, err));
-    if (!turn->guessed || turns_has_come(&csv->turns, block->number))
-        TRY(csv_turn_settle(block, turn, err));
-    return ERR_NONE;
-}
-
-enum err_code csv_turn_settle(struct csv_block *block, struct csv_turn *turn, struct err *err)
-{
-    struct csv_source *csv = (struct csv_source *)block->block.source;
-    turn->changed = false;
-    if (turn->settled)
-        return ERR_NONE;
-    turn->settled = true;
-    if (turns_await(&csv->turns, block->number))
-        return turn_take(csv, block, turn, err);
-    turn->changed = true;
-    records_none(block, &turn->scanner);
     return ERR_NONE;
 }

@@ -28,17 +28,16 @@ enum err_code csv_range_fill(struct csv_block *block, size_t upto, struct err *e
 /* One block's scan. */
 struct csv_turn {
     bool guessed; /* it began where a record seems to begin, */
-    size_t begin; /* which is there */
-    bool settled; /* it holds */
-    bool changed; /* by csv_turn_settle(): the block's records are others than before */
+    size_t begin; /* which is there in the block's text */
     struct csv_scanner scanner;
 };
 /*
- * Finds the block's records: for good if its turn has come, or nothing can be done before, for which it waits then; else by a
- * guess. Any thread. csv_turn_settle() must follow, or turns_break().
+ * Finds the block's records by a guess, unless none is of use: turn->guessed. Never waits. csv_turn_take() must follow, or
+ * turns_break().
  */
-enum err_code csv_turn_scan(struct csv_block *block, struct csv_turn *turn, struct err *err) MUST_CHECK;
-/* Waits for the block's turn. Where the guess was wrong they are found again. */
-enum err_code csv_turn_settle(struct csv_block *block, struct csv_turn *turn, struct err *err) MUST_CHECK;
+enum err_code csv_turn_guess(struct csv_block *block, struct csv_turn *turn, struct err *err) MUST_CHECK;
+/* Waits for the block's turn, and finds its records for good. *out_changed: they are not those of a guess. */
+enum err_code csv_turn_take(struct csv_block *block, struct csv_turn *turn, bool *out_changed,
+                            struct err *err) MUST_CHECK;
 
 #endif
