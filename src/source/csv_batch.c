@@ -5,6 +5,7 @@
  * the selected rows. A row is checked whole, cells counted, when it is to be shown (verify) or under --strict.
  */
 #include "base/mem.h"
+#include "base/simd/simd.h"
 #include "base/utf8.h"
 #include "source/cells.h"
 #include "source/csv_int.h"
@@ -123,11 +124,13 @@ struct sieve {
     const struct text_filter *filter; /* NULL: none is left out */
     const struct text_judge *of_names;
     uint32_t cell;
+    size_t quick_max; /* longest row of which no more is to be told than that it is turned away; 0: of none */
+    const struct simd *simd;
 };
 
 static struct sieve sieve_make(const struct csv_source *csv)
 {
-    struct sieve sieve = {.filter = csv->source.options.filter};
+    struct sieve sieve = {.filter = csv->source.options.filter, .simd = simd_ops()};
     uint32_t column = sieve.filter ? text_filter_column(sieve.filter) : COLUMN_NONE;
     if (column == COLUMN_NONE || column != csv->source.options.first_column || csv->source.options.strict ||
         csv->source.options.slow || csv->header.cell_of[column] == CSV_NO_CELL ||
@@ -135,6 +138,8 @@ static struct sieve sieve_make(const struct csv_source *csv)
         return (struct sieve){.filter = NULL};
     sieve.cell = csv->header.cell_of[column];
     sieve.of_names = text_filter_of_names(sieve.filter);
+    if (sieve.of_names && csv->header.table_cell == CSV_NO_CELL)
+        sieve.quick_max = csv->source.options.record_max;
     return sieve;
 }
 
@@ -152,6 +157,17 @@ static bool is_turned_away(const struct sieve *sieve, const struct csv_block *bl
     /* Quotes that are written twice, and what may have to be mended, are no part of what is looked for. */
     return !(cell.escaped || !utf8_is_ascii(cell.text) ? text_filter_may_raw(sieve->filter, cell.text)
                                                        : text_filter_may_text(sieve->filter, cell.text));
+}
+
+/* The same of most of them: a row of the table, turned away by the name in its cell, and nothing more. */
+static inline bool is_turned_away_quickly(const struct sieve *sieve, const struct csv_block *block,
+                                          const struct csv_row *row)
+{
+    struct slice name;
+    size_t len = row->end - row->at;
+    return len > 2 && len <= sieve->quick_max && block->text[row->end - 1] == '\n' &&
+           csv_row_name(&block->index, sieve->simd, block->text, row, sieve->cell, &name) &&
+           (name.len == 0 || !sieve->of_names->may_name(sieve->of_names->user, name));
 }
 
 static enum err_code row_keep(struct csv_block *block, const struct csv_row *row, struct err *err)
@@ -198,8 +214,12 @@ static enum err_code rows_list(struct csv_batch *batch, struct csv_block *block,
     struct csv_row row;
     struct sieve sieve = sieve_make(block_csv(block));
     csv_walk_begin(&walk, &block->index, block->first_line);
-    while (csv_walk_next(&walk, &row))
-        TRY(row_take(batch, block, &sieve, &row, err));
+    while (csv_walk_next(&walk, &row)) {
+        if (is_turned_away_quickly(&sieve, block, &row))
+            batch->source_batch.stats.rows++;
+        else
+            TRY(row_take(batch, block, &sieve, &row, err));
+    }
     *out_lines = walk.line;
     if (!block->too_long)
         return ERR_NONE;

@@ -4,6 +4,7 @@
 #include "source/csv_index.h"
 
 #include "base/mem.h"
+#include "base/name_bytes.h"
 
 #include <string.h>
 
@@ -209,18 +210,32 @@ bool csv_walk_next(struct csv_walk *walk, struct csv_row *out_row)
     return true;
 }
 
+/* Where the cell begins; behind the row's last byte if it has fewer. Not of careful rows. */
+static size_t cell_begin(const struct csv_index *index, const struct simd *simd, const struct csv_row *row,
+                         uint32_t cell)
+{
+    return cell ? simd->separator(index->bits, row->at, row->end - 1, cell - 1) + 1 : row->at;
+}
+
+bool csv_row_name(const struct csv_index *index, const struct simd *simd, const char *text, const struct csv_row *row,
+                  uint32_t cell, struct slice *out_name)
+{
+    size_t from = row->careful ? row->end : cell_begin(index, simd, row, cell);
+    if (from >= row->end)
+        return false;
+    *out_name = slice_of(text + from, name_run(text + from, row->end - from));
+    return out_name->ptr[out_name->len] == ',';
+}
+
 bool csv_row_cell(const struct csv_index *index, const char *text, const struct csv_row *row, uint32_t cell,
                   struct csv_cell *out_cell)
 {
     if (row->careful)
         return csv_cell_find(csv_record(text, row->at, row->end), cell, out_cell);
     const struct simd *simd = simd_ops();
-    size_t from = row->at, line_end = row->end - 1;
-    if (cell) {
-        from = simd->separator(index->bits, from, line_end, cell - 1) + 1;
-        if (from > line_end)
-            return false;
-    }
+    size_t from = cell_begin(index, simd, row, cell), line_end = row->end - 1;
+    if (from > line_end)
+        return false;
     size_t to = simd->separator(index->bits, from, line_end, 0);
     if (to == line_end && to > from && text[to - 1] == '\r')
         to--;
