@@ -4,6 +4,7 @@
 #include "source/csv_index.h"
 
 #include "base/mem.h"
+#include "base/name_bytes.h"
 
 #include <string.h>
 
@@ -28,11 +29,11 @@ enum err_code csv_index_reserve(struct csv_index *index, size_t text_bytes, stru
     return ERR_NONE;
 }
 
-void csv_index_begin(struct csv_index *index, struct csv_scanner *scanner, bool always_careful)
+void csv_index_begin(struct csv_index *index, struct csv_scanner *scanner, size_t start, bool always_careful)
 {
-    csv_scanner_init(scanner, 0);
-    index->state = (struct simd_csv){.opens = true};
-    index->end = 0;
+    csv_scanner_init(scanner, start);
+    index->state = (struct simd_csv){.at = start, .opens = true};
+    index->start = index->end = start;
     index->careful_until = always_careful ? SIZE_MAX : 0;
     index->careful_count = 0;
 }
@@ -140,11 +141,29 @@ enum err_code csv_index_run(struct csv_index *index, struct csv_scanner *scanner
     }
 }
 
+void csv_index_cut(struct csv_index *index, size_t at)
+{
+    size_t seen = at > index->start ? at - 1 : index->start; /* a line end there is the first that counts */
+    uint64_t ends = 0, kept = ~bits_below(seen);
+    for (size_t word = seen / WORD; word * WORD < index->end && !ends; word++) {
+        ends = index->bits[word].separators & index->bits[word].newlines & kept;
+        size_t end = ends ? word * WORD + (size_t)__builtin_ctzll(ends) + 1 : index->end;
+        if (end < index->end)
+            index->end = end;
+        kept = UINT64_MAX;
+    }
+    while (index->careful_count && index->careful[index->careful_count - 1] >= index->end)
+        index->careful_count--;
+}
+
 /* --- walking --- */
 
 void csv_walk_begin(struct csv_walk *walk, const struct csv_index *index, uint32_t first_line)
 {
-    *walk = (struct csv_walk){.index = index, .newlines = index->end ? index->bits[0].newlines : 0, .line = first_line};
+    size_t start = index->start;
+    *walk = (struct csv_walk){.index = index, .word = start / WORD, .start = (uint32_t)start, .line = first_line};
+    if (index->end > start)
+        walk->newlines = index->bits[walk->word].newlines & ~bits_below(start);
 }
 
 static void row_set(struct csv_walk *walk, uint32_t end, uint32_t line, struct csv_row *out_row)
@@ -191,18 +210,32 @@ bool csv_walk_next(struct csv_walk *walk, struct csv_row *out_row)
     return true;
 }
 
+/* Where the cell begins; behind the row's last byte if it has fewer. Not of careful rows. */
+static size_t cell_begin(const struct csv_index *index, const struct simd *simd, const struct csv_row *row,
+                         uint32_t cell)
+{
+    return cell ? simd->separator(index->bits, row->at, row->end - 1, cell - 1) + 1 : row->at;
+}
+
+bool csv_row_name(const struct csv_index *index, const struct simd *simd, const char *text, const struct csv_row *row,
+                  uint32_t cell, struct slice *out_name)
+{
+    size_t from = row->careful ? row->end : cell_begin(index, simd, row, cell);
+    if (from >= row->end)
+        return false;
+    *out_name = slice_of(text + from, name_run(text + from, row->end - from));
+    return out_name->ptr[out_name->len] == ',';
+}
+
 bool csv_row_cell(const struct csv_index *index, const char *text, const struct csv_row *row, uint32_t cell,
                   struct csv_cell *out_cell)
 {
     if (row->careful)
         return csv_cell_find(csv_record(text, row->at, row->end), cell, out_cell);
     const struct simd *simd = simd_ops();
-    size_t from = row->at, line_end = row->end - 1;
-    if (cell) {
-        from = simd->separator(index->bits, from, line_end, cell - 1) + 1;
-        if (from > line_end)
-            return false;
-    }
+    size_t from = cell_begin(index, simd, row, cell), line_end = row->end - 1;
+    if (from > line_end)
+        return false;
     size_t to = simd->separator(index->bits, from, line_end, 0);
     if (to == line_end && to > from && text[to - 1] == '\r')
         to--;

@@ -6,6 +6,7 @@
 
 #include "base/buf.h"
 #include "source/block_pool.h"
+#include "source/file_range.h"
 #include "source/json_fast.h"
 #include "source/json_row.h"
 #include "source/source.h"
@@ -62,13 +63,7 @@ struct json_span {
     struct json_facts facts;
 };
 
-enum { JSON_PAGE = 4096 };
-
-/* A stretch of a file. */
-struct json_range {
-    uint64_t begin;
-    size_t len;
-};
+enum { JSON_PAGE = FILE_RANGE_PAGE };
 
 struct json_block {
     struct block base;
@@ -79,7 +74,7 @@ struct json_block {
     bool is_usual;           /* its memory is of the usual size, and goes back to the pool */
     bool is_long;            /* ... of that of long lines */
     uint64_t consumed;       /* bytes of the input that it stands for, those that no record needed included */
-    struct json_range range; /* where in a file it stands, if range.len is not 0; its load reads it */
+    struct file_range range; /* where in a file it stands, if range.len is not 0; its load reads it */
     size_t end;              /* ... where that ends in bytes */
     bool more;               /* ... and the file may go on behind len */
     struct err *failure;     /* ... why it can't be read further, or NULL */

@@ -391,25 +391,42 @@ static KERNEL_TARGET size_t kernel_csv(const char *text, size_t len, struct simd
     return len;
 }
 
-static KERNEL_TARGET size_t kernel_separator(const struct simd_csv_bits *bits, size_t from, size_t end, size_t n)
+/* Offset of the set's bit number n, from 0; it has as many. */
+static inline KERNEL_TARGET unsigned nth_bit(uint64_t set, size_t n)
 {
-    if (from >= end)
-        return end;
-    size_t word = from / CHUNK;
-    uint64_t set = bits[word].separators & UINT64_MAX << from % CHUNK;
-    for (;;) {
-        size_t count = (size_t)__builtin_popcountll(set);
-        if (n < count)
-            break;
-        n -= count;
-        if (++word * CHUNK >= end)
-            return end;
-        set = bits[word].separators;
-    }
+#ifdef KERNEL_HAS_PDEP /* and it is fast */
+    return first_bit(_pdep_u64(UINT64_C(1) << n, set));
+#else
     for (; n; n--)
         set &= set - 1;
-    size_t at = word * CHUNK + first_bit(set);
-    return at < end ? at : end;
+    return first_bit(set);
+#endif
+}
+
+/* Some chunks at a time: in which of them it stands nothing foretells, so that no branch depends on it. */
+static KERNEL_TARGET size_t kernel_separator(const struct simd_csv_bits *bits, size_t from, size_t end, size_t n)
+{
+    enum { CHUNKS = 4 };
+    uint64_t wanted = UINT64_MAX << from % CHUNK;
+    for (size_t word = from / CHUNK; word * CHUNK < end; word += CHUNKS) {
+        uint64_t set[CHUNKS];
+        size_t before[CHUNKS], count = 0, last = (end - 1) / CHUNK, in = 0;
+        for (size_t i = 0; i < CHUNKS; i++) {
+            /* Behind the last one it stands for others: what is found there is behind the end too. */
+            set[i] = bits[word + i < last ? word + i : last].separators & (i ? UINT64_MAX : wanted);
+            before[i] = count;
+            count += (size_t)__builtin_popcountll(set[i]);
+        }
+        if (n < count) {
+            for (size_t i = 1; i < CHUNKS; i++)
+                in += n >= before[i];
+            size_t at = (word + in) * CHUNK + nth_bit(set[in], n - before[in]);
+            return from < end && at < end ? at : end;
+        }
+        n -= count;
+        wanted = UINT64_MAX;
+    }
+    return end;
 }
 
 _Static_assert(sizeof(struct simd_lead) == CHUNK, "a lead is loaded as one chunk, what is not its text being ignored");

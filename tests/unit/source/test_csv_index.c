@@ -119,7 +119,7 @@ static void index_make(struct csv_index *index, const char *text, size_t stop, s
 {
     static struct csv_scanner scanner;
     struct err err;
-    csv_index_begin(index, &scanner, careful);
+    csv_index_begin(index, &scanner, 0, careful);
     assert_int_equal(csv_index_reserve(index, stop, &err), ERR_NONE);
     assert_int_equal(csv_index_run(index, &scanner, text, stop, false, &err), ERR_NONE);
     assert_int_equal(csv_index_reserve(index, len, &err), ERR_NONE);
@@ -210,7 +210,7 @@ static void memory_may_fail(void **state)
     static struct csv_scanner scanner;
     struct csv_index index = {0};
     struct err err;
-    csv_index_begin(&index, &scanner, false);
+    csv_index_begin(&index, &scanner, 0, false);
     mem_fail_after(1);
     assert_int_equal(csv_index_reserve(&index, 100, &err), ERR_MEMORY);
     mem_fail_after(0);
