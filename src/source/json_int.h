@@ -210,6 +210,12 @@ bool json_begins_with_rows(struct slice text);
  */
 enum err_code json_batch_container(struct json_batch *batch, struct slice text, uint32_t record, bool quick,
                                    bool *out_done, struct err *err) MUST_CHECK;
+/*
+ * The same with the container that begins at *at in the block and may be long, on a line whose end is not known: it is met on the
+ * way, and *at moved behind it if *out_done. A line without an end is not done.
+ */
+enum err_code json_batch_long_container(struct json_batch *batch, size_t *at, uint32_t record, bool quick,
+                                        bool *out_done, struct err *err) MUST_CHECK;
 enum err_code json_batch_reject(struct json_batch *batch, enum reject_kind kind, struct slice bytes, uint32_t record,
                                 const char *why, struct err *err) MUST_CHECK;
 /* Makes the batch that the contract asks for; records is how many the block held. Consumes `batch` in any case. */

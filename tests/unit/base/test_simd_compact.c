@@ -260,7 +260,7 @@ static void compact_equals_a_plain_reader(void **state)
     (void)state;
     char *end = guarded_end();
     for (int round = 0; round < 12000; round++) {
-        struct simd_marks marks = {{{'U', 'r', 1}, {'a', 'd', 3}, {'"', ':', 4}}, test_random_below(4)};
+        struct simd_marks marks = {{{'U', 'r', 1}, {'a', 'd', 3}, {'"', ':', 4}}, test_random_below(4), false};
         for (uint32_t i = 1; round % 2 && i < marks.count; i++)
             marks.pair[i].distance = marks.pair[0].distance;
         size_t len = test_random_below(round % 8 == 0 ? LONG : SHORT);
