@@ -547,7 +547,7 @@ static inline __attribute__((always_inline)) WIDE_TARGET __m512i lanes_misplaced
     bad = LOGIC(bad, line, after_close, A_OR_B_NOT_C);
     bad = LOGIC(bad, digit, after_zero, A_OR_BC);
     bad = LOGIC(bad, first, odd, A_OR_B_NOT_C);
-    return LOGIC(bad, IS(TABLE(CODE_COLON, CODE_CLOSE, CODE_LINE)), odd, A_OR_BC);
+    return LOGIC(bad, IS(TABLE(CODE_COLON, CODE_CLOSE, CODE_CLOSE)), odd, A_OR_BC);
 #undef IS
 }
 
@@ -589,7 +589,6 @@ compact_strings(const char *p, const struct wide_consts *consts, uint32_t distan
     out->pairs = kinds[COMPACT_PAIR];
     __m512i bad = _mm512_and_si512(inside, kinds[COMPACT_CONTROL]);
     bad = LOGIC(bad, escaped, kinds[COMPACT_LETTER], A_OR_B_NOT_C);
-    bad = LOGIC(bad, backslashes, inside, A_OR_B_NOT_C);
     uint32_t unusual = _mm512_test_epi64_mask(bad, bad);
     unusual |= _mm512_cmpeq_epi64_mask(backslashes, _mm512_set1_epi64(-1));
     return unusual == 0;
