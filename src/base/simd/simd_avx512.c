@@ -754,5 +754,7 @@ static WIDE_TARGET size_t wide_compact(const char *text, size_t len, const struc
     return kernel_compact(text, len, marks, compact, from, out, capacity);
 }
 
-const struct simd SIMD_AVX512VBMI = KERNELS("avx512vbmi", vbmi_mark, wide_outline, wide_compact, true);
+#include "base/simd/simd_csv_impl.h"
+
+const struct simd SIMD_AVX512VBMI = KERNELS("avx512vbmi", vbmi_mark, wide_outline, wide_compact, true, wide_csv);
 #endif

@@ -345,7 +345,15 @@ static inline __attribute__((always_inline)) KERNEL_TARGET size_t csv_chunks(con
     return at;
 }
 
-static KERNEL_TARGET size_t kernel_csv(const char *text, size_t len, struct simd_csv *csv, struct simd_csv_bits *bits)
+/* As csv_chunks(), for some chunks at a time, and as far as there are so many; or NULL. */
+typedef size_t csv_more_chunks(const char *text, size_t len, size_t at, struct csv_state *state,
+                               struct simd_csv_bits *bits);
+
+/* more: a constant where this is called. */
+static inline __attribute__((always_inline)) KERNEL_TARGET size_t csv_run(const char *text, size_t len,
+                                                                          struct simd_csv *csv,
+                                                                          struct simd_csv_bits *bits,
+                                                                          csv_more_chunks *more)
 {
     size_t at = csv->at / CHUNK * CHUNK;
     unsigned skip = csv->at % CHUNK;
@@ -354,6 +362,8 @@ static KERNEL_TARGET size_t kernel_csv(const char *text, size_t len, struct simd
     uint64_t wanted = UINT64_MAX << skip;
     for (; at < len; at += CHUNK) {
         if (wanted == UINT64_MAX) {
+            if (more)
+                at = more(text, len, at, &state, bits);
             at = csv_chunks(text, len, at, &state, bits);
             if (at == len)
                 break;
@@ -389,6 +399,11 @@ static KERNEL_TARGET size_t kernel_csv(const char *text, size_t len, struct simd
     if (at > csv->at)
         *csv = (struct simd_csv){at, state.inside != 0, state.opens != 0, state.closed != 0};
     return len;
+}
+
+static KERNEL_TARGET size_t kernel_csv(const char *text, size_t len, struct simd_csv *csv, struct simd_csv_bits *bits)
+{
+    return csv_run(text, len, csv, bits, NULL);
 }
 
 /* Offset of the set's bit number n, from 0; it has as many. */
@@ -480,12 +495,12 @@ static KERNEL_TARGET uint32_t kernel_members(const char *text, size_t len, size_
 }
 
 /* A table's kernels; a file where one of these or the name is another has a second table. */
-#define KERNELS(name_, mark_, outline_, compact_, pays_)                                                               \
+#define KERNELS(name_, mark_, outline_, compact_, pays_, csv_)                                                         \
     {                                                                                                                  \
         .name = (name_), .string_end = kernel_string_end, .string_close = kernel_string_close,                         \
         .structure = kernel_structure, .mark = (mark_), .quotes = kernel_quotes, .outline = (outline_),                \
-        .compact = (compact_), .compact_pays = (pays_), .alike = kernel_alike, .csv = kernel_csv,                      \
+        .compact = (compact_), .compact_pays = (pays_), .alike = kernel_alike, .csv = (csv_),                          \
         .separator = kernel_separator, .members = kernel_members                                                       \
     }
 
-const struct simd KERNEL_TABLE = KERNELS(KERNEL_NAME, kernel_mark, kernel_outline, kernel_compact, false);
+const struct simd KERNEL_TABLE = KERNELS(KERNEL_NAME, kernel_mark, kernel_outline, kernel_compact, false, kernel_csv);
