@@ -51,7 +51,7 @@ static __attribute__((noinline)) WIDE_TARGET bool csv_lanes_fault(const char *te
     for (; lanes; lanes &= lanes - 1) {
         unsigned lane = first_bit(lanes);
         struct csv_masks masks = {.stray = stray[lane], .behind = behind[lane]};
-        if (csv_fault(text, len, at + lane * CHUNK, &masks) != SIZE_MAX)
+        if (csv_fault(text, len, at + (size_t)lane * CHUNK, &masks) != SIZE_MAX)
             return true;
     }
     return false;
@@ -78,8 +78,9 @@ static WIDE_TARGET size_t wide_csv_chunks(const char *text, size_t len, size_t a
 {
     static const uint8_t HERE[PLACES] = {['"'] = 1 << CSV_QUOTE, [','] = 1 << CSV_COMMA, ['\n'] = 1 << CSV_NEWLINE};
     struct wide_consts c = {.here = places_load(HERE)};
-    struct csv_lanes lanes = {_mm512_set1_epi64((long long)(state->opens << 63)),
-                              _mm512_set1_epi64((long long)(state->closed << 63)), state->inside != 0};
+    struct csv_lanes lanes = {_mm512_slli_epi64(_mm512_set1_epi64((long long)state->opens), CHUNK - 1),
+                              _mm512_slli_epi64(_mm512_set1_epi64((long long)state->closed), CHUNK - 1),
+                              state->inside != 0};
     for (; len - at >= WIDE; at += WIDE) {
         struct csv_lanes next = lanes;
         struct csv_found found = csv_lanes_step(text + at, &c, &next);
