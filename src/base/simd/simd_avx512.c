@@ -11,7 +11,7 @@
 #define KERNEL_TARGET __attribute__((target("avx512f,avx512bw,bmi,bmi2,popcnt,pclmul")))
 #define KERNEL_NAME   "avx512"
 #define KERNEL_TABLE  SIMD_AVX512
-#define KERNEL_HAS_PDEP
+#define KERNEL_AVX512
 
 struct chunk {
     __m512i v;

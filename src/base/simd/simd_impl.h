@@ -409,7 +409,7 @@ static KERNEL_TARGET size_t kernel_csv(const char *text, size_t len, struct simd
 /* Offset of the set's bit number n, from 0; it has as many. */
 static inline KERNEL_TARGET unsigned nth_bit(uint64_t set, size_t n)
 {
-#ifdef KERNEL_HAS_PDEP /* and it is fast */
+#ifdef KERNEL_AVX512 /* pdep is fast there */
     return first_bit(_pdep_u64(UINT64_C(1) << n, set));
 #else
     for (; n; n--)
@@ -442,6 +442,32 @@ static KERNEL_TARGET size_t kernel_separator(const struct simd_csv_bits *bits, s
         wanted = UINT64_MAX;
     }
     return end;
+}
+
+/* A bit for each of eight chunks that has a newline. */
+static inline KERNEL_TARGET uint64_t lined_eight(const struct simd_csv_bits *bits)
+{
+#ifdef KERNEL_AVX512
+    const __m512i odd = _mm512_setr_epi64(1, 3, 5, 7, 9, 11, 13, 15);
+    __m512i newlines = _mm512_permutex2var_epi64(_mm512_loadu_si512(bits), odd, _mm512_loadu_si512(bits + 4));
+    return _mm512_test_epi64_mask(newlines, newlines);
+#else
+    uint64_t lined = 0;
+    for (size_t i = 0; i < 8; i++)
+        lined |= (uint64_t)(bits[i].newlines != 0) << i;
+    return lined;
+#endif
+}
+
+static KERNEL_TARGET uint64_t kernel_lined(const struct simd_csv_bits *bits, size_t count)
+{
+    uint64_t lined = 0;
+    size_t i = 0;
+    for (; i + 8 <= count; i += 8)
+        lined |= lined_eight(bits + i) << i;
+    for (; i < count; i++)
+        lined |= (uint64_t)(bits[i].newlines != 0) << i;
+    return lined;
 }
 
 _Static_assert(sizeof(struct simd_lead) == CHUNK, "a lead is loaded as one chunk, what is not its text being ignored");
@@ -500,7 +526,7 @@ static KERNEL_TARGET uint32_t kernel_members(const char *text, size_t len, size_
         .name = (name_), .string_end = kernel_string_end, .string_close = kernel_string_close,                         \
         .structure = kernel_structure, .mark = (mark_), .quotes = kernel_quotes, .outline = (outline_),                \
         .compact = (compact_), .compact_pays = (pays_), .alike = kernel_alike, .csv = (csv_),                          \
-        .separator = kernel_separator, .members = kernel_members                                                       \
+        .separator = kernel_separator, .lined = kernel_lined, .members = kernel_members                                \
     }
 
 const struct simd KERNEL_TABLE = KERNELS(KERNEL_NAME, kernel_mark, kernel_outline, kernel_compact, false, kernel_csv);

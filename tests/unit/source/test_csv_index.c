@@ -86,6 +86,12 @@ static void kernel_check(const struct simd *simd, const char *text, size_t from,
         assert_int_equal(bit(word.separators, i), i < from ? i % 2 : (size_t)separators[i]);
         assert_int_equal(bit(word.newlines, i), i < from ? i % 2 : text[i] == '\n');
     }
+    for (size_t first = from / SIMD_CHUNK, count = 0; (first + count) * SIMD_CHUNK < end; count++) {
+        uint64_t lined = 0;
+        for (size_t i = 0; i < count; i++)
+            lined |= (uint64_t)(bits[first + i].newlines != 0) << i;
+        assert_int_equal(simd->lined(bits + first, count), lined);
+    }
     for (size_t at = from, n = 0; at < end; at++) {
         if (!separators[at])
             continue;
