@@ -10,6 +10,7 @@
 
 enum {
     WORD = SIMD_CHUNK,
+    GROUP = 64, /* words: as many as one has bits */
     /* How long the scanner reads on: what it has marked beyond a record is lost when the other pass takes over. */
     CAREFUL_BYTES = 4096
 };
@@ -158,12 +159,39 @@ void csv_index_cut(struct csv_index *index, size_t at)
 
 /* --- walking --- */
 
+/* Rows take more than a word, or less, as nothing foretells: so no branch is to depend on where the next newline is. */
+static void group_begin(struct csv_walk *walk, size_t group)
+{
+    const struct csv_index *index = walk->index;
+    size_t words = (index->end - 1) / WORD + 1 - group;
+    walk->group = group;
+    walk->lined = walk->simd->lined(index->bits + group, words < GROUP ? words : GROUP);
+}
+
 void csv_walk_begin(struct csv_walk *walk, const struct csv_index *index, uint32_t first_line)
 {
-    size_t start = index->start;
-    *walk = (struct csv_walk){.index = index, .word = start / WORD, .start = (uint32_t)start, .line = first_line};
-    if (index->end > start)
-        walk->newlines = index->bits[walk->word].newlines & ~bits_below(start);
+    size_t start = index->start, word = start / WORD;
+    *walk = (struct csv_walk){
+        .index = index, .simd = simd_ops(), .word = word, .start = (uint32_t)start, .line = first_line};
+    if (index->end == start)
+        return;
+    group_begin(walk, word);
+    walk->lined &= ~UINT64_C(1);
+    walk->newlines = index->bits[word].newlines & ~bits_below(start);
+}
+
+/* Goes to the next word that has newlines. False: there is none. */
+static inline bool word_next(struct csv_walk *walk)
+{
+    while (!walk->lined) {
+        if ((walk->group + GROUP) * WORD >= walk->index->end)
+            return false;
+        group_begin(walk, walk->group + GROUP);
+    }
+    walk->word = walk->group + (size_t)__builtin_ctzll(walk->lined);
+    walk->lined &= walk->lined - 1;
+    walk->newlines = walk->index->bits[walk->word].newlines;
+    return true;
 }
 
 static void row_set(struct csv_walk *walk, uint32_t end, uint32_t line, struct csv_row *out_row)
@@ -178,33 +206,23 @@ static void row_set(struct csv_walk *walk, uint32_t end, uint32_t line, struct c
 bool csv_walk_next(struct csv_walk *walk, struct csv_row *out_row)
 {
     const struct csv_index *index = walk->index;
-    const struct simd_csv_bits *bits = index->bits;
-    const size_t last = (index->end - 1) / WORD; /* if any */
     uint32_t line = walk->line;
     if (walk->start == index->end)
         return false;
-    for (;;) {
+    do {
         for (; walk->newlines; walk->newlines &= walk->newlines - 1) {
             uint64_t bit = walk->newlines & -walk->newlines;
             size_t end = walk->word * WORD + (size_t)__builtin_ctzll(bit) + 1;
             if (end > index->end)
                 break;
             walk->line++;
-            if (bits[walk->word].separators & bit) {
+            if (index->bits[walk->word].separators & bit) {
                 walk->newlines &= walk->newlines - 1;
                 row_set(walk, (uint32_t)end, line, out_row);
                 return true;
             }
         }
-        size_t word = walk->word;
-        uint64_t newlines = 0;
-        while (word < last && !newlines)
-            newlines = bits[++word].newlines;
-        walk->word = word;
-        walk->newlines = newlines;
-        if (!newlines)
-            break;
-    }
+    } while (word_next(walk));
     /* The last one may have no line end. */
     row_set(walk, (uint32_t)index->end, line, out_row);
     return true;

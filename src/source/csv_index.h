@@ -49,8 +49,11 @@ struct csv_row {
 /* Walks over the records in order. */
 struct csv_walk {
     const struct csv_index *index;
-    size_t word;
-    uint64_t newlines; /* of the word, those that are left */
+    const struct simd *simd;
+    size_t group;      /* the first of some words that are looked at at once: */
+    uint64_t lined;    /* those of them that have newlines, as far as they are left */
+    size_t word;       /* one of them, */
+    uint64_t newlines; /* and its newlines that are left */
     uint32_t start, line;
     size_t careful; /* the next one of index->careful */
 };

@@ -11,7 +11,7 @@
 #define KERNEL_TARGET __attribute__((target("avx512f,avx512bw,bmi,bmi2,popcnt,pclmul")))
 #define KERNEL_NAME   "avx512"
 #define KERNEL_TABLE  SIMD_AVX512
-#define KERNEL_HAS_PDEP
+#define KERNEL_AVX512
 
 struct chunk {
     __m512i v;
@@ -756,5 +756,7 @@ static WIDE_TARGET size_t wide_compact(const char *text, size_t len, const struc
     return kernel_compact(text, len, marks, compact, from, out, capacity);
 }
 
-const struct simd SIMD_AVX512VBMI = KERNELS("avx512vbmi", vbmi_mark, wide_outline, wide_compact, true);
+#include "base/simd/simd_csv_impl.h"
+
+const struct simd SIMD_AVX512VBMI = KERNELS("avx512vbmi", vbmi_mark, wide_outline, wide_compact, true, wide_csv);
 #endif
