@@ -2,7 +2,6 @@
  * json_container.c - records that json_scan.h found become rows of a batch: those of a JSON text, and those of a container
  * that is one line of many.
  */
-#include "base/mem.h"
 #include "source/json_int.h"
 #include "source/json_scan.h"
 
@@ -93,6 +92,27 @@ static bool may_contain(struct slice text)
     return false;
 }
 
+/*
+ * The batch's block up to `len`, as the line's scan sees it. Offsets are the same, and so is the room for spans, which a block of
+ * lines has no other use for and which goes from block to block.
+ */
+static struct json_block line_take(struct json_batch *batch, size_t len)
+{
+    struct json_block *block = (struct json_block *)batch->base.block;
+    struct json_block line = {
+        .bytes = block->bytes, .len = len, .spans = block->spans, .span_capacity = block->span_capacity};
+    block->spans = NULL;
+    block->span_capacity = 0;
+    return line;
+}
+
+static void line_give(struct json_batch *batch, const struct json_block *line)
+{
+    struct json_block *block = (struct json_block *)batch->base.block;
+    block->spans = line->spans;
+    block->span_capacity = line->span_capacity;
+}
+
 /* Reads what the scan found, if that was one container and no more. */
 static enum err_code container_read(struct json_batch *batch, const struct json_scan *scan,
                                     const struct json_block *line, uint32_t record, bool quick, bool *out_done,
@@ -111,23 +131,21 @@ enum err_code json_batch_container(struct json_batch *batch, struct slice text, 
     *out_done = false;
     if (!may_contain(text))
         return ERR_NONE;
-    /* Offsets are those of the batch's block. */
-    struct json_block line = {.bytes = batch->block->bytes};
-    size_t at = (size_t)(text.ptr - line.bytes);
-    line.len = at + text.len;
+    size_t at = (size_t)(text.ptr - batch->block->bytes);
+    struct json_block line = line_take(batch, at + text.len);
     struct json_scan scan;
     json_scan_init(&scan, text.len);
     enum err_code code = json_scan_run(&scan, &line, quick ? batch->probe : NULL, &at, SIZE_MAX, true, err);
     if (!code)
         code = container_read(batch, &scan, &line, record, quick, out_done, err);
-    mem_free(line.spans);
+    line_give(batch, &line);
     return code;
 }
 
 enum err_code json_batch_long_container(struct json_batch *batch, size_t *at, uint32_t record, bool quick,
                                         bool *out_done, struct err *err)
 {
-    struct json_block line = {.bytes = batch->block->bytes, .len = batch->block->len};
+    struct json_block line = line_take(batch, batch->block->len);
     struct json_scan scan;
     size_t begin = *at, end = begin;
     json_scan_init(&scan, line.len);
@@ -137,6 +155,6 @@ enum err_code json_batch_long_container(struct json_batch *batch, size_t *at, ui
         code = container_read(batch, &scan, &line, record, quick, out_done, err);
     if (*out_done)
         *at = end + 1;
-    mem_free(line.spans);
+    line_give(batch, &line);
     return code;
 }

@@ -17,17 +17,33 @@ bool json_ranges_begin(struct json_source *source)
     return source->in_ranges;
 }
 
-enum err_code json_range_next(struct json_source *source, struct block **out_block, struct err *err)
+size_t json_range_lines(const struct json_source *source, size_t likely)
+{
+    enum { LOOK = 8192, FAR = 4 << 20 };
+    char look[LOOK];
+    uint64_t begin = stream_offset(source->stream);
+    size_t at = likely - likely / 128, end = likely + FAR, got = LOOK;
+    for (; at < end && got == LOOK; at += got) {
+        if (stream_read_at(source->stream, begin + at, look, LOOK, &got, NULL))
+            break; /* whoever reads it will tell */
+        const char *newline = memchr(look, '\n', got);
+        if (newline)
+            return at + (size_t)(newline - look) + 1;
+    }
+    return at;
+}
+
+enum err_code json_range_next(struct json_source *source, size_t bytes, struct block **out_block, struct err *err)
 {
     struct json_block *block;
     struct file_range range;
     *out_block = NULL;
     if (atomic_load(&source->range_failed))
         return ERR_NONE;
-    TRY(file_range_next(source->stream, source->base.options.block_bytes, &range, err));
+    TRY(file_range_next(source->stream, bytes, &range, err));
     if (range.len == 0)
         return ERR_NONE;
-    TRY(json_block_new(source, source->block_capacity, &block, err));
+    TRY(json_block_new(source, file_range_memory(bytes), &block, err));
     block->range = range;
     *out_block = &block->base;
     return ERR_NONE;

@@ -105,7 +105,7 @@ static enum err_code stream_source_read(struct source *base, struct block **out_
     if (json_chain_is_over(&source->chain))
         return ERR_NONE;
     if (source->json.in_ranges) {
-        TRY(json_range_next(&source->json, out_block, err));
+        TRY(json_range_next(&source->json, base->options.block_bytes, out_block, err));
         if (*out_block)
             ((struct json_block *)*out_block)->number = source->number++;
         return ERR_NONE;
