@@ -5,8 +5,6 @@
 
 #include "base/hash.h"
 
-#include <string.h>
-
 /* Where the program lies in memory differs from run to run, so that nobody can prepare rows that collide. */
 static const char SEED_ANCHOR;
 
@@ -16,48 +14,12 @@ void row_index_init(struct row_index *index, const enum type *types, uint32_t co
     rows_init(&index->rows, types, column_count, arena);
 }
 
-static inline uint64_t word_at(const char *text)
-{
-    uint64_t word;
-    memcpy(&word, text, sizeof word);
-    return word;
-}
-
-/* Most keys are short texts: they are read in words, of which the last two may overlap. */
-enum { WORD = 8, SHORT_MAX = 32 };
-
-static inline bool is_short(struct slice text)
-{
-    return text.len >= WORD && text.len <= SHORT_MAX;
-}
-
-static inline uint64_t text_hash(struct slice text, uint64_t hash)
-{
-    if (!is_short(text))
-        return hash_bytes(text, hash);
-    hash += text.len;
-    for (size_t i = 0; i + WORD < text.len; i += WORD)
-        hash = hash_step(hash, word_at(text.ptr + i));
-    return hash_step(hash, word_at(text.ptr + text.len - WORD));
-}
-
-static inline bool text_same(struct slice a, struct slice b)
-{
-    if (a.len != b.len || !is_short(a))
-        return slice_eq(a, b);
-    for (size_t i = 0; i + WORD < a.len; i += WORD) {
-        if (word_at(a.ptr + i) != word_at(b.ptr + i))
-            return false;
-    }
-    return word_at(a.ptr + a.len - WORD) == word_at(b.ptr + a.len - WORD);
-}
-
 uint32_t row_hash(const struct column *const *columns, uint32_t column_count, uint32_t row)
 {
     uint64_t hash = (uint64_t)(uintptr_t)&SEED_ANCHOR;
     for (uint32_t i = 0; i < column_count; i++) {
         if (columns[i]->type == TYPE_STRING) {
-            hash = text_hash(columns[i]->str[column_cell(columns[i], row)], hash);
+            hash = hash_bytes(columns[i]->str[column_cell(columns[i], row)], hash);
             continue;
         }
         struct value value = column_value(columns[i], row);
@@ -71,7 +33,7 @@ static bool row_equal(const struct row_index *index, uint32_t kept, const struct
     for (uint32_t i = 0; i < index->rows.column_count; i++) {
         if (columns[i]->type == TYPE_STRING) {
             const struct column *kept_column = &index->rows.chunks[kept / ROWS_CHUNK][i];
-            if (!text_same(kept_column->str[kept % ROWS_CHUNK], columns[i]->str[column_cell(columns[i], row)]))
+            if (!slice_eq(kept_column->str[kept % ROWS_CHUNK], columns[i]->str[column_cell(columns[i], row)]))
                 return false;
             continue;
         }
