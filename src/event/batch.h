@@ -106,6 +106,7 @@ struct batch {
     struct arena *arena;    /* shared along a pipeline: lives as long as the root batch */
     struct made_text *made; /* shared: see batch_text() */
     void **memo;            /* shared: what fn_ddns.c knows of the rows' texts already, in the arena; NULL at first */
+    void *prepared;         /* made ahead for whom the batch is pushed to, and known to it alone; in the arena */
     void *impl;
 };
 

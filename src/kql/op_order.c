@@ -234,7 +234,7 @@ static enum err_code giving_make(void *user, uint64_t number, struct work *work,
     TRY(op_new_batch(giving->op->env, keyed->schema, rows, first, out_batch, err));
     TRY(rows_gather(&keyed->rows, giving->order + first, 0, rows, keyed->schema->count, *out_batch, err));
     uint32_t before = work_enter(work, STAGE_RESULT);
-    enum err_code code = op_prepare(giving->op->next, *out_batch, err);
+    enum err_code code = op_prepare(giving->op->next, NULL, *out_batch, err);
     work_enter(work, before);
     return code;
 }
