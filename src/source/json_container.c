@@ -93,6 +93,18 @@ static bool may_contain(struct slice text)
     return false;
 }
 
+/* Reads what the scan found, if that was one container and no more. */
+static enum err_code container_read(struct json_batch *batch, const struct json_scan *scan,
+                                    const struct json_block *line, uint32_t record, bool quick, bool *out_done,
+                                    struct err *err)
+{
+    bool contains = !scan->in_object || scan->has_rows;
+    *out_done = !scan->failure && contains && scan->values == 1;
+    for (size_t i = 0; i < line->span_count && *out_done; i++)
+        TRY(json_batch_span(batch, &line->spans[i], record, quick, err));
+    return ERR_NONE;
+}
+
 enum err_code json_batch_container(struct json_batch *batch, struct slice text, uint32_t record, bool quick,
                                    bool *out_done, struct err *err)
 {
@@ -106,10 +118,25 @@ enum err_code json_batch_container(struct json_batch *batch, struct slice text, 
     struct json_scan scan;
     json_scan_init(&scan, text.len);
     enum err_code code = json_scan_run(&scan, &line, quick ? batch->probe : NULL, &at, SIZE_MAX, true, err);
-    bool contains = !scan.in_object || scan.has_rows;
-    *out_done = !code && !scan.failure && contains && scan.values == 1;
-    for (size_t i = 0; i < line.span_count && *out_done && !code; i++)
-        code = json_batch_span(batch, &line.spans[i], record, quick, err);
+    if (!code)
+        code = container_read(batch, &scan, &line, record, quick, out_done, err);
+    mem_free(line.spans);
+    return code;
+}
+
+enum err_code json_batch_long_container(struct json_batch *batch, size_t *at, uint32_t record, bool quick,
+                                        bool *out_done, struct err *err)
+{
+    struct json_block line = {.bytes = batch->block->bytes, .len = batch->block->len};
+    struct json_scan scan;
+    size_t begin = *at, end = begin;
+    json_scan_init(&scan, line.len);
+    enum err_code code = json_scan_line(&scan, &line, quick ? batch->probe : NULL, &end, err);
+    *out_done = false;
+    if (!code && end < line.len && end - begin <= batch->base.source->options.record_max)
+        code = container_read(batch, &scan, &line, record, quick, out_done, err);
+    if (*out_done)
+        *at = end + 1;
     mem_free(line.spans);
     return code;
 }

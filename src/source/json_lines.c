@@ -262,17 +262,43 @@ static enum err_code line_end(struct cut *cut, uint32_t end, bool whole, bool ch
 }
 
 /*
+ * The end of the line at `at`: NULL if it has none. *out_done: it is a container so long that to look for the end first is to
+ * read it twice, and is read; *at is behind it.
+ */
+static enum err_code container_line(struct cut *cut, size_t *at, bool *out_done, const char **out_newline,
+                                    struct err *err)
+{
+    enum { LONG = 1 << 16 };
+    size_t left = cut->len - *at, usual = cut->batch->base.source->options.block_bytes;
+    size_t look = usual < LONG ? usual : LONG;
+    *out_done = false;
+    *out_newline = memchr(cut->text + *at, '\n', left < look ? left : look);
+    if (*out_newline || left <= look)
+        return ERR_NONE;
+    TRY(json_batch_long_container(cut->batch, at, cut->line, cut->quick, out_done, err));
+    if (!*out_done)
+        *out_newline = memchr(cut->text + *at, '\n', left);
+    return ERR_NONE;
+}
+
+/*
  * Reads lines that begin with a container's rows, up to the first that does not or has no end: their marks would tell
  * nothing that their own scan does not. Returns where it stopped.
  */
 static enum err_code cut_containers(struct cut *cut, size_t *at, struct err *err)
 {
-    const char *newline;
-    while (json_begins_with_rows(slice_of(cut->text + *at, cut->len - *at)) &&
-           (newline = memchr(cut->text + *at, '\n', cut->len - *at)) != NULL) {
-        size_t end = (size_t)(newline - cut->text);
-        TRY(line_read(cut->batch, slice_of(cut->text + *at, end - *at), cut->line++, cut->quick, err));
-        *at = end + 1;
+    while (json_begins_with_rows(slice_of(cut->text + *at, cut->len - *at))) {
+        const char *newline;
+        bool done;
+        TRY(container_line(cut, at, &done, &newline, err));
+        if (!done && !newline)
+            break;
+        if (!done) {
+            size_t end = (size_t)(newline - cut->text);
+            TRY(line_read(cut->batch, slice_of(cut->text + *at, end - *at), cut->line, cut->quick, err));
+            *at = end + 1;
+        }
+        cut->line++;
     }
     return ERR_NONE;
 }

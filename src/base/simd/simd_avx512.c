@@ -275,6 +275,7 @@ struct wide_consts {
     struct places here, second[SIMD_PAIRS_MAX]; /* second: all bits but those of pairs that end otherwise */
     size_t distance[SIMD_PAIRS_MAX];
     uint32_t distances; /* how many different ones there are */
+    __m512i newlines;   /* all ones: all of them are marks */
 };
 
 /* How the text stands before a lane. */
@@ -308,6 +309,7 @@ static WIDE_TARGET bool wide_prepare(const struct simd_marks *marks, struct wide
             second[k][byte] &= (uint8_t)~bit;
         second[k][(uint8_t)pair->second] |= bit;
     }
+    c->newlines = _mm512_set1_epi64(marks->newlines ? -1 : 0);
     c->here = places_load(here);
     for (uint32_t k = 0; k < c->distances; k++)
         c->second[k] = places_load(second[k]);
@@ -403,6 +405,7 @@ lanes_find(const char *p, const struct wide_consts *c, uint32_t distances, struc
     unusual |= _mm512_cmpeq_epi64_mask(backslashes, _mm512_set1_epi64(-1));
     __m512i found = _mm512_or_si512(_mm512_and_si512(escaped, kinds[KIND_LETTER]),
                                     _mm512_andnot_si512(inside, kinds[KIND_BRACKET]));
+    found = _mm512_or_si512(found, _mm512_and_si512(kinds[KIND_NEWLINE], c->newlines));
     for (unsigned i = KIND_PAIR; i < KINDS; i++)
         found = _mm512_or_si512(found, kinds[i]);
     *out_found = found;
@@ -544,7 +547,7 @@ static inline __attribute__((always_inline)) WIDE_TARGET __m512i lanes_misplaced
     bad = LOGIC(bad, line, after_close, A_OR_B_NOT_C);
     bad = LOGIC(bad, digit, after_zero, A_OR_BC);
     bad = LOGIC(bad, first, odd, A_OR_B_NOT_C);
-    return LOGIC(bad, IS(TABLE(CODE_COLON, CODE_CLOSE, CODE_LINE)), odd, A_OR_BC);
+    return LOGIC(bad, IS(TABLE(CODE_COLON, CODE_CLOSE, CODE_CLOSE)), odd, A_OR_BC);
 #undef IS
 }
 
@@ -586,7 +589,6 @@ compact_strings(const char *p, const struct wide_consts *consts, uint32_t distan
     out->pairs = kinds[COMPACT_PAIR];
     __m512i bad = _mm512_and_si512(inside, kinds[COMPACT_CONTROL]);
     bad = LOGIC(bad, escaped, kinds[COMPACT_LETTER], A_OR_B_NOT_C);
-    bad = LOGIC(bad, backslashes, inside, A_OR_B_NOT_C);
     uint32_t unusual = _mm512_test_epi64_mask(bad, bad);
     unusual |= _mm512_cmpeq_epi64_mask(backslashes, _mm512_set1_epi64(-1));
     return unusual == 0;

@@ -192,7 +192,7 @@ struct outline_bits {
 
 /* Most chunks have no backslash and no newline: they need the quotes and the brackets alone. */
 static inline __attribute__((always_inline)) KERNEL_TARGET struct outline_bits
-outline_step(struct outline *state, struct chunk c, uint64_t pairs)
+outline_step(struct outline *state, struct chunk c, uint64_t pairs, uint64_t newlines)
 {
     struct outline_bits bits = {.found = pairs};
     uint64_t quotes = chunk_equal(c, '"');
@@ -200,8 +200,9 @@ outline_step(struct outline *state, struct chunk c, uint64_t pairs)
         uint64_t backslashes = chunk_equal(c, '\\');
         bits.escaped = escaped_bits(backslashes, &state->escaped);
         bits.inside = prefix_xor(quotes & ~bits.escaped) ^ state->inside;
-        bits.fault = (backslashes & ~bits.inside) | (chunk_equal(c, '\n') & bits.inside & ~bits.escaped);
-        bits.found |= (chunk_equal(c, 'u') & bits.escaped) | bits.fault;
+        uint64_t ends = chunk_equal(c, '\n');
+        bits.fault = (backslashes & ~bits.inside) | (ends & bits.inside & ~bits.escaped);
+        bits.found |= (chunk_equal(c, 'u') & bits.escaped) | bits.fault | (ends & newlines);
     } else {
         bits.inside = prefix_xor(quotes) ^ state->inside;
     }
@@ -222,14 +223,16 @@ static KERNEL_TARGET size_t outline_fault(const struct outline_bits *bits, size_
 
 static inline __attribute__((always_inline)) KERNEL_TARGET size_t outline_run(const char *text, size_t len,
                                                                               const struct marks_consts consts,
-                                                                              struct simd_json *json, size_t *from,
-                                                                              uint32_t *out, size_t capacity)
+                                                                              uint64_t newlines, struct simd_json *json,
+                                                                              size_t *from, uint32_t *out,
+                                                                              size_t capacity)
 {
     struct outline state = {json->in_string ? UINT64_MAX : 0, json->escaped};
     size_t at = *from, count = 0;
     size_t room = capacity - SIMD_MARKS_ROOM;
     for (; len - at >= CHUNK + SIMD_DISTANCE_MAX && count <= room; at += CHUNK) {
-        struct outline_bits bits = outline_step(&state, chunk_load(text + at), chunk_pairs(text + at, &consts));
+        struct outline_bits bits =
+            outline_step(&state, chunk_load(text + at), chunk_pairs(text + at, &consts), newlines);
         if (bits.fault)
             return outline_fault(&bits, at, json, from, out, count);
         count = marks_write(bits.found, at, out, count);
@@ -238,7 +241,7 @@ static inline __attribute__((always_inline)) KERNEL_TARGET size_t outline_run(co
         char tail[CHUNK + SIMD_DISTANCE_MAX] = {0};
         size_t left = len - at, step = left < CHUNK ? left : CHUNK;
         memcpy(tail, text + at, left);
-        struct outline_bits bits = outline_step(&state, chunk_load(tail), chunk_pairs(tail, &consts));
+        struct outline_bits bits = outline_step(&state, chunk_load(tail), chunk_pairs(tail, &consts), newlines);
         if (bits.fault)
             return outline_fault(&bits, at, json, from, out, count);
         count = marks_write(bits.found, at, out, count);
@@ -258,10 +261,11 @@ static KERNEL_TARGET size_t kernel_outline(const char *text, size_t len, const s
                                            struct simd_json *json, size_t *from, uint32_t *out, size_t capacity)
 {
     struct marks_consts consts = marks_prepare(marks);
+    uint64_t newlines = marks->newlines ? UINT64_MAX : 0;
     if (consts.count != 1)
-        return outline_run(text, len, consts, json, from, out, capacity);
+        return outline_run(text, len, consts, newlines, json, from, out, capacity);
     consts.count = 1;
-    return outline_run(text, len, consts, json, from, out, capacity);
+    return outline_run(text, len, consts, newlines, json, from, out, capacity);
 }
 
 #include "base/simd/simd_compact_impl.h"

@@ -312,6 +312,46 @@ def alike(rng, count, enveloped, clean):
     return Input("", "jsonl", pieces, b"\n", b"", b"\n", clean)
 
 
+# --- well-formed, but for its braces or an escape ---
+
+NESTED = ['{"a":{"b":{"c":1}}}', '{"a":{},"b":{"c":{"d":"}{"}}}', '{"a":"\\u0041\\u00e9","b":{"c":null}}', '{"k":{"RemoteUrl":"in.ddns.net"}}']
+
+
+def braces_slip(rng, piece):
+    """Each byte may stand behind the one before it, and there are as many braces of a kind or not: only their depth tells."""
+    at = rng.choice([i for i, c in enumerate(piece) if c in b"{}"])
+    close = rng.choice([i for i, c in enumerate(piece) if c == b"}"[0]])
+    inner = piece.index(b",")
+    return rng.choice([
+        piece + b"}", piece[:-1], piece[:close] + b"}" + piece[close:], piece[:at] + piece[at + 1:],
+        piece[:inner] + b"}" + piece[inner:], piece[:inner] + b"}" + piece[inner:-1], piece[:inner] + b"}" + piece[inner:-2],
+        piece[:inner] + b'},"z":{"y":1' + piece[inner:], b'{"w":' + piece, b'{"w":' + piece + b"}}", piece + piece, piece[1:],
+        piece.replace(b":{", b":{{", 1), piece.replace(b"}}", b"}", 1), piece[:-1] + b"," + piece[1:], piece[:-1] + b',"z":{"y":{}'])
+
+
+def escape_slip(rng, piece):
+    """A string has a wrong escape, mostly one of \\u."""
+    wrong = rng.choice([b"\\u00g1", b"\\u004", b"\\u", b"\\u12@4", b"\\u`123", b"\\u:000", b"\\U0041", b"\\x41", b"\\u00 1", b"\\uD83D", b"\\u0000",
+                        b"\\udc00\\ud83d", b"\\u{41}", b"\\u+041"])
+    at = rng.choice([i for i, c in enumerate(piece) if c == b'"'[0] and piece[i - 1:i] != b"\\"])
+    return piece[:at + 1] + wrong + piece[at + 1:] if piece[at - 1:at] in b":{," else piece[:at] + wrong + piece[at:]
+
+
+def compact(rng, count, clean):
+    """Compact rows with objects in them, nearly all of them good, so that the program goes on to check them without parsing."""
+    pieces = []
+    for _ in range(5 * count):
+        row = usual_row(rng)
+        names = rng.sample(sorted(row), rng.randrange(3, len(row)))
+        row = {name: row[name] for name in names}
+        line = text(row)[:-1] + rng.choice(["", "," + '"Extra":' + rng.choice(NESTED)]) + "}"
+        piece = line.replace("[", "(").replace("]", ")").replace("\n", " ").encode()
+        if not clean and rng.random() < 0.12:
+            piece = rng.choice([braces_slip, braces_slip, escape_slip])(rng, piece)
+        pieces.append(piece)
+    return Input("", "jsonl", pieces, rng.choice([b"\n", b"\n", b"\n", b"\r\n"]), b"", b"\n", clean)
+
+
 # --- CSV ---
 
 HEADER = ["Timestamp", "DeviceName", "ActionType", "RemoteIP", "RemotePort", "RemoteUrl", "LocalIP", "InitiatingProcessFileName",
@@ -468,6 +508,7 @@ KINDS = {
     "containers": containers,
     "envelopes alike": lambda rng, n, clean: alike(rng, n, True, clean),
     "rows alike": lambda rng, n, clean: alike(rng, n, False, clean),
+    "rows, compact": compact,
     "csv": lambda rng, n, clean: csv(rng, n, clean),
     "csv with traps": csv_traps,
     "soup of lines": lambda rng, n, clean: soup_lines(rng, n),
