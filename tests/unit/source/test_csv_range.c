@@ -44,10 +44,10 @@ static struct scan_text hostile_text(size_t len, size_t block_bytes)
 static void every_cut_gives_the_same(void **state)
 {
     (void)state;
-    for (size_t len = 45; len < sizeof HOSTILE; len++) {
+    for (size_t len = 45; len < sizeof HOSTILE; len += 3) {
         struct scan_text whole = hostile_text(len, 1000);
         assert_int_equal(whole.code, ERR_NONE);
-        for (size_t block = 1; block < len; block += block < 70 ? 1 : 19) {
+        for (size_t block = 1; block < len; block += block < 40 ? 1 : 23) {
             struct scan_text text = hostile_text(len, block);
             assert_same(&text, &whole);
         }
@@ -178,7 +178,7 @@ static void no_guess_costs_a_record(void **state)
                                         ",\"",   "\",",     "\"\n", "\n\"", "text", "x,y\n", "\"q\",\"\n\"\n",
                                         ",,,\n", "a\"b,c\n"};
     struct guesses all = {0};
-    for (int round = 0; round < 600; round++) {
+    for (int round = 0; round < 300; round++) {
         struct buf text;
         buf_init(&text, 0);
         buf_add(&text, SLICE(HEAD));
@@ -191,8 +191,8 @@ static void no_guess_costs_a_record(void **state)
         all.wrong += guesses.wrong;
         buf_release(&text);
     }
-    assert_true(all.right > 500);
-    assert_true(all.wrong > 500);
+    assert_true(all.right > 300);
+    assert_true(all.wrong > 300);
 }
 
 /* A cell that lasts for all of the file holds what looks like a file of its own. */
