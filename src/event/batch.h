@@ -105,7 +105,7 @@ struct batch {
     struct batch *parent;   /* what it was derived from, or NULL for one made by a source or a breaker */
     struct arena *arena;    /* shared along a pipeline: lives as long as the root batch */
     struct made_text *made; /* shared: see batch_text() */
-    void *prepared;         /* made ahead for whom the batch is pushed to, and known to it alone; in the arena */
+    const void *prepared;   /* made ahead for whom the batch is pushed to, and known to it alone; in the arena */
     void *impl;
 };
 
