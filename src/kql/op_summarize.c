@@ -230,21 +230,31 @@ struct prepared {
     uint32_t *hashes;              /* [row_count]: of the keys of selected rows */
 };
 
-static enum err_code summarize_prepare(const struct op *op, struct eval *eval, struct batch *batch, struct err *err)
+static enum err_code inputs_prepare(const struct summarize *summarize, struct eval *eval, struct batch *batch,
+                                    const struct prepared **out_prepared, struct err *err)
 {
-    const struct summarize *summarize = (const struct summarize *)op;
     const struct selection *selection = batch->selection;
-    if (!eval)
-        return ERR_NONE;
     struct prepared *prepared = arena_zalloc(batch->arena, 1, sizeof *prepared);
     uint32_t *hashes = arena_array(batch->arena, batch->row_count, sizeof *hashes);
     if (!prepared || !hashes)
         return err_no_memory(err, batch->row_count * sizeof *hashes);
     TRY(op_eval_all(eval, summarize->inputs.exprs, summarize->inputs.count, batch, &prepared->columns, err));
     batch_drop_rejected(batch);
-    for (uint32_t i = 0; i < selection->count; i++)
-        hashes[selection->rows[i]] = row_hash(prepared->columns, op->plan->group_count, selection->rows[i]);
+    for (uint32_t i = 0; i < selection->count; i++) {
+        uint32_t row = selection->rows[i];
+        hashes[row] = row_hash(prepared->columns, summarize->op.plan->group_count, row);
+    }
     prepared->hashes = hashes;
+    *out_prepared = prepared;
+    return ERR_NONE;
+}
+
+/* Without an eval expressions have to wait. */
+static enum err_code summarize_prepare(const struct op *op, struct eval *eval, struct batch *batch, struct err *err)
+{
+    const struct prepared *prepared = NULL;
+    if (eval)
+        TRY(inputs_prepare((const struct summarize *)op, eval, batch, &prepared, err));
     batch->prepared = prepared;
     return ERR_NONE;
 }
@@ -265,9 +275,9 @@ static enum err_code summarize_push(struct op *op, struct batch *batch, struct e
     struct summarize *summarize = (struct summarize *)op;
     const struct selection *selection = batch->selection;
     struct taken taken;
-    if (!batch->prepared)
-        TRY(summarize_prepare(op, op->env->eval, batch, err));
     const struct prepared *prepared = batch->prepared;
+    if (!prepared)
+        TRY(inputs_prepare(summarize, op->env->eval, batch, &prepared, err));
     TRY(taken_init(summarize, prepared->columns, batch->arena, &taken, err));
     for (uint32_t i = 0; i < selection->count; i++) {
         uint32_t row = selection->rows[i];
