@@ -196,10 +196,12 @@ enum err_code json_batch_record(struct json_batch *json, struct slice text, uint
     return json_batch_reject(json, REJECT_MALFORMED, text, record, result.why, err);
 }
 
-/* A guess from the first bytes, for speed alone: whether rows stand in envelopes. */
-static bool expects_envelopes(const struct json_block *block)
+/* A guess, for speed alone: whether rows stand in envelopes. Lines may be of both kinds, so the block's first bytes tell. */
+static bool expects_envelopes(const struct json_source *source, const struct json_block *block)
 {
     enum { LOOK = 4096 };
+    if (source->expects != JSON_EXPECTS_ANY)
+        return source->expects == JSON_EXPECTS_ENVELOPES;
     size_t end = block->len - block->start < LOOK ? block->len : block->start + LOOK;
     struct slice head = slice_of(block->bytes + block->start, end - block->start);
     return slice_find(head, SLICE("\"properties\""), 0) != SLICE_NOT_FOUND;
@@ -213,7 +215,7 @@ bool json_batch_prepare(struct json_batch *json)
     json->of_names = NULL;
     if (options->filter && text_filter_column(options->filter) == json->fast_column)
         json->of_names = text_filter_of_names(options->filter);
-    json->probe = &source->common->probes[!expects_envelopes(json->block)];
+    json->probe = &source->common->probes[!expects_envelopes(source, json->block)];
     if (json->probe->wanted[NEEDLE_SECOND])
         json->second_column = options->second_column;
     return json->probe->ready && !options->strict && !options->slow;

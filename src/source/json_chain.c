@@ -7,6 +7,8 @@
 #include "base/mem.h"
 #include "source/json_range.h"
 
+#include <assert.h>
+
 void json_chain_init(struct json_chain *chain, size_t record_max)
 {
     *chain = (struct json_chain){0};
@@ -138,21 +140,23 @@ static void guess_make(struct json_chain *chain, const struct json_block *block,
     scan->line_indent = SCAN_NO_INDENT;
 }
 
-/* Does the scan go the same way from here on? What else they hold is not looked at before it is set anew. */
-static bool same_place(const struct json_scan *a, const struct json_scan *b)
+/*
+ * Does the scan go on as the guess did, which stands between records, behind a brace? Of what else they hold nothing is looked at
+ * before it is set anew: in these two states something is held, lost or at fault only in a string, and a brace leaves no indent.
+ */
+static bool same_place(const struct json_scan *scan, const struct json_scan *guess)
 {
-    if (a->state != b->state || a->in_string || a->held || a->lost || a->failure || a->line_indent != b->line_indent)
-        return false;
-    bool same_container = a->in_object == b->in_object && (!a->in_object || a->has_rows == b->has_rows);
-    return a->state == SCAN_TOP || (a->state == SCAN_ROWS && same_container && a->top_indent == b->top_indent);
+    return scan->state == guess->state && !scan->in_string &&
+           (scan->state == SCAN_TOP || scan->in_object == guess->in_object);
 }
 
 /* The guess, if there was one, is compared with what has become known. */
 static bool guess_holds(struct json_chain *chain, const struct json_block *block, const struct json_chain_turn *turn)
 {
-    bool right = turn->guessed && chain->held.len == 0 && !chain->ended && same_place(&chain->scan, &turn->guess);
+    bool right = turn->guessed && !chain->ended && same_place(&chain->scan, &turn->guess);
     if (block->range.len)
         right = right && chain->offset == block->base.offset + turn->begin;
+    assert(!right || (chain->held.len == 0 && !chain->scan.failure));
     if (turn->guessed)
         turns_note_guess(&chain->turns, right);
     return right;

@@ -6,7 +6,7 @@
 #include "source/json_scan.h"
 
 /* What was noted of the record when it was scanned, and whether it begins as the last envelopes did. */
-static void facts_take(struct json_batch *batch, const struct json_span *span)
+static void facts_take(struct json_batch *batch, const struct simd *simd, const struct json_span *span)
 {
     const struct json_block *block = batch->block;
     struct json_facts alike;
@@ -14,23 +14,32 @@ static void facts_take(struct json_batch *batch, const struct json_span *span)
         batch->facts = span->facts;
     else
         json_scan_facts(&batch->facts, batch->probe, block->bytes, span->start, span->start + span->len);
-    json_facts_begin_alike(&alike, &batch->memory, simd_ops(), block->bytes, (uint32_t)block->len, span->start);
+    json_facts_begin_alike(&alike, &batch->memory, simd, block->bytes, (uint32_t)block->len, span->start);
     if (alike.brackets == batch->facts.brackets && alike.bracket == batch->facts.bracket)
         batch->facts.known = alike.known;
 }
 
-enum err_code json_batch_span(struct json_batch *batch, const struct json_span *span, uint32_t record, bool quick,
-                              struct err *err)
+static enum err_code span_read(struct json_batch *batch, const struct simd *simd, const struct json_span *span,
+                               uint32_t record, bool quick, struct err *err)
 {
     struct slice text = slice_of(batch->block->bytes + span->start, span->len);
     bool done = false;
     if (span->why)
         return json_batch_reject(batch, span->kind, text, record, span->why, err);
     if (quick) {
-        facts_take(batch, span);
-        TRY(json_batch_quick(batch, simd_ops(), span->start + span->len, record, &done, err));
+        facts_take(batch, simd, span);
+        TRY(json_batch_quick(batch, simd, span->start + span->len, record, &done, err));
     }
     return done ? ERR_NONE : json_batch_record(batch, text, record, false, err);
+}
+
+enum err_code json_batch_spans(struct json_batch *batch, const struct json_block *found, uint32_t record, uint32_t step,
+                               bool quick, struct err *err)
+{
+    const struct simd *simd = simd_ops();
+    for (size_t i = 0; i < found->span_count; i++, record += step)
+        TRY(span_read(batch, simd, &found->spans[i], record, quick, err));
+    return ERR_NONE;
 }
 
 /* --- a container on a line --- */
@@ -120,9 +129,7 @@ static enum err_code container_read(struct json_batch *batch, const struct json_
 {
     bool contains = !scan->in_object || scan->has_rows;
     *out_done = !scan->failure && contains && scan->values == 1;
-    for (size_t i = 0; i < line->span_count && *out_done; i++)
-        TRY(json_batch_span(batch, &line->spans[i], record, quick, err));
-    return ERR_NONE;
+    return *out_done ? json_batch_spans(batch, line, record, 0, quick, err) : ERR_NONE;
 }
 
 enum err_code json_batch_container(struct json_batch *batch, struct slice text, uint32_t record, bool quick,

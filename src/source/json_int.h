@@ -41,6 +41,9 @@ enum err_code json_common_create(const struct schema *schema, const struct sourc
                                  struct err *err) MUST_CHECK;
 void json_common_free(void *common);
 
+/* Of an input's records, for speed alone: what the first one is, or that each block is to be looked at. */
+enum json_expects { JSON_EXPECTS_ANY, JSON_EXPECTS_ENVELOPES, JSON_EXPECTS_ROWS };
+
 struct json_source {
     struct source base;
     struct stream *stream;
@@ -51,7 +54,8 @@ struct json_source {
     size_t block_capacity;    /* of usual blocks, whose memory is pooled; common->memory_bytes at most */
     uint64_t offset;          /* of the next byte to be read */
     bool ended;               /* no more bytes will come */
-    struct err failure;       /* why it ended, if its code is set: to be told once everything before it was given */
+    enum json_expects expects;
+    struct err failure; /* why it ended, if its code is set: to be told once everything before it was given */
 };
 
 /* A record or reject that the stream format found, as offsets in the block. */
@@ -199,9 +203,12 @@ static inline MUST_CHECK enum err_code json_batch_quick(struct json_batch *batch
     batch->base.stats.rows += *out_done;
     return *out_done ? ERR_NONE : json_batch_judge(batch, end, record, wanted, out_done, err);
 }
-/* Does the same with a record or reject that a scan found. quick: as json_batch_prepare() has it. */
-enum err_code json_batch_span(struct json_batch *batch, const struct json_span *span, uint32_t record, bool quick,
-                              struct err *err) MUST_CHECK;
+/*
+ * Does the same with all records and rejects that a scan found. quick: as json_batch_prepare() has it. The first one's number is
+ * `record`, that of each other greater by `step`.
+ */
+enum err_code json_batch_spans(struct json_batch *batch, const struct json_block *found, uint32_t record, uint32_t step,
+                               bool quick, struct err *err) MUST_CHECK;
 /* Is the text that of an array, or of an object whose first member holds rows? A look at its first bytes. */
 bool json_begins_with_rows(struct slice text);
 /*

@@ -98,8 +98,7 @@ static void fault(struct piece *piece, const char *why)
 {
     struct json_scan *scan = piece->scan;
     bool in_record = !piece->is_line && (scan->held || scan->lost);
-    uint32_t indent = in_record ? scan->indent : scan->top_indent;
-    if (indent == SCAN_NO_INDENT || !in_record) {
+    if (!in_record || scan->indent == SCAN_NO_INDENT) {
         /* Of a container there is no more to be had than the next one, and only at a line's begin. */
         scan->failure = why;
         return;
@@ -241,7 +240,7 @@ static void top_step(struct piece *piece)
     if (blank_step(piece) || mark_step(piece))
         return;
     char c = piece->text[piece->at];
-    scan->indent = scan->top_indent = scan->line_indent;
+    scan->indent = scan->line_indent;
     scan->line_indent = SCAN_NO_INDENT;
     scan->values++;
     if (c == '[') {

@@ -43,8 +43,8 @@ struct json_scan {
     bool key_gone;  /* the key's begin left the buffer: it is longer than any that matters */
     size_t hold, token;
     uint64_t depth;
-    uint32_t line_indent, indent, top_indent; /* blanks before: this place, the record, the outermost value */
-    uint64_t values;                          /* outermost ones that began */
+    uint32_t line_indent, indent; /* blanks before: this place, the record */
+    uint64_t values;              /* outermost ones that began */
     size_t record_max;
     char key[SCAN_KEY_MAX];
     size_t key_len;

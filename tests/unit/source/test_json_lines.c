@@ -164,6 +164,38 @@ static void a_row_that_survives_is_rejected_if_malformed(void **state)
                 "", 3, 0);
 }
 
+/*
+ * A member that other rows begin with needs a comma where it is not the first. Rows have room behind them for the kernel that
+ * takes members.
+ */
+static void what_begins_other_rows_needs_its_comma(void **state)
+{
+    (void)state;
+#define PAD    ",\"AdditionalFields\":\"................................................................\""
+#define ROW(x) "{" x PAD PAD PAD "}\n"
+#define NAME_URL                                                                                                       \
+    ROW("\"DeviceName\":\"n\",\"RemoteUrl\":\"a\"")                                                                    \
+    ROW("\"RemoteUrl\":\"b\",\"DeviceName\":\"n\"")
+    static const char *const malformed[] = {
+        NAME_URL ROW("\"RemoteUrl\":\"c\"\"DeviceName\":\"n\""),
+        NAME_URL ROW("\"RemoteUrl\":\"b\",\"Protocol\":\"Tcp\",\"DeviceName\":\"n\"")
+            ROW("\"RemoteUrl\":\"c\",\"Protocol\":\"Tcp\"\"DeviceName\":\"n\""),
+        NAME_URL ROW("\"Protocol\":\"Tcp\",\"RemoteUrl\":\"b\",\"DeviceName\":\"n\"")
+            ROW("\"Protocol\":\"Tcp\"\"RemoteUrl\":\"c\""),
+        NAME_URL ROW("\"Protocol\":\"Tcp\",\"RemoteUrl\":\"b\",\"DeviceName\":\"n\"")
+            ROW("\"Protocol\":\"Tcp\",\"RemoteUrl\":\"c\"\"DeviceName\":\"n\""),
+    };
+    for (size_t i = 0; i < 2 * TEST_COUNT(malformed); i++) {
+        struct drive got = drive(slice_from_cstr(malformed[i / 2]), 1 << 20, i % 2);
+        assert_int_equal(got.reject_count, 1);
+        assert_int_equal(got.row_count, i < 2 ? 2 : 3);
+        drive_release(&got);
+    }
+#undef PAD
+#undef ROW
+#undef NAME_URL
+}
+
 static void keys_count_where_they_stand_and_the_last_of_two_counts(void **state)
 {
     (void)state;
@@ -545,6 +577,7 @@ int main(void)
         cmocka_unit_test(other_categories_and_tables_are_passed_over),
         cmocka_unit_test(text_outside_of_records_is_always_rejected),
         cmocka_unit_test(a_row_that_survives_is_rejected_if_malformed),
+        cmocka_unit_test(what_begins_other_rows_needs_its_comma),
         cmocka_unit_test(keys_count_where_they_stand_and_the_last_of_two_counts),
         cmocka_unit_test(values_are_read_as_their_columns_say),
         cmocka_unit_test(only_the_asked_column_is_decoded),
