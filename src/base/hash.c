@@ -6,6 +6,8 @@
  */
 #include "base/hash.h"
 
+#include "base/load.h"
+
 #include <string.h>
 
 __extension__ typedef unsigned __int128 u128;
@@ -20,18 +22,11 @@ static uint64_t mix(uint64_t a, uint64_t b)
     return (uint64_t)product ^ (uint64_t)(product >> 64);
 }
 
-static inline uint64_t load8(const char *at)
-{
-    uint64_t word;
-    memcpy(&word, at, sizeof word);
-    return word;
-}
-
 /* The last 1 to 8 bytes of a text of `total` as a word; loaded with those before them, so that it is no call. */
 static inline uint64_t load_tail(const char *at, size_t len, size_t total)
 {
     if (total >= 8)
-        return load8(at + len - 8) >> (8 * (8 - len));
+        return load64(at + len - 8) >> (8 * (8 - len));
     uint64_t word = 0;
     for (size_t i = 0; i < len; i++)
         word |= (uint64_t)(unsigned char)at[i] << (8 * i);
@@ -43,11 +38,11 @@ uint64_t hash_bytes(struct slice bytes, uint64_t seed)
     uint64_t state = mix(seed ^ HASH_A, HASH_B ^ bytes.len);
     size_t i = 0;
     for (; i + 16 <= bytes.len; i += 16)
-        state = mix(load8(bytes.ptr + i) ^ HASH_B, load8(bytes.ptr + i + 8) ^ state);
+        state = mix(load64(bytes.ptr + i) ^ HASH_B, load64(bytes.ptr + i + 8) ^ state);
     uint64_t first = 0, second = 0;
     size_t left = bytes.len - i;
     if (left > 8) {
-        first = load8(bytes.ptr + i);
+        first = load64(bytes.ptr + i);
         second = load_tail(bytes.ptr + i + 8, left - 8, bytes.len);
     } else if (left > 0) {
         first = load_tail(bytes.ptr + i, left, bytes.len);

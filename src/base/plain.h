@@ -7,6 +7,7 @@
 #ifndef DDNSHUNT_BASE_PLAIN_H
 #define DDNSHUNT_BASE_PLAIN_H
 
+#include "base/load.h"
 #include "base/slice.h"
 
 #include <stdint.h>
@@ -34,13 +35,6 @@ static inline uint64_t plain_hits(const struct plain_set *set, uint64_t word)
            plain_zero(word ^ set->four) | ((word - set->below) & ~word);
 }
 
-static inline uint64_t plain_load(const char *from)
-{
-    uint64_t word;
-    memcpy(&word, from, sizeof word);
-    return word;
-}
-
 /*
  * Copies text, and tells whether all its bytes are plain. into has room for text.len bytes, all of which are written; they
  * are of use only if it is true.
@@ -52,11 +46,11 @@ static inline bool plain_copy(const struct plain_set *set, struct slice text, ch
     if (text.len >= sizeof(uint64_t)) {
         size_t last = text.len - sizeof(uint64_t);
         for (size_t at = 0; at < last; at += sizeof(uint64_t)) {
-            uint64_t word = plain_load(from + at);
+            uint64_t word = load64(from + at);
             memcpy(into + at, &word, sizeof word);
             hits |= plain_hits(set, word);
         }
-        uint64_t word = plain_load(from + last); /* the last eight, some of them perhaps once more */
+        uint64_t word = load64(from + last); /* the last eight, some of them perhaps once more */
         memcpy(into + last, &word, sizeof word);
         hits |= plain_hits(set, word);
     } else if (text.len >= sizeof(uint32_t)) {

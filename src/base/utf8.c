@@ -4,12 +4,7 @@
  */
 #include "base/utf8.h"
 
-static uint64_t load_word(const char *at)
-{
-    uint64_t word;
-    memcpy(&word, at, sizeof word);
-    return word;
-}
+#include "base/load.h"
 
 bool utf8_is_ascii(struct slice text)
 {
@@ -22,9 +17,9 @@ bool utf8_is_ascii(struct slice text)
     }
     size_t last = text.len - sizeof(uint64_t); /* where the last word begins, which may lie over the one before */
     for (size_t i = 0; i < last; i += sizeof(uint64_t))
-        if (load_word(text.ptr + i) & highest)
+        if (load64(text.ptr + i) & highest)
             return false;
-    return !(load_word(text.ptr + last) & highest);
+    return !(load64(text.ptr + last) & highest);
 }
 
 /*

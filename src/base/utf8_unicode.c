@@ -7,7 +7,7 @@
 
 unsigned utf8_width(uint32_t code_point)
 {
-    if (code_point < 0x20 || (code_point >= 0x7f && code_point < 0xa0))
+    if (code_point < 0xa0)
         return 1;
     int width = utf8proc_charwidth((utf8proc_int32_t)code_point);
     return width < 0 ? 1 : (unsigned)width;
@@ -22,12 +22,31 @@ static void map_case(struct slice text, struct buf *out, utf8proc_int32_t (*map)
     }
 }
 
+/* Of ASCII alone, without branches: nearly all texts. from: the first letter of the other case. */
+static void map_ascii(struct slice text, struct buf *out, char from)
+{
+    char *to = buf_reserve(out, text.len);
+    if (!to)
+        return;
+    for (size_t i = 0; i < text.len; i++) {
+        unsigned char letter = (unsigned char)(text.ptr[i] - from);
+        to[i] = (char)(text.ptr[i] ^ (letter < 26 ? 0x20 : 0));
+    }
+    out->len += text.len;
+}
+
 void utf8_lower(struct slice text, struct buf *out)
 {
-    map_case(text, out, utf8proc_tolower);
+    if (utf8_is_ascii(text))
+        map_ascii(text, out, 'A');
+    else
+        map_case(text, out, utf8proc_tolower);
 }
 
 void utf8_upper(struct slice text, struct buf *out)
 {
-    map_case(text, out, utf8proc_toupper);
+    if (utf8_is_ascii(text))
+        map_ascii(text, out, 'a');
+    else
+        map_case(text, out, utf8proc_toupper);
 }

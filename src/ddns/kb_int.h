@@ -17,6 +17,7 @@
 
 #include "base/arena.h"
 #include "base/hash.h"
+#include "base/load.h"
 #include "ddns/kb.h"
 
 enum {
@@ -133,7 +134,7 @@ static inline uint64_t kb_word_before(struct slice name, size_t end)
 {
     uint64_t word = 0;
     if (name.len >= sizeof word && end > 0) {
-        memcpy(&word, name.ptr + (end >= sizeof word ? end - sizeof word : 0), sizeof word);
+        word = load64(name.ptr + (end >= sizeof word ? end - sizeof word : 0));
 #if __BYTE_ORDER__ == __ORDER_BIG_ENDIAN__
         word = __builtin_bswap64(word);
 #endif

@@ -48,8 +48,9 @@ static enum err_code give_push(struct op *op, struct batch *batch, struct err *e
     return run->exec->config->result(run->exec->config->user, batch, err);
 }
 
-static enum err_code give_prepare(const struct op *op, struct batch *batch, struct err *err)
+static enum err_code give_prepare(const struct op *op, struct eval *eval, struct batch *batch, struct err *err)
 {
+    (void)eval;
     const struct run *run = op->env->user;
     const struct exec_config *config = run->exec->config;
     return config->prepare && config->threads > 1 ? config->prepare(config->user, batch, err) : ERR_NONE;

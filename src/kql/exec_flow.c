@@ -71,8 +71,10 @@ static enum err_code steps_apply(struct worker *worker, struct flow_item *item, 
     }
     work_enter(worker->work, STAGE_COLUMNS);
     TRY(wanted_load(config, item->batch, err));
-    work_enter(worker->work, STAGE_RESULT);
-    return config->first ? op_prepare(config->first, item->batch, err) : ERR_NONE;
+    if (!config->first)
+        return ERR_NONE;
+    work_enter(worker->work, config->first->stage);
+    return op_prepare(config->first, &worker->eval, item->batch, err);
 }
 
 /* Reads a block's bytes, if they are not there. On failure nothing is left. */

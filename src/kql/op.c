@@ -57,9 +57,9 @@ enum err_code op_push(struct op *op, struct batch *batch, struct err *err)
     return code;
 }
 
-enum err_code op_prepare(const struct op *op, struct batch *batch, struct err *err)
+enum err_code op_prepare(const struct op *op, struct eval *eval, struct batch *batch, struct err *err)
 {
-    return op->type->prepare && batch->selection->count > 0 ? op->type->prepare(op, batch, err) : ERR_NONE;
+    return op->type->prepare && batch->selection->count > 0 ? op->type->prepare(op, eval, batch, err) : ERR_NONE;
 }
 
 enum err_code op_finish(struct op *op, struct err *err)
@@ -150,14 +150,14 @@ enum err_code schema_types(const struct schema *schema, struct arena *arena, enu
     return ERR_NONE;
 }
 
-enum err_code op_eval_all(struct op_env *env, struct expr *const *exprs, uint32_t count, struct batch *batch,
+enum err_code op_eval_all(struct eval *eval, struct expr *const *exprs, uint32_t count, struct batch *batch,
                           const struct column ***out_columns, struct err *err)
 {
     const struct column **columns = arena_array(batch->arena, count, sizeof(struct column *));
     if (!columns)
         return err_no_memory(err, count * sizeof(struct column *));
     for (uint32_t i = 0; i < count; i++)
-        TRY(eval_expr(env->eval, exprs[i], batch, batch->selection, &columns[i], err));
+        TRY(eval_expr(eval, exprs[i], batch, batch->selection, &columns[i], err));
     *out_columns = columns;
     return ERR_NONE;
 }

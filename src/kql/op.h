@@ -50,10 +50,10 @@ struct op_type {
     enum err_code (*finish)(struct op *op, struct err *err);
     void (*close)(struct op *op); /* also after a failed open; NULL: nothing to do */
     /*
-     * What a push of the batch would begin with, if it is to be pushed as it is: any thread may do it before. NULL: nothing, or
-     * nobody wants it.
+     * What a push of the batch would begin with, if it is to be pushed as it is: any thread may do it before, with an eval of its
+     * own; NULL where it has none. NULL: nothing, or nobody wants it.
      */
-    enum err_code (*prepare)(const struct op *op, struct batch *batch, struct err *err);
+    enum err_code (*prepare)(const struct op *op, struct eval *eval, struct batch *batch, struct err *err);
 };
 
 extern const struct op_type OP_STEP, OP_TAKE, OP_TOP, OP_SORT, OP_COUNT, OP_DISTINCT, OP_SUMMARIZE;
@@ -69,7 +69,7 @@ enum err_code op_push(struct op *op, struct batch *batch, struct err *err) MUST_
 /* Finishes the operator and all behind it. */
 enum err_code op_finish(struct op *op, struct err *err) MUST_CHECK;
 /* Does ahead what a push to the operator will begin with; see op_type.prepare. */
-enum err_code op_prepare(const struct op *op, struct batch *batch, struct err *err) MUST_CHECK;
+enum err_code op_prepare(const struct op *op, struct eval *eval, struct batch *batch, struct err *err) MUST_CHECK;
 /* Would a batch that is pushed now change nothing? */
 bool op_is_done(const struct op *op);
 
@@ -107,7 +107,7 @@ enum err_code schema_types(const struct schema *schema, struct arena *arena, enu
                            struct err *err) MUST_CHECK;
 
 /* exprs over the selected rows, as columns in the batch's arena. */
-enum err_code op_eval_all(struct op_env *env, struct expr *const *exprs, uint32_t count, struct batch *batch,
+enum err_code op_eval_all(struct eval *eval, struct expr *const *exprs, uint32_t count, struct batch *batch,
                           const struct column ***out_columns, struct err *err) MUST_CHECK;
 
 #endif

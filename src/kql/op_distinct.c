@@ -81,15 +81,15 @@ static enum err_code row_take(struct distinct *distinct, const struct column *co
                               const struct column *const *columns, uint32_t row, uint64_t number, bool *out_new,
                               struct err *err)
 {
-    uint32_t known;
+    uint32_t known, hash = row_hash(compared, distinct->compared_count, row);
     *out_new = false;
     if (distinct->is_full) {
-        if (row_index_find(&distinct->index, compared, row, &known))
+        if (row_index_find(&distinct->index, compared, row, hash, &known))
             return ERR_NONE;
         return parts_add_row(&distinct->parts, compared, distinct->compared_count, columns,
                              distinct->op.plan->schema->count, row, number, err);
     }
-    TRY(row_index_add(&distinct->index, compared, row, &known, out_new, err));
+    TRY(row_index_add(&distinct->index, compared, row, hash, &known, out_new, err));
     enum budget_state state = budget_state(&distinct->memory);
     distinct->is_full = state != BUDGET_FREE && parts_can_divide(&distinct->parts);
     if (state == BUDGET_MET && !distinct->is_full &&

@@ -43,6 +43,7 @@ void groups_init(struct groups *groups, const struct groups_layout *layout, stru
 void groups_release(struct groups *groups)
 {
     budget_arena_release(&groups->memory);
+    groups->keys = (struct row_index){0};
     groups->count = 0;
 }
 
@@ -94,8 +95,8 @@ static enum err_code group_add(struct groups *groups, uint64_t number, struct er
     return ERR_NONE;
 }
 
-enum err_code groups_find(struct groups *groups, const struct column *const *keys, uint32_t row, uint64_t number,
-                          bool may_add, uint32_t *out_group, bool *out_found, struct err *err)
+enum err_code groups_find(struct groups *groups, const struct column *const *keys, uint32_t row, uint32_t hash,
+                          uint64_t number, bool may_add, uint32_t *out_group, bool *out_found, struct err *err)
 {
     bool added;
     *out_group = 0;
@@ -103,10 +104,10 @@ enum err_code groups_find(struct groups *groups, const struct column *const *key
     if (groups->layout->plan->group_count == 0)
         return groups->count == 0 ? group_add(groups, number, err) : ERR_NONE;
     if (!may_add) {
-        *out_found = row_index_find(&groups->keys, keys, row, out_group);
+        *out_found = row_index_find(&groups->keys, keys, row, hash, out_group);
         return ERR_NONE;
     }
-    TRY(row_index_add(&groups->keys, keys, row, out_group, &added, err));
+    TRY(row_index_add(&groups->keys, keys, row, hash, out_group, &added, err));
     return added ? group_add(groups, number, err) : ERR_NONE;
 }
 
@@ -147,7 +148,7 @@ enum err_code groups_load(struct groups *groups, const struct column *const *key
     struct arena *arena = &groups->memory.arena;
     uint32_t group;
     bool found;
-    TRY(groups_find(groups, keys, row, number, true, &group, &found, err));
+    TRY(groups_find(groups, keys, row, row_hash(keys, plan->group_count, row), number, true, &group, &found, err));
     struct slice rest = arena_copy(arena, bytes);
     if (!rest.ptr)
         return err_no_memory(err, bytes.len);

@@ -36,11 +36,12 @@ void groups_init(struct groups *groups, const struct groups_layout *layout, stru
 void groups_release(struct groups *groups); /* it can be used again after groups_init() */
 
 /*
- * The group of row `row` of the key columns, whose first row has that number; made if there is none and may_add, else
- * *out_found is false. Without keys there is one group.
+ * The group of row `row` of the key columns, of which hash is the row_hash(), and whose first row has that number; made if there
+ * is none and may_add, else *out_found is false. Without keys there is one group.
  */
-enum err_code groups_find(struct groups *groups, const struct column *const *keys, uint32_t row, uint64_t number,
-                          bool may_add, uint32_t *out_group, bool *out_found, struct err *err) MUST_CHECK;
+enum err_code groups_find(struct groups *groups, const struct column *const *keys, uint32_t row, uint32_t hash,
+                          uint64_t number, bool may_add, uint32_t *out_group, bool *out_found,
+                          struct err *err) MUST_CHECK;
 
 /* Number of the group's first row. */
 uint64_t groups_first(const struct groups *groups, uint32_t group);

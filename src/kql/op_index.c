@@ -5,8 +5,6 @@
 
 #include "base/hash.h"
 
-#include <string.h>
-
 /* Where the program lies in memory differs from run to run, so that nobody can prepare rows that collide. */
 static const char SEED_ANCHOR;
 
@@ -16,48 +14,12 @@ void row_index_init(struct row_index *index, const enum type *types, uint32_t co
     rows_init(&index->rows, types, column_count, arena);
 }
 
-static inline uint64_t word_at(const char *text)
-{
-    uint64_t word;
-    memcpy(&word, text, sizeof word);
-    return word;
-}
-
-/* Most keys are short texts: they are read in words, of which the last two may overlap. */
-enum { WORD = 8, SHORT_MAX = 32 };
-
-static inline bool is_short(struct slice text)
-{
-    return text.len >= WORD && text.len <= SHORT_MAX;
-}
-
-static inline uint64_t text_hash(struct slice text, uint64_t hash)
-{
-    if (!is_short(text))
-        return hash_bytes(text, hash);
-    hash += text.len;
-    for (size_t i = 0; i + WORD < text.len; i += WORD)
-        hash = hash_step(hash, word_at(text.ptr + i));
-    return hash_step(hash, word_at(text.ptr + text.len - WORD));
-}
-
-static inline bool text_same(struct slice a, struct slice b)
-{
-    if (a.len != b.len || !is_short(a))
-        return slice_eq(a, b);
-    for (size_t i = 0; i + WORD < a.len; i += WORD) {
-        if (word_at(a.ptr + i) != word_at(b.ptr + i))
-            return false;
-    }
-    return word_at(a.ptr + a.len - WORD) == word_at(b.ptr + a.len - WORD);
-}
-
-static uint32_t row_hash(const struct row_index *index, const struct column *const *columns, uint32_t row)
+uint32_t row_hash(const struct column *const *columns, uint32_t column_count, uint32_t row)
 {
     uint64_t hash = (uint64_t)(uintptr_t)&SEED_ANCHOR;
-    for (uint32_t i = 0; i < index->rows.column_count; i++) {
+    for (uint32_t i = 0; i < column_count; i++) {
         if (columns[i]->type == TYPE_STRING) {
-            hash = text_hash(columns[i]->str[column_cell(columns[i], row)], hash);
+            hash = hash_bytes(columns[i]->str[column_cell(columns[i], row)], hash);
             continue;
         }
         struct value value = column_value(columns[i], row);
@@ -71,7 +33,7 @@ static bool row_equal(const struct row_index *index, uint32_t kept, const struct
     for (uint32_t i = 0; i < index->rows.column_count; i++) {
         if (columns[i]->type == TYPE_STRING) {
             const struct column *kept_column = &index->rows.chunks[kept / ROWS_CHUNK][i];
-            if (!text_same(kept_column->str[kept % ROWS_CHUNK], columns[i]->str[column_cell(columns[i], row)]))
+            if (!slice_eq(kept_column->str[kept % ROWS_CHUNK], columns[i]->str[column_cell(columns[i], row)]))
                 return false;
             continue;
         }
@@ -85,69 +47,81 @@ static bool row_equal(const struct row_index *index, uint32_t kept, const struct
 static enum err_code slots_grow(struct row_index *index, struct err *err)
 {
     uint32_t count = index->slot_count ? index->slot_count * 2 : 64;
-    uint32_t *slots = count ? arena_zalloc(index->rows.arena, count, sizeof *slots) : NULL;
+    struct row_slot *slots = count ? arena_zalloc(index->rows.arena, count, sizeof *slots) : NULL;
     if (!slots)
         return err_no_memory(err, (uint64_t)count * sizeof *slots);
-    for (uint32_t i = 0; i < index->rows.count; i++) {
-        uint32_t slot = index->hashes[i] & (count - 1);
-        while (slots[slot])
+    for (uint32_t i = 0; i < index->slot_count; i++) {
+        uint32_t slot = index->slots[i].hash & (count - 1);
+        if (!index->slots[i].number)
+            continue;
+        while (slots[slot].number)
             slot = (slot + 1) & (count - 1);
-        slots[slot] = i + 1;
+        slots[slot] = index->slots[i];
     }
     index->slots = slots;
     index->slot_count = count;
     return ERR_NONE;
 }
 
-static enum err_code hashes_grow(struct row_index *index, struct err *err)
+/* Where the row stands, or the free slot where it would. */
+static struct row_slot *slot_of(const struct row_index *index, const struct column *const *columns, uint32_t row,
+                                uint32_t hash)
 {
-    uint32_t capacity = index->hash_capacity ? index->hash_capacity * 2 : 32;
-    uint32_t *hashes = arena_array(index->rows.arena, capacity, sizeof *hashes);
-    if (!hashes)
-        return err_no_memory(err, capacity * sizeof *hashes);
-    if (index->rows.count)
-        memcpy(hashes, index->hashes, index->rows.count * sizeof *hashes);
-    index->hashes = hashes;
-    index->hash_capacity = capacity;
-    return ERR_NONE;
+    uint32_t mask = index->slot_count - 1, at = hash & mask;
+    for (; index->slots[at].number; at = (at + 1) & mask) {
+        const struct row_slot *slot = &index->slots[at];
+        if (slot->hash == hash && row_equal(index, slot->number - 1, columns, row))
+            break;
+    }
+    return &index->slots[at];
 }
 
-enum err_code row_index_add(struct row_index *index, const struct column *const *columns, uint32_t row,
+enum err_code row_index_add(struct row_index *index, const struct column *const *columns, uint32_t row, uint32_t hash,
                             uint32_t *out_row, bool *out_added, struct err *err)
 {
     struct rows *rows = &index->rows;
     if (rows->count >= index->slot_count / 2)
         TRY(slots_grow(index, err));
-    uint32_t hash = row_hash(index, columns, row), mask = index->slot_count - 1, slot = hash & mask;
-    for (; index->slots[slot]; slot = (slot + 1) & mask) {
-        uint32_t kept = index->slots[slot] - 1;
-        if (index->hashes[kept] == hash && row_equal(index, kept, columns, row)) {
-            *out_row = kept;
-            *out_added = false;
-            return ERR_NONE;
-        }
+    struct row_slot *slot = slot_of(index, columns, row, hash);
+    *out_added = slot->number == 0;
+    if (*out_added) {
+        TRY(rows_add(rows, columns, row, err));
+        *slot = (struct row_slot){hash, rows->count};
     }
-    if (rows->count == index->hash_capacity)
-        TRY(hashes_grow(index, err));
-    TRY(rows_add(rows, columns, row, err));
-    index->hashes[rows->count - 1] = hash;
-    index->slots[slot] = rows->count;
-    *out_row = rows->count - 1;
-    *out_added = true;
+    *out_row = slot->number - 1;
     return ERR_NONE;
 }
 
-bool row_index_find(const struct row_index *index, const struct column *const *columns, uint32_t row, uint32_t *out_row)
+bool row_index_find(const struct row_index *index, const struct column *const *columns, uint32_t row, uint32_t hash,
+                    uint32_t *out_row)
 {
     if (index->slot_count == 0)
         return false;
-    uint32_t hash = row_hash(index, columns, row), mask = index->slot_count - 1, slot = hash & mask;
-    for (; index->slots[slot]; slot = (slot + 1) & mask) {
-        uint32_t kept = index->slots[slot] - 1;
-        if (index->hashes[kept] == hash && row_equal(index, kept, columns, row)) {
-            *out_row = kept;
-            return true;
-        }
+    const struct row_slot *slot = slot_of(index, columns, row, hash);
+    *out_row = slot->number - 1;
+    return slot->number > 0;
+}
+
+/* --- asking for memory ahead --- */
+
+void row_index_expect(const struct row_index *index, uint32_t hash)
+{
+    if (index->slot_count)
+        __builtin_prefetch(&index->slots[hash & (index->slot_count - 1)]);
+}
+
+/* Of the first slot alone, which mostly is the one. */
+void row_index_expect_row(const struct row_index *index, uint32_t hash)
+{
+    if (index->slot_count == 0)
+        return;
+    const struct row_slot *slot = &index->slots[hash & (index->slot_count - 1)];
+    if (slot->hash != hash || slot->number == 0)
+        return;
+    uint32_t kept = slot->number - 1;
+    const struct column *columns = index->rows.chunks[kept / ROWS_CHUNK];
+    for (uint32_t i = 0; i < index->rows.column_count; i++) {
+        if (columns[i].type == TYPE_STRING)
+            __builtin_prefetch(&columns[i].str[kept % ROWS_CHUNK]);
     }
-    return false;
 }

@@ -178,8 +178,8 @@ static void merge(const struct keyed_rows *keyed, const struct headed_row *left,
 }
 
 /* Runs of 1, 2, 4 ... rows; neighbours that are in order already are only copied. Returns which of the two is sorted. */
-static const struct headed_row *headed_sort(const struct keyed_rows *keyed, struct headed_row *from,
-                                            struct headed_row *to, uint32_t count)
+static struct headed_row *headed_sort(const struct keyed_rows *keyed, struct headed_row *from, struct headed_row *to,
+                                      uint32_t count)
 {
     for (uint64_t width = 1; width < count; width *= 2) {
         for (uint64_t start = 0; start < count; start += 2 * width) {
@@ -197,6 +197,61 @@ static const struct headed_row *headed_sort(const struct keyed_rows *keyed, stru
     return from;
 }
 
+/*
+ * Sorts by heads alone, a byte after the other from the lowest one on, without a comparison whose outcome nobody can guess. Of
+ * equal heads the rows stay as they are. Returns which of the two is sorted.
+ */
+static struct headed_row *heads_sort(struct headed_row *from, struct headed_row *to, uint32_t count)
+{
+    enum { DIGITS = sizeof(uint64_t), VALUES = 256 };
+    uint32_t places[DIGITS][VALUES] = {0};
+    for (uint32_t i = 0; i < count; i++) {
+        for (uint32_t d = 0; d < DIGITS; d++)
+            places[d][from[i].head >> (8 * d) & (VALUES - 1)]++;
+    }
+    for (uint32_t d = 0; d < DIGITS; d++) {
+        uint32_t *place = places[d], at = 0;
+        if (place[from[0].head >> (8 * d) & (VALUES - 1)] == count) /* all have the same */
+            continue;
+        for (uint32_t v = 0; v < VALUES; v++) {
+            uint32_t rows = place[v];
+            place[v] = at;
+            at += rows;
+        }
+        for (uint32_t i = 0; i < count; i++)
+            to[place[from[i].head >> (8 * d) & (VALUES - 1)]++] = from[i];
+        struct headed_row *swap = from;
+        from = to;
+        to = swap;
+    }
+    return from;
+}
+
+/* Sorts each run of rows of which the heads say nothing. */
+static void equals_sort(const struct keyed_rows *keyed, struct headed_row *rows, struct headed_row *spare,
+                        uint32_t count)
+{
+    for (uint32_t start = 0, end; start < count; start = end) {
+        for (end = start + 1; end < count && rows[end].head == rows[start].head;)
+            end++;
+        struct headed_row *sorted = headed_sort(keyed, rows + start, spare + start, end - start);
+        if (sorted != rows + start)
+            memcpy(rows + start, sorted, (size_t)(end - start) * sizeof *rows);
+    }
+}
+
+/* Returns which of the two is sorted. Few rows are merged sooner than bytes are counted. */
+static const struct headed_row *all_sort(const struct keyed_rows *keyed, struct headed_row *rows,
+                                         struct headed_row *spare, uint32_t count)
+{
+    enum { FEW = 256 };
+    if (count < FEW)
+        return headed_sort(keyed, rows, spare, count);
+    struct headed_row *sorted = heads_sort(rows, spare, count);
+    equals_sort(keyed, sorted, sorted == rows ? spare : rows, count);
+    return sorted;
+}
+
 enum err_code keyed_rows_sort(const struct keyed_rows *keyed, uint32_t *out_order, struct err *err)
 {
     uint32_t count = keyed->rows.count;
@@ -208,7 +263,7 @@ enum err_code keyed_rows_sort(const struct keyed_rows *keyed, uint32_t *out_orde
         struct value value = rows_value(&keyed->rows, i, keyed->key_columns[0]);
         rows[i] = (struct headed_row){key_head(key, &value), i};
     }
-    const struct headed_row *sorted = headed_sort(keyed, rows, rows + count, count);
+    const struct headed_row *sorted = all_sort(keyed, rows, rows + count, count);
     for (uint32_t i = 0; i < count; i++)
         out_order[i] = sorted[i].row;
     mem_free(rows);
@@ -234,7 +289,7 @@ static enum err_code giving_make(void *user, uint64_t number, struct work *work,
     TRY(op_new_batch(giving->op->env, keyed->schema, rows, first, out_batch, err));
     TRY(rows_gather(&keyed->rows, giving->order + first, 0, rows, keyed->schema->count, *out_batch, err));
     uint32_t before = work_enter(work, STAGE_RESULT);
-    enum err_code code = op_prepare(giving->op->next, *out_batch, err);
+    enum err_code code = op_prepare(giving->op->next, NULL, *out_batch, err);
     work_enter(work, before);
     return code;
 }

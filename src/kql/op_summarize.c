@@ -136,7 +136,7 @@ static enum err_code summarize_open(struct op *op, struct err *err)
     TRY(runs_open(summarize, err));
     uint32_t group;
     bool found;
-    return op->plan->group_count == 0 ? groups_find(&summarize->groups, NULL, 0, 0, true, &group, &found, err)
+    return op->plan->group_count == 0 ? groups_find(&summarize->groups, NULL, 0, 0, 0, true, &group, &found, err)
                                       : ERR_NONE;
 }
 
@@ -209,13 +209,14 @@ static enum err_code memory_check(struct summarize *summarize, bool at_once, str
     return ERR_NONE;
 }
 
-static enum err_code row_take(struct summarize *summarize, const struct taken *taken, uint32_t row, uint64_t number,
-                              struct err *err)
+static enum err_code row_take(struct summarize *summarize, const struct taken *taken, uint32_t row, uint32_t hash,
+                              uint64_t number, struct err *err)
 {
     uint32_t group, key_count = summarize->op.plan->group_count;
     bool found = false;
     if (!summarize->is_written)
-        TRY(groups_find(&summarize->groups, taken->columns, row, number, !summarize->is_full, &group, &found, err));
+        TRY(groups_find(&summarize->groups, taken->columns, row, hash, number, !summarize->is_full, &group, &found,
+                        err));
     if (!found)
         return parts_add_row(&summarize->parts, taken->columns, key_count, taken->columns, summarize->inputs.count, row,
                              number, err);
@@ -223,16 +224,66 @@ static enum err_code row_take(struct summarize *summarize, const struct taken *t
     return memory_check(summarize, false, err);
 }
 
+/* What of a batch's rows any thread can find out. */
+struct prepared {
+    const struct column **columns; /* [inputs.count] */
+    uint32_t *hashes;              /* [row_count]: of the keys of selected rows */
+};
+
+static enum err_code inputs_prepare(const struct summarize *summarize, struct eval *eval, struct batch *batch,
+                                    const struct prepared **out_prepared, struct err *err)
+{
+    const struct selection *selection = batch->selection;
+    struct prepared *prepared = arena_zalloc(batch->arena, 1, sizeof *prepared);
+    uint32_t *hashes = arena_array(batch->arena, batch->row_count, sizeof *hashes);
+    if (!prepared || !hashes)
+        return err_no_memory(err, batch->row_count * sizeof *hashes);
+    TRY(op_eval_all(eval, summarize->inputs.exprs, summarize->inputs.count, batch, &prepared->columns, err));
+    batch_drop_rejected(batch);
+    for (uint32_t i = 0; i < selection->count; i++) {
+        uint32_t row = selection->rows[i];
+        hashes[row] = row_hash(prepared->columns, summarize->op.plan->group_count, row);
+    }
+    prepared->hashes = hashes;
+    *out_prepared = prepared;
+    return ERR_NONE;
+}
+
+/* Without an eval expressions have to wait. */
+static enum err_code summarize_prepare(const struct op *op, struct eval *eval, struct batch *batch, struct err *err)
+{
+    const struct prepared *prepared = NULL;
+    if (eval)
+        TRY(inputs_prepare((const struct summarize *)op, eval, batch, &prepared, err));
+    batch->prepared = prepared;
+    return ERR_NONE;
+}
+
+/* Asks for the memory of groups that are looked for some rows later. */
+static void groups_expect(const struct groups *groups, const struct selection *selection, const uint32_t *hashes,
+                          uint32_t at)
+{
+    enum { SLOT_AHEAD = 16, ROW_AHEAD = 8 };
+    if (at + SLOT_AHEAD < selection->count)
+        row_index_expect(&groups->keys, hashes[selection->rows[at + SLOT_AHEAD]]);
+    if (at + ROW_AHEAD < selection->count)
+        row_index_expect_row(&groups->keys, hashes[selection->rows[at + ROW_AHEAD]]);
+}
+
 static enum err_code summarize_push(struct op *op, struct batch *batch, struct err *err)
 {
     struct summarize *summarize = (struct summarize *)op;
-    const struct column **columns;
+    const struct selection *selection = batch->selection;
     struct taken taken;
-    TRY(op_eval_all(op->env, summarize->inputs.exprs, summarize->inputs.count, batch, &columns, err));
-    batch_drop_rejected(batch);
-    TRY(taken_init(summarize, columns, batch->arena, &taken, err));
-    for (uint32_t i = 0; i < batch->selection->count; i++)
-        TRY(row_take(summarize, &taken, batch->selection->rows[i], summarize->row_count++, err));
+    const struct prepared *prepared = batch->prepared;
+    if (!prepared)
+        TRY(inputs_prepare(summarize, op->env->eval, batch, &prepared, err));
+    TRY(taken_init(summarize, prepared->columns, batch->arena, &taken, err));
+    for (uint32_t i = 0; i < selection->count; i++) {
+        uint32_t row = selection->rows[i];
+        groups_expect(&summarize->groups, selection, prepared->hashes, i);
+        TRY(row_take(summarize, &taken, row, prepared->hashes[row], summarize->row_count++, err));
+    }
     return ERR_NONE;
 }
 
@@ -371,13 +422,15 @@ static enum err_code states_read(struct summarize *summarize, struct reading *re
 
 static enum err_code rows_read(struct summarize *summarize, struct reading *reading, struct err *err)
 {
+    uint32_t key_count = summarize->op.plan->group_count;
     for (;;) {
         struct slice record;
         bool any = false;
         TRY(reading_turn(reading, summarize->inputs.count, &record, &any, err));
         if (!any)
             return ERR_NONE;
-        TRY(row_take(summarize, &reading->taken, 0, reading->number, err));
+        TRY(row_take(summarize, &reading->taken, 0, row_hash(reading->taken.columns, key_count, 0), reading->number,
+                     err));
     }
 }
 
@@ -445,5 +498,6 @@ const struct op_type OP_SUMMARIZE = {.name = "summarize",
                                      .is_breaker = true,
                                      .open = summarize_open,
                                      .push = summarize_push,
+                                     .prepare = summarize_prepare,
                                      .finish = summarize_finish,
                                      .close = summarize_close};

@@ -245,7 +245,8 @@ static bool is_filtered(const struct json_batch *json, uint32_t value, uint32_t 
     return *at == 'n' || !text_filter_may_json(filter, slice_cut(text, 1, text.len - 1));
 }
 
-enum err_code json_batch_judge(struct json_batch *json, uint32_t end, uint32_t record, bool *out_done, struct err *err)
+enum err_code json_batch_judge(struct json_batch *json, uint32_t end, uint32_t record, bool wanted, bool *out_done,
+                               struct err *err)
 {
     uint32_t value, begin = json->facts.begin;
     *out_done = true;
@@ -253,7 +254,7 @@ enum err_code json_batch_judge(struct json_batch *json, uint32_t end, uint32_t r
     switch (
         json_fast_verdict(&json->facts, json->probe, &json->memory, block->bytes, (uint32_t)block->len, end, &value)) {
     case JSON_FAST_ROW: {
-        if (is_filtered(json, value, end)) {
+        if (!wanted && is_filtered(json, value, end)) {
             json->base.stats.rows++;
             return ERR_NONE;
         }

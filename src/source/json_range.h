@@ -14,9 +14,6 @@
 
 #include "source/json_int.h"
 
-/* How much memory a block needs that stands for so many bytes. */
-size_t json_range_capacity(size_t block_bytes);
-
 /* Prepares the source for it where its stream is such a file; else false. Before the first block. */
 bool json_ranges_begin(struct json_source *source);
 

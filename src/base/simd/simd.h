@@ -143,6 +143,8 @@ struct simd {
     size_t (*csv)(const char *text, size_t len, struct simd_csv *csv, struct simd_csv_bits *bits);
     /* Offset of separator number n, from 0, in [from, end); end if there are not so many. */
     size_t (*separator)(const struct simd_csv_bits *bits, size_t from, size_t end, size_t n);
+    /* Which of `count` chunks, 64 at most, have newlines: a bit for each. */
+    uint64_t (*lined)(const struct simd_csv_bits *bits, size_t count);
     /*
      * Takes JSON members at *from as long as each begins with its lead, to the letter, and has a plain value: a string whose
      * escapes have two characters, a whole number, null. Writes where each value stands, sets *from behind the last one taken,

@@ -11,6 +11,7 @@
 #define KERNEL_TARGET __attribute__((target("avx512f,avx512bw,bmi,bmi2,popcnt,pclmul")))
 #define KERNEL_NAME   "avx512"
 #define KERNEL_TABLE  SIMD_AVX512
+#define KERNEL_AVX512
 
 struct chunk {
     __m512i v;
@@ -546,7 +547,7 @@ static inline __attribute__((always_inline)) WIDE_TARGET __m512i lanes_misplaced
     bad = LOGIC(bad, line, after_close, A_OR_B_NOT_C);
     bad = LOGIC(bad, digit, after_zero, A_OR_BC);
     bad = LOGIC(bad, first, odd, A_OR_B_NOT_C);
-    return LOGIC(bad, IS(TABLE(CODE_COLON, CODE_CLOSE, CODE_LINE)), odd, A_OR_BC);
+    return LOGIC(bad, IS(TABLE(CODE_COLON, CODE_CLOSE, CODE_CLOSE)), odd, A_OR_BC);
 #undef IS
 }
 
@@ -588,7 +589,6 @@ compact_strings(const char *p, const struct wide_consts *consts, uint32_t distan
     out->pairs = kinds[COMPACT_PAIR];
     __m512i bad = _mm512_and_si512(inside, kinds[COMPACT_CONTROL]);
     bad = LOGIC(bad, escaped, kinds[COMPACT_LETTER], A_OR_B_NOT_C);
-    bad = LOGIC(bad, backslashes, inside, A_OR_B_NOT_C);
     uint32_t unusual = _mm512_test_epi64_mask(bad, bad);
     unusual |= _mm512_cmpeq_epi64_mask(backslashes, _mm512_set1_epi64(-1));
     return unusual == 0;
@@ -756,5 +756,7 @@ static WIDE_TARGET size_t wide_compact(const char *text, size_t len, const struc
     return kernel_compact(text, len, marks, compact, from, out, capacity);
 }
 
-const struct simd SIMD_AVX512VBMI = KERNELS("avx512vbmi", vbmi_mark, wide_outline, wide_compact, true);
+#include "base/simd/simd_csv_impl.h"
+
+const struct simd SIMD_AVX512VBMI = KERNELS("avx512vbmi", vbmi_mark, wide_outline, wide_compact, true, wide_csv);
 #endif

@@ -8,7 +8,7 @@
  *   :                 closing quote                 it was a key
  *   , and }           closing quote, scalar, }      a value has ended
  *   {                 colon, the line's begin
- *   scalar            colon, scalar                 numbers, true, false, null: bytes that are nothing else
+ *   scalar            colon, scalar                 numbers, true, false, null: bytes that are nothing else, even backslashes
  *   line's end        }
  *
  * Keys and values alternate: so do the bytes that begin a key (`{` and commas) and colons, and what ends a value (a comma, `}`)
@@ -199,11 +199,11 @@ compact_step(struct compact *state, const char *text, size_t len, size_t at, str
     uint64_t after_closing = behind(quotes & ~inside, &state->closing), after_brace = behind(close, &state->brace);
     uint64_t after_value = after_closing | after_scalar | after_brace;
     uint64_t begin = scalar & ~after_scalar;
-    bits.fault |= (controls & inside) | (backslashes & ~inside);
+    bits.fault |= controls & inside;
     bits.fault |= (quotes & inside & ~(after_colon | behind(first, &state->comma))) | (colon & ~after_closing);
     bits.fault |= ((comma | close) & ~after_value) | (open & ~(after_colon | behind(line, &state->line)));
     bits.fault |= (begin & ~after_colon) | (line & ~after_brace);
-    bits.fault |= (first & ~odd) | ((colon | close | line) & odd);
+    bits.fault |= (first & ~odd) | ((colon | close) & odd);
     if (scalar | state->zero | state->sign) {
         uint64_t digits = chunk_digits(c), other = scalar & ~digits;
         bits.fault |= scalar & digits & behind(begin & chunk_equal(c, '0'), &state->zero);
@@ -247,10 +247,8 @@ static inline __attribute__((always_inline)) KERNEL_TARGET size_t compact_run(co
         size_t left = len - at, step = left < CHUNK ? left : CHUNK;
         memcpy(tail, text + at, left);
         struct compact_bits bits = compact_step(&state, text, len, at, chunk_load(tail), chunk_pairs(tail, &consts));
-        if (step < CHUNK) {
+        if (step < CHUNK)
             bits.fault &= (UINT64_C(1) << step) - 1;
-            bits.found &= (UINT64_C(1) << step) - 1;
-        }
         if (bits.fault)
             return compact_fault(bits, at, compact, from, out, count);
         count = marks_write(bits.found, at, out, count);

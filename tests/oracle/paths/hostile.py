@@ -312,6 +312,46 @@ def alike(rng, count, enveloped, clean):
     return Input("", "jsonl", pieces, b"\n", b"", b"\n", clean)
 
 
+# --- well-formed, but for its braces or an escape ---
+
+NESTED = ['{"a":{"b":{"c":1}}}', '{"a":{},"b":{"c":{"d":"}{"}}}', '{"a":"\\u0041\\u00e9","b":{"c":null}}', '{"k":{"RemoteUrl":"in.ddns.net"}}']
+
+
+def braces_slip(rng, piece):
+    """Each byte may stand behind the one before it, and there are as many braces of a kind or not: only their depth tells."""
+    at = rng.choice([i for i, c in enumerate(piece) if c in b"{}"])
+    close = rng.choice([i for i, c in enumerate(piece) if c == b"}"[0]])
+    inner = piece.index(b",")
+    return rng.choice([
+        piece + b"}", piece[:-1], piece[:close] + b"}" + piece[close:], piece[:at] + piece[at + 1:],
+        piece[:inner] + b"}" + piece[inner:], piece[:inner] + b"}" + piece[inner:-1], piece[:inner] + b"}" + piece[inner:-2],
+        piece[:inner] + b'},"z":{"y":1' + piece[inner:], b'{"w":' + piece, b'{"w":' + piece + b"}}", piece + piece, piece[1:],
+        piece.replace(b":{", b":{{", 1), piece.replace(b"}}", b"}", 1), piece[:-1] + b"," + piece[1:], piece[:-1] + b',"z":{"y":{}'])
+
+
+def escape_slip(rng, piece):
+    """A string has a wrong escape, mostly one of \\u."""
+    wrong = rng.choice([b"\\u00g1", b"\\u004", b"\\u", b"\\u12@4", b"\\u`123", b"\\u:000", b"\\U0041", b"\\x41", b"\\u00 1", b"\\uD83D", b"\\u0000",
+                        b"\\udc00\\ud83d", b"\\u{41}", b"\\u+041"])
+    at = rng.choice([i for i, c in enumerate(piece) if c == b'"'[0] and piece[i - 1:i] != b"\\"])
+    return piece[:at + 1] + wrong + piece[at + 1:] if piece[at - 1:at] in b":{," else piece[:at] + wrong + piece[at:]
+
+
+def compact(rng, count, clean):
+    """Compact rows with objects in them, nearly all of them good, so that the program goes on to check them without parsing."""
+    pieces = []
+    for _ in range(5 * count):
+        row = usual_row(rng)
+        names = rng.sample(sorted(row), rng.randrange(3, len(row)))
+        row = {name: row[name] for name in names}
+        line = text(row)[:-1] + rng.choice(["", "," + '"Extra":' + rng.choice(NESTED)]) + "}"
+        piece = line.replace("[", "(").replace("]", ")").replace("\n", " ").encode()
+        if not clean and rng.random() < 0.12:
+            piece = rng.choice([braces_slip, braces_slip, escape_slip])(rng, piece)
+        pieces.append(piece)
+    return Input("", "jsonl", pieces, rng.choice([b"\n", b"\n", b"\n", b"\r\n"]), b"", b"\n", clean)
+
+
 # --- CSV ---
 
 HEADER = ["Timestamp", "DeviceName", "ActionType", "RemoteIP", "RemotePort", "RemoteUrl", "LocalIP", "InitiatingProcessFileName",
@@ -361,6 +401,35 @@ def csv(rng, count, clean):
     if not clean and rng.random() < 0.5:
         tail = sep + csv_row(rng, columns, always)[:rng.randrange(1, 60)]
     return Input("", "csv", pieces, sep, rng.choice([b"", BOM]) + header + sep, tail, clean)
+
+
+def csv_traps(rng, count, clean):
+    """
+    What misleads a guess at whether a place is within a quoted cell: long cells that hold what looks like rows, quotes that fit either
+    way, no quotes for long, one that opens a cell and is never closed.
+    """
+    columns = ["RemoteUrl", "InitiatingProcessCommandLine", "RemotePort", "Timestamp", "DeviceName"]
+    inner = ["a.ddns.net,x,443,2026-03-09,ws\n", ',"\n",', "\n", ",,,,\n", '"b.duckdns.org","y",443,,"ws"\n', "x" * 90, '\r\n",",', '"', ","]
+
+    def one():
+        roll = rng.random()
+        filling = rng.choice(["x", "", 'say "x"', ",", "\n"])
+        if roll < 0.25:
+            few = rng.sample(inner, rng.randrange(1, 3))
+            filling = "".join(rng.choice(few) for _ in range(rng.choice([3, 30, 150])))
+        row = [generate.host(rng).replace('"', "").replace("\n", ""), filling, rng.choice([443, None]), "2026-03-09T08:00:00Z", "ws"]
+        if not clean and roll > 0.97:
+            return b'"' + b",".join(str(c).encode("utf-8", "surrogatepass") for c in row)
+        always = rng.random() < 0.3
+        return b",".join(cell(rng, None if c is None else str(c), always) for c in row)
+
+    pieces = [one() for _ in range(count)]
+    if rng.random() < 0.3:
+        pieces += [b"h%d.hopto.org,z,443,,ws" % i for i in range(100)]
+    if not clean and rng.random() < 0.2:
+        pieces.insert(rng.randrange(len(pieces)), b'"' + b"c.zapto.org,y,443,2026-03-09,ws\n" * 80)
+    sep = rng.choice([b"\n", b"\r\n"])
+    return Input("", "csv", pieces, sep, rng.choice([b"", BOM]) + ",".join(columns).encode() + sep, rng.choice([sep, b""]), clean)
 
 
 # --- soup: what a grammar is made of, in any order ---
@@ -439,7 +508,9 @@ KINDS = {
     "containers": containers,
     "envelopes alike": lambda rng, n, clean: alike(rng, n, True, clean),
     "rows alike": lambda rng, n, clean: alike(rng, n, False, clean),
+    "rows, compact": compact,
     "csv": lambda rng, n, clean: csv(rng, n, clean),
+    "csv with traps": csv_traps,
     "soup of lines": lambda rng, n, clean: soup_lines(rng, n),
     "soup of elements": lambda rng, n, clean: soup_stream(rng, n),
     "soup of cells": lambda rng, n, clean: soup_csv(rng, n),

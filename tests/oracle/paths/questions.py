@@ -26,6 +26,8 @@ QUESTIONS = [
     ("summarize", ["query", f"{T} | summarize n = count(), a = min(Timestamp), b = max(ReportId) by RemotePort, ActionType"], True),
     ("summarize by two", ["query", f"{T} | summarize count() by DeviceName, RemoteUrl"], True),
     ("summarize by three", ["query", f"{T} | summarize n = count(), p = sum(RemotePort) by ActionType, SourceFile"], True),
+    ("summarize derived", ["query", f"{T} | summarize n = count(), d = dcount(toupper(DeviceName)), l = max(strlen(RemoteUrl))"
+                           " by bin(Timestamp, 1h), tolower(RemoteUrl)"], True),
     ("summarize text", ["query", f"{T} | where RemotePort >= 80 | summarize n = count(), s = make_set(DeviceName) by RemoteUrl"
                         " | sort by n desc, RemoteUrl asc"], True),
     ("distinct", ["query", f"{T} | distinct RemoteUrl, RemotePort"], True),

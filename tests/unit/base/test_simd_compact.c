@@ -13,7 +13,7 @@
 #include <sys/mman.h>
 
 static const char *const NAMES[] = {"generic", "avx2", "avx512", "avx512vbmi", "neon"};
-enum { LONG = 20000, SHORT = 700, PAGE = 65536 };
+enum { LONG = 20000, MIDDLE = 3000, SHORT = 700, PAGE = 65536, ROOM_MAX = 4096 };
 
 /* Room for LONG bytes that ends where nobody may read. */
 static char *guarded_end(void)
@@ -121,7 +121,15 @@ static bool plain_step(struct plain *plain, const char *text, size_t len, size_t
     }
 }
 
-/* 2: a pair begins there; 1: so does the first of one and the second of another; a kernel may give it. */
+static bool second_at(const struct simd_marks *marks, const char *text, size_t len, size_t at, uint32_t distance)
+{
+    bool found = false;
+    for (uint32_t i = 0; i < marks->count; i++)
+        found |= at + distance < len && text[at + distance] == marks->pair[i].second;
+    return found;
+}
+
+/* 2: a pair begins there; 1: the first of one stands where the second of another does; a kernel may give it. */
 static int pair_at(const struct simd_marks *marks, const char *text, size_t len, size_t at)
 {
     int found = 0;
@@ -130,7 +138,8 @@ static int pair_at(const struct simd_marks *marks, const char *text, size_t len,
         if (text[at] != pair->first)
             continue;
         bool whole = at + pair->distance < len && text[at + pair->distance] == pair->second;
-        found = whole ? 2 : found == 2 ? 2 : 1;
+        bool half = second_at(marks, text, len, at, pair->distance);
+        found = whole ? 2 : found == 2 ? 2 : found | half;
     }
     return found;
 }
@@ -178,16 +187,24 @@ static void check_marks(struct plain *plain, struct line *line, const char *text
     assert_int_equal(i, count);
 }
 
+/* Of the places for marks, as few as a call may be given, some more, or many. */
+static size_t capacity_draw(void)
+{
+    return SIMD_MARKS_ROOM + (test_random_below(3) ? test_random_below(700) * test_random_below(2) : ROOM_MAX);
+}
+
 static void check(const struct simd *simd, const char *text, size_t len, const struct simd_marks *marks)
 {
-    static uint32_t out[4096];
-    size_t capacity = test_random_below(2) ? TEST_COUNT(out) : SIMD_MARKS_ROOM + 600 * test_random_below(2);
+    static uint32_t out[SIMD_MARKS_ROOM + ROOM_MAX + 1];
+    size_t capacity = capacity_draw();
     struct plain plain = {.before = LINE};
     struct simd_compact compact = {.in_string = false};
     struct line line = {0};
     size_t from = 0, at = 0;
     while (from < len && !compact.fault) {
+        out[capacity] = UINT32_MAX;
         size_t count = simd->compact(text, len, marks, &compact, &from, out, capacity);
+        assert_true(count <= capacity && out[capacity] == UINT32_MAX);
         check_marks(&plain, &line, text, len, marks, &at, from, out, count);
         if (compact.fault) {
             bool found;
@@ -200,6 +217,14 @@ static void check(const struct simd *simd, const char *text, size_t len, const s
     }
 }
 
+static void check_all(const char *text, size_t len, const struct simd_marks *marks)
+{
+    for (size_t i = 0; i < TEST_COUNT(NAMES); i++) {
+        if (simd_named(NAMES[i]))
+            check(simd_named(NAMES[i]), text, len, marks);
+    }
+}
+
 /* --- texts --- */
 
 static char *put(char *at, const char *end, const char *text)
@@ -209,66 +234,207 @@ static char *put(char *at, const char *end, const char *text)
     return at;
 }
 
-static char *put_string(char *at, const char *end)
+/*
+ * What a text is made of. \u escapes are looked at one by one, so texts without them go ways of their own; of slips, such as
+ * a comma in a colon's place, there is one in so many tokens.
+ */
+struct style {
+    bool units;
+    uint32_t slips; /* 0: none */
+};
+
+static bool slips(const struct style *style)
 {
-    static const char *const PIECES[] = {"a",      "RemoteUrl",  "\\\\", "\\\"",     "\\u0041", "\\n",
-                                         "{}[]:,", "u0",         "\x7f", "\x80\xff", "/",       "\\ud800",
-                                         "n",      "0123456789", "\\/",  " "};
+    return style->slips && test_random_below(style->slips) == 0;
+}
+
+static char *put_token(char *at, const char *end, const struct style *style, const char *token)
+{
+    static const char *const WRONG[] = {"",    ",",  ":",  "{",  "}", "\n", "0", "\"\"",
+                                        "}\n", "\\", ":{", "}}", "[", " ",  "{}"};
+    return put(at, end, slips(style) ? WRONG[test_random_below(TEST_COUNT(WRONG))] : token);
+}
+
+static char *put_string(char *at, const char *end, const struct style *style)
+{
+    static const char *const PIECES[] = {"a",    "RemoteUrl", "\\\\",       "\\\"", "\\n", "{}[]:,",   "u0",
+                                         "\x7f", "\x80\xff",  "0123456789", "\\/",  " ",   "\\\\\\\"", "n"};
+    static const char *const UNITS[] = {"\\u0041", "\\ud800", "\\uABCD", "\\\\u00"};
+    static const char *const WRONG[] = {"\\u004", "\\u00g1", "\\u12@4", "\\u`123", "\\u001/", "\\u:000",
+                                        "\\x",    "\\",      "\x1f",    "\n",      "\\U0041", "\\\x1f"};
     uint32_t count = test_random_below(8) ? test_random_below(6) : test_random_below(120);
     bool plain = test_random_below(3) > 0;
-    at = put(at, end, "\"");
-    for (; count; count--)
+    if (slips(style))
+        return at;
+    at = put_token(at, end, style, "\"");
+    for (; count; count--) {
         at = put(at, end, plain ? "abcdef" : PIECES[test_random_below(TEST_COUNT(PIECES))]);
-    return put(at, end, "\"");
+        if (style->units && test_random_below(8) == 0)
+            at = put(at, end, UNITS[test_random_below(TEST_COUNT(UNITS))]);
+        if (slips(style))
+            at = put(at, end, WRONG[test_random_below(TEST_COUNT(WRONG))]);
+    }
+    return put_token(at, end, style, "\"");
 }
 
-static char *put_value(char *at, const char *end)
+static const char *const SCALARS[] = {"0",    "1",    "443",   "-1",   "0.5",    "1e9",  "12.50E-3",
+                                      "null", "true", "false", "8080", "100000", "-0.0", "1E+2"};
+static const char *const NO_SCALARS[] = {
+    "01",    "00", "-",   "-01",  "-00.5",  "1.",    "1.e5",   ".5",     "1e",    "1e+", "1e5.5", "1e+5.5",
+    "1E5E5", "+1", "1-1", "nul",  "nulll",  "1null", "12true", "0false", "tru",   "5e",  "0x10",  "-a",
+    "-0e1a", "1 ", "NaN", "\x80", "1null1", "0-1",   "0.5.5",  "1e5e5",  "2e+-3", "0\\", "null0", "-null"};
+
+static char *put_scalar(char *at, const char *end, const struct style *style)
 {
-    static const char *const SCALARS[] = {"0",    "1",    "443",   "-1",   "0.5",    "1e9",  "12.50E-3",
-                                          "null", "true", "false", "8080", "100000", "-0.0", "1E+2"};
-    if (test_random_below(2))
-        return put_string(at, end);
-    return put(at, end, SCALARS[test_random_below(TEST_COUNT(SCALARS))]);
+    return put(at, end,
+               slips(style) ? NO_SCALARS[test_random_below(TEST_COUNT(NO_SCALARS))]
+                            : SCALARS[test_random_below(TEST_COUNT(SCALARS))]);
 }
 
-static char *put_object(char *at, const char *end, uint32_t depth)
+static char *put_object(char *at, const char *end, const struct style *style, uint32_t depth)
 {
     uint32_t members = 1 + test_random_below(6);
     for (uint32_t i = 0; i < members; i++) {
-        at = put(at, end, i ? "," : "{");
-        at = put(put_string(at, end), end, ":");
-        at = depth < 3 && test_random_below(5) == 0 ? put_object(at, end, depth + 1) : put_value(at, end);
+        at = put_token(at, end, style, i ? "," : "{");
+        at = put_token(put_string(at, end, style), end, style, ":");
+        if (depth < 3 && test_random_below(5) == 0)
+            at = put_object(at, end, style, depth + 1);
+        else
+            at = test_random_below(2) ? put_string(at, end, style) : put_scalar(at, end, style);
     }
-    return put(at, end, "}");
+    return put_token(at, end, style, "}");
 }
 
-/* Lines of compact objects, the last one cut off; then some bytes are damaged. */
+/* Lines of compact objects, the last one cut off; then some bytes are damaged, half of them where a chunk begins or ends. */
 static void fill(char *text, size_t len)
 {
-    static const char DAMAGE[] = "\"\\{}[]:,0123.-+eEnutrlfas \n\r\x01\x80";
+    static const char DAMAGE[] = "\"\\{}[]:,0129.-+eEnutrlfagG \n\r\x01\x1f\x80";
+    static const uint32_t OFTEN[] = {0, 0, 1, 2, 5}, SLIPS[] = {0, 0, 0, 300, 60};
+    struct style style = {test_random_below(2), SLIPS[test_random_below(TEST_COUNT(SLIPS))]};
     char *at = text;
     const char *end = text + len;
     while (at < end)
-        at = put(put_object(at, end, 0), end, "\n");
-    static const uint32_t OFTEN[] = {0, 0, 1, 2, 5};
-    for (uint32_t i = OFTEN[test_random_below(TEST_COUNT(OFTEN))]; i > 0 && len > 0; i--)
-        text[test_random_below((uint32_t)len)] = DAMAGE[test_random_below(sizeof DAMAGE - 1)];
+        at = put_token(put_object(at, end, &style, 0), end, &style, "\n");
+    for (uint32_t i = OFTEN[test_random_below(TEST_COUNT(OFTEN))]; i > 0 && len > 0; i--) {
+        size_t place = test_random_below((uint32_t)len);
+        if (place >= 64 && test_random_below(2))
+            place -= place % 64 + test_random_below(2);
+        text[place] = DAMAGE[test_random_below(sizeof DAMAGE - 1)];
+    }
+}
+
+static struct simd_marks marks_draw(bool alike)
+{
+    struct simd_marks marks = {.pair = {{'U', 'r', 1}, {'a', ' ', 3}, {'"', ':', 4}}, .count = test_random_below(4)};
+    for (uint32_t i = 1; alike && i < marks.count; i++)
+        marks.pair[i].distance = marks.pair[0].distance;
+    return marks;
 }
 
 static void compact_equals_a_plain_reader(void **state)
 {
     (void)state;
+    static const uint32_t LENGTHS[] = {SHORT, SHORT, SHORT, SHORT, MIDDLE, MIDDLE, MIDDLE, LONG};
     char *end = guarded_end();
-    for (int round = 0; round < 12000; round++) {
-        struct simd_marks marks = {{{'U', 'r', 1}, {'a', 'd', 3}, {'"', ':', 4}}, test_random_below(4), false};
-        for (uint32_t i = 1; round % 2 && i < marks.count; i++)
-            marks.pair[i].distance = marks.pair[0].distance;
-        size_t len = test_random_below(round % 8 == 0 ? LONG : SHORT);
+    for (int round = 0; round < 16000; round++) {
+        struct simd_marks marks = marks_draw(round % 4 > 0);
+        size_t len = test_random_below(LENGTHS[test_random_below(TEST_COUNT(LENGTHS))]);
         fill(end - len, len);
-        for (size_t i = 0; i < TEST_COUNT(NAMES); i++) {
-            if (simd_named(NAMES[i]))
-                check(simd_named(NAMES[i]), end - len, len, &marks);
+        check_all(end - len, len, &marks);
+    }
+}
+
+/* Writes a member whose value is `scalar`, its first byte at `place`. Returns behind it. */
+static char *put_member_at(char *text, char *at, const char *end, size_t place, const char *scalar)
+{
+    at = put(at, end, at == text ? "{\"" : ",\"");
+    while (at < text + place - 2)
+        *at++ = 'k';
+    return put(put(at, end, "\":"), end, scalar);
+}
+
+/*
+ * Two scalars about the borders of chunks, and of what is looked at at once: the first ends, or is cut, anywhere about one, and
+ * the second begins where a later one does, with nothing or with strings between. What is kept from one chunk to the next must
+ * be right for any two.
+ */
+static void scalars_meet_borders(void **state)
+{
+    (void)state;
+    enum { CHUNK_BYTES = 64, ABOUT = 4, LEN = 4 * 512 };
+    static const size_t BORDERS[] = {64, 128, 512, 1024}, GAPS[] = {64, 128, 512};
+    char *end = guarded_end(), *text = end - LEN;
+    const struct simd_marks marks = {.pair = {{'U', 'r', 1}}, .count = 1};
+    for (uint32_t round = 0; round < 30000; round++) {
+        const char *first = SCALARS[test_random_below(TEST_COUNT(SCALARS))];
+        const char *second = test_random_below(3) ? NO_SCALARS[test_random_below(TEST_COUNT(NO_SCALARS))]
+                                                  : SCALARS[test_random_below(TEST_COUNT(SCALARS))];
+        size_t place = BORDERS[test_random_below(TEST_COUNT(BORDERS))] - test_random_below(2 * ABOUT) + ABOUT / 2;
+        size_t next = (place + CHUNK_BYTES) / CHUNK_BYTES * CHUNK_BYTES + GAPS[test_random_below(TEST_COUNT(GAPS))] -
+                      test_random_below(ABOUT);
+        char *at = put_member_at(text, text, end, place, first);
+        at = put(put_member_at(text, at, end, next, second), end, "}\n");
+        while (at < end)
+            at = put(at, end, "{\"kk\":\"v\"}\n");
+        check_all(text, LEN, &marks);
+    }
+}
+
+/* Good lines without anything that is looked at one by one, up to about `until`; a few of them close together. */
+static char *put_lines(char *at, const char *until, const char *end)
+{
+    static const char *const LINES[] = {"{\"k\":\"value\",\"n\":443}\n", "{\"a\":{\"b\":{\"c\":1}}}\n", "{\"\":\"\"}\n",
+                                        "{\"a\":null,\"b\":-1.5,\"c\":\"\\\\\"}\n"};
+    const char *line = LINES[test_random_below(TEST_COUNT(LINES))];
+    while (at < end && at + 30 < until)
+        at = put(at, end, line);
+    return at;
+}
+
+/*
+ * All that may stand behind what: tokens in any order, in a line or as one, about the borders of what is looked at at once, in
+ * the middle of lines that the widest kernel takes as fast as it can.
+ */
+static void tokens_in_any_order(void **state)
+{
+    (void)state;
+    static const char *const BEGINS[] = {
+        "", "{", "{\"a\"", "{\"a\":", "{\"a\":1", "{\"a\":\"b\"", "{\"a\":{\"b\":2}", "{\"a\":2,"};
+    static const char *const TOKENS[] = {"\"s\"", "1", ":",    ",",  "{",    "}",      "\n",
+                                         "0",     "-", "null", "\\", "\"\"", "\"a\":3"};
+    enum { LEN = 1400, WIDE = 512 };
+    char *end = guarded_end(), *text = end - LEN;
+    for (uint32_t round = 0; round < 40000; round++) {
+        const struct simd_marks marks = marks_draw(true);
+        size_t place = test_random_below(2) ? WIDE - test_random_below(8) : test_random_below(WIDE);
+        char *at = put_lines(text, text + place, end);
+        at = put(at, end, BEGINS[test_random_below(TEST_COUNT(BEGINS))]);
+        for (uint32_t i = 1 + test_random_below(4); i > 0; i--)
+            at = put(at, end, TOKENS[test_random_below(TEST_COUNT(TOKENS))]);
+        at = put(at, end, test_random_below(2) ? "}\n" : ",\"z\":1}\n");
+        at = put_lines(at, end, end);
+        while (at < end)
+            *at++ = '\n';
+        check_all(text, LEN, &marks);
+    }
+}
+
+/* Runs of backslashes longer than a chunk, and as many marks as a text can have. */
+static void long_runs(void **state)
+{
+    (void)state;
+    char *end = guarded_end(), *text = end - LONG;
+    for (uint32_t round = 0; round < 300; round++) {
+        const struct simd_marks marks = marks_draw(true);
+        char *at = text;
+        while (at < end) {
+            at = put_lines(at, at + test_random_below(MIDDLE), end);
+            at = put(at, end, "{\"a\":\"");
+            for (uint32_t i = test_random_below(700); i > 0; i--)
+                at = put(at, end, "\\");
+            at = put(at, end, test_random_below(2) ? "\"}\n" : "n\"}\n");
         }
+        check_all(text, LONG, &marks);
     }
 }
 
@@ -276,6 +442,9 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(compact_equals_a_plain_reader),
+        cmocka_unit_test(scalars_meet_borders),
+        cmocka_unit_test(tokens_in_any_order),
+        cmocka_unit_test(long_runs),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -111,9 +111,32 @@ static void case_mapping_is_unicode(void **state)
     buf_release(&out);
 }
 
+/* Alone, in a text of its own length, and before a character that is none of ASCII. */
+static void case_mapping_of_ascii_is_the_same_on_every_way(void **state)
+{
+    (void)state;
+    struct buf out;
+    buf_init(&out, 0);
+    for (int c = 0; c < 0x80; c++) {
+        char text[] = {'x', (char)c, 'Y', '\xc3', '\xa9'};
+        char lower = c >= 'A' && c <= 'Z' ? (char)(c + 32) : (char)c,
+             upper = c >= 'a' && c <= 'z' ? (char)(c - 32) : (char)c;
+        for (size_t len = 3; len <= 5; len += 2) {
+            buf_clear(&out);
+            utf8_lower(slice_of(text, len), &out);
+            assert_slice_equal(buf_slice(&out), slice_of(((char[]){'x', lower, 'y', '\xc3', '\xa9'}), len));
+            buf_clear(&out);
+            utf8_upper(slice_of(text, len), &out);
+            assert_slice_equal(buf_slice(&out), slice_of(((char[]){'X', upper, 'Y', '\xc3', '\x89'}), len));
+        }
+    }
+    buf_release(&out);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
+        cmocka_unit_test(case_mapping_of_ascii_is_the_same_on_every_way),
         cmocka_unit_test(comparison_is_by_bytes_and_folds_ascii_only),
         cmocka_unit_test(search_and_cut_stay_inside),
         cmocka_unit_test(malformed_utf8_is_found_and_mended),

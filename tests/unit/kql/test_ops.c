@@ -4,6 +4,9 @@
 #include "plan_fixture.h"
 
 #include "base/mem.h"
+#include "test.h"
+
+#include <stdio.h>
 
 #define KEYS(...) ((const char *const[]){__VA_ARGS__, NULL})
 
@@ -100,6 +103,72 @@ static void sort_tells_apart_only_what_its_key_does(void **state)
                  "abcdefg\nabcdefgh\nabcdefgha\nabcdefghz\n\xC3\xA9zzzzzzz\n");
     assert_gives(ordered(PLAN_SORT, table("s:string", texts), 0, KEYS("s desc")),
                  "\xC3\xA9zzzzzzz\nabcdefghz\nabcdefgha\nabcdefgh\nabcdefg\n");
+}
+
+/* --- many rows: another way than that of a few --- */
+
+enum { MANY = 1500 };
+struct row {
+    bool is_null;
+    int64_t n;
+    char s[24];
+    int i;
+};
+
+/* <0: a comes first, by n (nulls last, as `asc nulls last` has it) or by s. */
+static int row_order(const struct row *a, const struct row *b, bool by_text, bool descending)
+{
+    int order = strcmp(a->s, b->s);
+    if (!by_text && (a->is_null || b->is_null))
+        return a->is_null - b->is_null;
+    if (!by_text)
+        order = (a->n > b->n) - (a->n < b->n);
+    return descending ? -order : order;
+}
+
+static void rows_draw(struct row *rows, uint64_t range, struct buf *out)
+{
+    for (int i = 0; i < MANY; i++) {
+        struct row *row = &rows[i];
+        row->is_null = test_random_below(20) == 0;
+        row->n = (int64_t)(test_random() % range - range / 2);
+        row->i = i;
+        (void)snprintf(row->s, sizeof row->s, "%s%u", test_random_below(2) ? "same-till-here" : "s",
+                       (unsigned)test_random_below(100));
+        if (row->is_null)
+            buf_printf(out, "-,%s,%d\n", row->s, i);
+        else
+            buf_printf(out, "%lld,%s,%d\n", (long long)row->n, row->s, i);
+    }
+}
+
+static void sort_of_many_rows_is_stable_too(void **state)
+{
+    (void)state;
+    static const uint64_t RANGES[] = {1, 4, 300, 70000, UINT64_MAX};
+    static const char *const KEYS_OF[] = {"n asc nulls last", "n desc nulls last", "s asc", "s desc"};
+    static struct row rows[MANY];
+    for (size_t t = 0; t < TEST_COUNT(RANGES) * TEST_COUNT(KEYS_OF); t++) {
+        size_t k = t % TEST_COUNT(KEYS_OF);
+        struct buf text, expected;
+        buf_init(&text, 0);
+        buf_init(&expected, 0);
+        rows_draw(rows, RANGES[t / TEST_COUNT(KEYS_OF)], &text);
+        for (int i = 1; i < MANY; i++) {
+            struct row row = rows[i];
+            int at = i;
+            for (; at > 0 && row_order(&row, &rows[at - 1], k >= 2, k % 2) < 0; at--)
+                rows[at] = rows[at - 1];
+            rows[at] = row;
+        }
+        for (int i = 0; i < MANY; i++)
+            buf_printf(&expected, "%d\n", rows[i].i);
+        struct plan *input = table("n:long s:string i:long", buf_cstr(&text));
+        struct plan *sort = ordered(PLAN_SORT, input, 0, KEYS(KEYS_OF[k]));
+        assert_gives(derive(sort, "i:long", (struct expr *[]){column_named(sort, "i")}), buf_cstr(&expected));
+        buf_release(&text);
+        buf_release(&expected);
+    }
 }
 
 static void sort_keeps_cells_of_every_width(void **state)
@@ -290,6 +359,7 @@ int main(void)
         cmocka_unit_test(nan_stands_beside_the_nulls),
         cmocka_unit_test(sort_orders_text_by_bytes_and_computed_keys),
         cmocka_unit_test(sort_tells_apart_only_what_its_key_does),
+        cmocka_unit_test(sort_of_many_rows_is_stable_too),
         cmocka_unit_test(sort_keeps_cells_of_every_width),
         cmocka_unit_test(top_equals_sort_and_take),
         cmocka_unit_test(top_keeps_few_rows_in_memory),

@@ -131,7 +131,7 @@ static void a_guess_holds_where_the_text_stands_as_it_was_taken_to(void **state)
 static struct json_block stretch_of(struct slice text, uint64_t number, size_t begin, size_t end, bool more)
 {
     struct json_block block = block_of(text, number);
-    block.range = (struct json_range){begin, end - begin};
+    block.range = (struct file_range){begin, end - begin};
     block.start = begin;
     block.end = end;
     block.more = more;
