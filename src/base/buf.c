@@ -26,7 +26,7 @@ void buf_clear(struct buf *buf)
     buf->failed = buf->too_long = false;
 }
 
-char *buf_reserve(struct buf *buf, size_t len)
+char *buf_grow(struct buf *buf, size_t len)
 {
     size_t max = buf->max_len ? buf->max_len : SIZE_MAX / 2;
     if (buf->failed)
@@ -36,38 +36,26 @@ char *buf_reserve(struct buf *buf, size_t len)
         return NULL;
     }
     size_t needed = buf->len + len;
-    if (needed > buf->capacity || !buf->ptr) {
-        size_t capacity = buf->capacity < 64 ? 64 : buf->capacity * 2;
-        if (capacity < needed)
-            capacity = needed;
-        char *grown = mem_realloc(buf->ptr, capacity);
-        if (!grown) {
-            buf->failed = true;
-            return NULL;
-        }
-        buf->ptr = grown;
-        buf->capacity = capacity;
+    if (needed <= buf->capacity && buf->ptr)
+        return buf->ptr + buf->len;
+    size_t capacity = buf->capacity < 64 ? 64 : buf->capacity * 2;
+    if (capacity < needed)
+        capacity = needed;
+    if (capacity > max) /* buf_reserve() asks for nothing but room */
+        capacity = max;
+    char *grown = mem_realloc(buf->ptr, capacity);
+    if (!grown) {
+        buf->failed = true;
+        return NULL;
     }
+    buf->ptr = grown;
+    buf->capacity = capacity;
     return buf->ptr + buf->len;
-}
-
-void buf_add(struct buf *buf, struct slice bytes)
-{
-    char *room = buf_reserve(buf, bytes.len);
-    if (!room || bytes.len == 0)
-        return;
-    memcpy(room, bytes.ptr, bytes.len);
-    buf->len += bytes.len;
 }
 
 void buf_add_cstr(struct buf *buf, const char *text)
 {
     buf_add(buf, slice_from_cstr(text));
-}
-
-void buf_add_char(struct buf *buf, char c)
-{
-    buf_add(buf, slice_of(&c, 1));
 }
 
 void buf_printf(struct buf *buf, const char *fmt, ...)

@@ -7,7 +7,7 @@
 
 unsigned utf8_width(uint32_t code_point)
 {
-    if (code_point < 0x20 || (code_point >= 0x7f && code_point < 0xa0))
+    if (code_point < 0xa0)
         return 1;
     int width = utf8proc_charwidth((utf8proc_int32_t)code_point);
     return width < 0 ? 1 : (unsigned)width;

@@ -17,6 +17,7 @@ struct root {
     struct selection selection;
     bool has_rejected;
     struct made_text made;
+    void *memo;
 };
 
 static enum err_code alloc_columns(struct batch *batch, struct err *err)
@@ -52,6 +53,7 @@ enum err_code batch_create(const struct batch_type *type, const struct schema *s
     arena_init(&root->arena, 0);
     buf_init(&root->made.text, 0);
     root->batch.made = &root->made;
+    root->batch.memo = &root->memo;
     root->batch.arena = &root->arena;
     root->batch.selection = &root->selection;
     root->batch.has_rejected = &root->has_rejected;
@@ -110,6 +112,7 @@ enum err_code batch_derive(struct batch *parent, const struct batch_type *type, 
         .parent = parent,
         .arena = parent->arena,
         .made = parent->made,
+        .memo = parent->memo,
         .impl = impl,
     };
     TRY(alloc_columns(batch, err));

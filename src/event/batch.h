@@ -105,7 +105,8 @@ struct batch {
     struct batch *parent;   /* what it was derived from, or NULL for one made by a source or a breaker */
     struct arena *arena;    /* shared along a pipeline: lives as long as the root batch */
     struct made_text *made; /* shared: see batch_text() */
-    const void *prepared;   /* made ahead for whom the batch is pushed to, and known to it alone; in the arena */
+    void **memo; /* shared: what functions keep of the rows between calls (fn_ddns.c), in the arena; NULL at first */
+    const void *prepared; /* made ahead for whom the batch is pushed to, and known to it alone; in the arena */
     void *impl;
 };
 

@@ -3,6 +3,7 @@
  */
 #include "event/dyn.h"
 
+#include "base/bytes16.h"
 #include "base/plain.h"
 #include "event/datetime.h"
 #include "event/decimal.h"
@@ -14,36 +15,51 @@
 static void escape(unsigned char c, struct buf *out)
 {
     static const char SHORT[] = {['\b'] = 'b', ['\t'] = 't', ['\n'] = 'n', ['\f'] = 'f', ['\r'] = 'r'};
-    if (c == '"' || c == '\\') {
+    bool itself = c == '"' || c == '\\';
+    if (itself || (c < sizeof SHORT && SHORT[c])) {
         buf_add_char(out, '\\');
-        buf_add_char(out, (char)c);
-    } else if (c < sizeof SHORT && SHORT[c]) {
-        buf_add_char(out, '\\');
-        buf_add_char(out, SHORT[c]);
+        buf_add_char(out, itself ? (char)c : SHORT[c]);
     } else {
         buf_printf(out, "\\u%04x", c);
     }
 }
 
+static bool is_plain(unsigned char c)
+{
+    return c >= 0x20 && c != '"' && c != '\\' && c != 0x7f;
+}
+
+/* Copies the text up to its first byte that needs an escape, where that is; into has room for all of it. */
+static size_t copy_plain(struct slice text, char *into)
+{
+    size_t at = 0;
+    for (; at + sizeof(bytes16) <= text.len; at += sizeof(bytes16)) {
+        bytes16 v = bytes16_load(text.ptr + at);
+        bytes16 quoted = bytes16_equal(v, '"') | bytes16_equal(v, '\\');
+        bytes16 control = (bytes16)(v < 0x20) | bytes16_equal(v, 0x7f);
+        uint32_t bits = bytes16_bits(quoted | control);
+        bytes16_store(into + at, v);
+        if (bits)
+            return at + (size_t)__builtin_ctz(bits);
+    }
+    if (plain_copy(&PLAIN_JSON, slice_cut(text, at, text.len), into + at))
+        return text.len;
+    while (is_plain((unsigned char)text.ptr[at]))
+        at++;
+    return at;
+}
+
 void json_quote(struct slice text, struct buf *out)
 {
-    char *room = buf_reserve(out, text.len + 2);
-    if (room && plain_copy(&PLAIN_JSON, text, room + 1)) {
-        room[0] = room[text.len + 1] = '"';
-        out->len += text.len + 2;
-        return;
-    }
     buf_add_char(out, '"');
-    size_t plain_from = 0;
-    for (size_t i = 0; i < text.len; i++) {
-        unsigned char c = (unsigned char)text.ptr[i];
-        if (c >= 0x20 && c != '"' && c != '\\' && c != 0x7f)
-            continue;
-        buf_add(out, slice_cut(text, plain_from, i));
-        escape(c, out);
-        plain_from = i + 1;
+    for (char *room; (room = buf_reserve(out, text.len + 1)) != NULL;) {
+        size_t plain = copy_plain(text, room);
+        out->len += plain;
+        if (plain == text.len)
+            break;
+        escape((unsigned char)text.ptr[plain], out);
+        text = slice_cut(text, plain + 1, text.len);
     }
-    buf_add(out, slice_cut(text, plain_from, text.len));
     buf_add_char(out, '"');
 }
 

@@ -35,40 +35,78 @@ bool ddns_may_know_name(const void *knowledge, struct slice text)
     if (!has_dots && !kb_find(knowledge, text, &match))
         return false;
     host_of_name(text, &host);
-    return host.kind == HOST_NAME && kb_find(knowledge, host.name, &match);
+    return host.kind == HOST_NAME && (!has_dots || kb_find(knowledge, host.name, &match));
 }
 
-/* What one function says of a match. The slice borrows from the match. */
-typedef struct slice match_part(const struct kb_match *match);
+/*
+ * What was found for a text. A rule asks one text for its suffix, provider, category and kind, one after the other for all
+ * rows: the way to them is gone once.
+ */
+struct answer {
+    struct slice text; /* the very bytes, which stay as long as the batch; ptr NULL: nothing was asked */
+    struct slice name; /* "": no host name */
+    bool is_known;
+    struct kb_match match;
+};
 
-/* A part of the host lives as long as the text, unless the host was written into scratch. */
-static enum err_code keep(struct eval *eval, const struct buf *scratch, struct slice part, struct slice *out_text,
-                          struct err *err)
+struct memo {
+    uint32_t count;
+    struct answer answers[]; /* of row % count */
+};
+
+enum { MEMO_MAX = 1024 };
+
+/* Where the row's answer stands, or will; NULL: no memory. */
+static struct answer *answer_at(const struct eval *eval, uint32_t row)
 {
-    bool borrowed = scratch->len == 0 || part.len == 0;
-    *out_text = borrowed ? part : arena_copy(eval->arena, part);
-    return out_text->ptr || part.len == 0 ? ERR_NONE : err_no_memory(err, part.len);
+    struct memo *memo = *eval->batch->memo;
+    if (!memo) {
+        uint32_t count = eval->batch->row_count < MEMO_MAX ? eval->batch->row_count : MEMO_MAX;
+        memo = arena_zalloc(eval->arena, 1, sizeof *memo + count * sizeof memo->answers[0]);
+        if (!memo)
+            return NULL;
+        memo->count = count;
+        *eval->batch->memo = memo;
+    }
+    return &memo->answers[row % memo->count];
 }
 
-static enum err_code answer_row(struct eval *eval, match_part *part, struct slice text, struct buf *scratch,
-                                struct slice *out_text, struct err *err)
+static enum err_code answer_find(struct eval *eval, struct slice text, struct buf *scratch, struct answer *out_answer,
+                                 struct err *err)
 {
     struct host host;
-    struct kb_match match;
-    *out_text = SLICE("");
+    *out_answer = (struct answer){.name = SLICE("")};
     TRY(host_extract(text, scratch, &host, err));
-    if (host.kind != HOST_NAME)
-        return ERR_NONE;
-    if (!part)
-        return keep(eval, scratch, host.name, out_text, err);
-    const struct kb *knowledge = eval->query->knowledge;
-    if (!knowledge || !kb_find(knowledge, host.name, &match))
-        return ERR_NONE;
-    return keep(eval, scratch, part(&match), out_text, err);
+    if (host.kind == HOST_NAME) {
+        /* A part of the host lives as long as the text, unless the host was written into scratch. */
+        bool borrowed = scratch->len == 0 || host.name.len == 0;
+        out_answer->name = borrowed ? host.name : arena_copy(eval->arena, host.name);
+        if (!out_answer->name.ptr && host.name.len)
+            return err_no_memory(err, host.name.len);
+        const struct kb *knowledge = eval->query->knowledge;
+        out_answer->is_known = knowledge && kb_find(knowledge, out_answer->name, &out_answer->match);
+    }
+    out_answer->text = text;
+    return ERR_NONE;
 }
 
-/* part is NULL for the host itself. */
-static enum err_code answer_rows(match_part *part, EVAL_PARAMETERS)
+/* What one function says of a text. The slice borrows from the answer, or what that borrows from. */
+typedef struct slice answer_part(const struct answer *answer);
+
+static enum err_code answer_row(struct eval *eval, answer_part *part, uint32_t row, struct slice text,
+                                struct buf *scratch, struct slice *out_text, struct err *err)
+{
+    struct answer alone, *answer = eval->batch ? answer_at(eval, row) : &alone;
+    if (!answer)
+        return err_no_memory(err, sizeof *answer);
+    bool is_asked = eval->batch && text.ptr && answer->text.ptr == text.ptr && answer->text.len == text.len;
+    if (!is_asked)
+        TRY(answer_find(eval, text, scratch, answer, err));
+    *out_text = part(answer);
+    return ERR_NONE;
+}
+
+static enum err_code answer_rows(answer_part *part, EVAL_PARAMETERS)
 {
     (void)expr;
     struct buf scratch;
@@ -76,30 +114,35 @@ static enum err_code answer_rows(match_part *part, EVAL_PARAMETERS)
     enum err_code code = ERR_NONE;
     for (uint32_t i = 0; code == ERR_NONE && i < rows->count; i++) {
         uint32_t row = rows->rows[i];
-        code = answer_row(eval, part, text_of(args[0], row), &scratch, &out->str[row], err);
+        code = answer_row(eval, part, row, text_of(args[0], row), &scratch, &out->str[row], err);
     }
     buf_release(&scratch);
     return code;
 }
 
-static struct slice suffix_of(const struct kb_match *match)
+static struct slice name_of(const struct answer *answer)
 {
-    return match->suffix;
+    return answer->name;
 }
 
-static struct slice provider_of(const struct kb_match *match)
+static struct slice suffix_of(const struct answer *answer)
 {
-    return match->provider;
+    return answer->is_known ? answer->match.suffix : SLICE("");
 }
 
-static struct slice category_of(const struct kb_match *match)
+static struct slice provider_of(const struct answer *answer)
 {
-    return slice_from_cstr(kb_category_name(match->category));
+    return answer->is_known ? answer->match.provider : SLICE("");
 }
 
-static struct slice kind_of(const struct kb_match *match)
+static struct slice category_of(const struct answer *answer)
 {
-    return slice_from_cstr(kb_kind_name(match->kind));
+    return answer->is_known ? slice_from_cstr(kb_category_name(answer->match.category)) : SLICE("");
+}
+
+static struct slice kind_of(const struct answer *answer)
+{
+    return answer->is_known ? slice_from_cstr(kb_kind_name(answer->match.kind)) : SLICE("");
 }
 
 #define ANSWER_EVAL(name, part)                                                                                        \
@@ -108,7 +151,7 @@ static struct slice kind_of(const struct kb_match *match)
         return answer_rows(part, eval, expr, args, rows, out, err);                                                    \
     }
 
-ANSWER_EVAL(host_eval, NULL)
+ANSWER_EVAL(host_eval, name_of)
 ANSWER_EVAL(suffix_eval, suffix_of)
 ANSWER_EVAL(provider_eval, provider_of)
 ANSWER_EVAL(category_eval, category_of)

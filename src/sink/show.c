@@ -3,6 +3,7 @@
  */
 #include "sink/show.h"
 
+#include "base/bytes16.h"
 #include "base/utf8.h"
 
 #include <utf8proc.h>
@@ -26,6 +27,19 @@ bool show_is_safe(uint32_t code_point)
     default:
         return true;
     }
+}
+
+/* Is all of it shown as it is, a cell a byte? True of nearly all texts. */
+static bool is_plain(struct slice text)
+{
+    size_t at = 0;
+    bytes16 other = {0};
+    for (; at + sizeof other <= text.len; at += sizeof other)
+        other |= (bytes16)((bytes16)(bytes16_load(text.ptr + at) - 0x20) >= 0x7f - 0x20);
+    bool plain = bytes16_bits(other) == 0;
+    for (; plain && at < text.len; at++)
+        plain = text.ptr[at] >= 0x20 && text.ptr[at] < 0x7f;
+    return plain;
 }
 
 static void write_out(uint32_t code_point, struct buf *out)
@@ -71,6 +85,10 @@ static size_t show_one(struct slice text, size_t start, size_t end, uint32_t cod
 void show_text(struct slice text, bool unicode, struct buf *out)
 {
     unsigned marks = MARKS_MAX;
+    if (is_plain(text)) {
+        buf_add(out, text);
+        return;
+    }
     for (size_t at = 0; at < text.len;) {
         size_t start = at;
         uint32_t code_point = utf8_next(text, &at);
@@ -84,6 +102,10 @@ void show_cut(struct slice text, bool unicode, size_t max_cells, struct buf *out
     size_t ellipsis_cells = unicode ? 1 : 3, cells = 0;
     size_t fit_len = out->len; /* how far the output goes if an ellipsis must follow */
     unsigned marks = MARKS_MAX;
+    if (text.len <= max_cells && is_plain(text)) {
+        buf_add(out, text);
+        return;
+    }
     for (size_t at = 0; at < text.len;) {
         size_t start = at;
         uint32_t code_point = utf8_next(text, &at);
@@ -101,6 +123,8 @@ void show_cut(struct slice text, bool unicode, size_t max_cells, struct buf *out
 size_t show_width(struct slice shown)
 {
     size_t cells = 0;
+    if (is_plain(shown))
+        return shown.len;
     for (size_t at = 0; at < shown.len;)
         cells += utf8_width(utf8_next(shown, &at));
     return cells;

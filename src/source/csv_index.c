@@ -4,11 +4,13 @@
 #include "source/csv_index.h"
 
 #include "base/mem.h"
+#include "base/name_bytes.h"
 
 #include <string.h>
 
 enum {
     WORD = SIMD_CHUNK,
+    GROUP = 64, /* words: as many as one has bits */
     /* How long the scanner reads on: what it has marked beyond a record is lost when the other pass takes over. */
     CAREFUL_BYTES = 4096
 };
@@ -28,11 +30,11 @@ enum err_code csv_index_reserve(struct csv_index *index, size_t text_bytes, stru
     return ERR_NONE;
 }
 
-void csv_index_begin(struct csv_index *index, struct csv_scanner *scanner, bool always_careful)
+void csv_index_begin(struct csv_index *index, struct csv_scanner *scanner, size_t start, bool always_careful)
 {
-    csv_scanner_init(scanner, 0);
-    index->state = (struct simd_csv){.opens = true};
-    index->end = 0;
+    csv_scanner_init(scanner, start);
+    index->state = (struct simd_csv){.at = start, .opens = true};
+    index->start = index->end = start;
     index->careful_until = always_careful ? SIZE_MAX : 0;
     index->careful_count = 0;
 }
@@ -140,11 +142,56 @@ enum err_code csv_index_run(struct csv_index *index, struct csv_scanner *scanner
     }
 }
 
+void csv_index_cut(struct csv_index *index, size_t at)
+{
+    size_t seen = at > index->start ? at - 1 : index->start; /* a line end there is the first that counts */
+    uint64_t ends = 0, kept = ~bits_below(seen);
+    for (size_t word = seen / WORD; word * WORD < index->end && !ends; word++) {
+        ends = index->bits[word].separators & index->bits[word].newlines & kept;
+        size_t end = ends ? word * WORD + (size_t)__builtin_ctzll(ends) + 1 : index->end;
+        if (end < index->end)
+            index->end = end;
+        kept = UINT64_MAX;
+    }
+    while (index->careful_count && index->careful[index->careful_count - 1] >= index->end)
+        index->careful_count--;
+}
+
 /* --- walking --- */
+
+/* Rows take more than a word, or less, as nothing foretells: so no branch is to depend on where the next newline is. */
+static void group_begin(struct csv_walk *walk, size_t group)
+{
+    const struct csv_index *index = walk->index;
+    size_t words = (index->end - 1) / WORD + 1 - group;
+    walk->group = group;
+    walk->lined = walk->simd->lined(index->bits + group, words < GROUP ? words : GROUP);
+}
 
 void csv_walk_begin(struct csv_walk *walk, const struct csv_index *index, uint32_t first_line)
 {
-    *walk = (struct csv_walk){.index = index, .newlines = index->end ? index->bits[0].newlines : 0, .line = first_line};
+    size_t start = index->start, word = start / WORD;
+    *walk = (struct csv_walk){
+        .index = index, .simd = simd_ops(), .word = word, .start = (uint32_t)start, .line = first_line};
+    if (index->end == start)
+        return;
+    group_begin(walk, word);
+    walk->lined &= ~UINT64_C(1);
+    walk->newlines = index->bits[word].newlines & ~bits_below(start);
+}
+
+/* Goes to the next word that has newlines. False: there is none. */
+static inline bool word_next(struct csv_walk *walk)
+{
+    while (!walk->lined) {
+        if ((walk->group + GROUP) * WORD >= walk->index->end)
+            return false;
+        group_begin(walk, walk->group + GROUP);
+    }
+    walk->word = walk->group + (size_t)__builtin_ctzll(walk->lined);
+    walk->lined &= walk->lined - 1;
+    walk->newlines = walk->index->bits[walk->word].newlines;
+    return true;
 }
 
 static void row_set(struct csv_walk *walk, uint32_t end, uint32_t line, struct csv_row *out_row)
@@ -159,36 +206,43 @@ static void row_set(struct csv_walk *walk, uint32_t end, uint32_t line, struct c
 bool csv_walk_next(struct csv_walk *walk, struct csv_row *out_row)
 {
     const struct csv_index *index = walk->index;
-    const struct simd_csv_bits *bits = index->bits;
-    const size_t last = (index->end - 1) / WORD; /* if any */
     uint32_t line = walk->line;
     if (walk->start == index->end)
         return false;
-    for (;;) {
+    do {
         for (; walk->newlines; walk->newlines &= walk->newlines - 1) {
             uint64_t bit = walk->newlines & -walk->newlines;
             size_t end = walk->word * WORD + (size_t)__builtin_ctzll(bit) + 1;
             if (end > index->end)
                 break;
             walk->line++;
-            if (bits[walk->word].separators & bit) {
+            if (index->bits[walk->word].separators & bit) {
                 walk->newlines &= walk->newlines - 1;
                 row_set(walk, (uint32_t)end, line, out_row);
                 return true;
             }
         }
-        size_t word = walk->word;
-        uint64_t newlines = 0;
-        while (word < last && !newlines)
-            newlines = bits[++word].newlines;
-        walk->word = word;
-        walk->newlines = newlines;
-        if (!newlines)
-            break;
-    }
+    } while (word_next(walk));
     /* The last one may have no line end. */
     row_set(walk, (uint32_t)index->end, line, out_row);
     return true;
+}
+
+/* Where the cell begins; behind the row's last byte if it has fewer. Not of careful rows. */
+static size_t cell_begin(const struct csv_index *index, const struct simd *simd, const struct csv_row *row,
+                         uint32_t cell)
+{
+    return cell ? simd->separator(index->bits, row->at, row->end - 1, cell - 1) + 1 : row->at;
+}
+
+bool csv_row_name(const struct csv_index *index, const struct simd *simd, const char *text, const struct csv_row *row,
+                  uint32_t cell, struct slice *out_name)
+{
+    size_t from = row->careful ? row->end : cell_begin(index, simd, row, cell);
+    if (from >= row->end)
+        return false;
+    *out_name = slice_of(text + from, name_run(text + from, row->end - from));
+    return out_name->ptr[out_name->len] == ',';
 }
 
 bool csv_row_cell(const struct csv_index *index, const char *text, const struct csv_row *row, uint32_t cell,
@@ -197,12 +251,9 @@ bool csv_row_cell(const struct csv_index *index, const char *text, const struct 
     if (row->careful)
         return csv_cell_find(csv_record(text, row->at, row->end), cell, out_cell);
     const struct simd *simd = simd_ops();
-    size_t from = row->at, line_end = row->end - 1;
-    if (cell) {
-        from = simd->separator(index->bits, from, line_end, cell - 1) + 1;
-        if (from > line_end)
-            return false;
-    }
+    size_t from = cell_begin(index, simd, row, cell), line_end = row->end - 1;
+    if (from > line_end)
+        return false;
     size_t to = simd->separator(index->bits, from, line_end, 0);
     if (to == line_end && to > from && text[to - 1] == '\r')
         to--;

@@ -196,10 +196,12 @@ enum err_code json_batch_record(struct json_batch *json, struct slice text, uint
     return json_batch_reject(json, REJECT_MALFORMED, text, record, result.why, err);
 }
 
-/* A guess from the first bytes, for speed alone: whether rows stand in envelopes. */
-static bool expects_envelopes(const struct json_block *block)
+/* A guess, for speed alone: whether rows stand in envelopes. Lines may be of both kinds, so the block's first bytes tell. */
+static bool expects_envelopes(const struct json_source *source, const struct json_block *block)
 {
     enum { LOOK = 4096 };
+    if (source->expects != JSON_EXPECTS_ANY)
+        return source->expects == JSON_EXPECTS_ENVELOPES;
     size_t end = block->len - block->start < LOOK ? block->len : block->start + LOOK;
     struct slice head = slice_of(block->bytes + block->start, end - block->start);
     return slice_find(head, SLICE("\"properties\""), 0) != SLICE_NOT_FOUND;
@@ -213,7 +215,7 @@ bool json_batch_prepare(struct json_batch *json)
     json->of_names = NULL;
     if (options->filter && text_filter_column(options->filter) == json->fast_column)
         json->of_names = text_filter_of_names(options->filter);
-    json->probe = &source->common->probes[!expects_envelopes(json->block)];
+    json->probe = &source->common->probes[!expects_envelopes(source, json->block)];
     if (json->probe->wanted[NEEDLE_SECOND])
         json->second_column = options->second_column;
     return json->probe->ready && !options->strict && !options->slow;
@@ -243,7 +245,8 @@ static bool is_filtered(const struct json_batch *json, uint32_t value, uint32_t 
     return *at == 'n' || !text_filter_may_json(filter, slice_cut(text, 1, text.len - 1));
 }
 
-enum err_code json_batch_judge(struct json_batch *json, uint32_t end, uint32_t record, bool *out_done, struct err *err)
+enum err_code json_batch_judge(struct json_batch *json, uint32_t end, uint32_t record, bool wanted, bool *out_done,
+                               struct err *err)
 {
     uint32_t value, begin = json->facts.begin;
     *out_done = true;
@@ -251,7 +254,7 @@ enum err_code json_batch_judge(struct json_batch *json, uint32_t end, uint32_t r
     switch (
         json_fast_verdict(&json->facts, json->probe, &json->memory, block->bytes, (uint32_t)block->len, end, &value)) {
     case JSON_FAST_ROW: {
-        if (is_filtered(json, value, end)) {
+        if (!wanted && is_filtered(json, value, end)) {
             json->base.stats.rows++;
             return ERR_NONE;
         }

@@ -4,7 +4,6 @@
 #include "source/json_int.h"
 
 #include "base/mem.h"
-#include "source/json_range.h"
 
 /* --- what the sources of a scan share --- */
 
@@ -34,7 +33,7 @@ enum err_code json_common_create(const struct schema *schema, const struct sourc
         mem_free(common);
         return code;
     }
-    common->memory_bytes = json_range_capacity(held.block_bytes);
+    common->memory_bytes = file_range_memory(held.block_bytes);
     block_pool_init(&common->pool);
     block_pool_init(&common->longs);
     block_pool_init(&common->batches);

@@ -7,14 +7,12 @@
 #include "base/mem.h"
 #include "source/json_range.h"
 
-/* This many guesses may go wrong beyond those that do not, before no more are made. */
-enum { WRONG_MAX = 8 };
+#include <assert.h>
 
 void json_chain_init(struct json_chain *chain, size_t record_max)
 {
     *chain = (struct json_chain){0};
-    pthread_mutex_init(&chain->mutex, NULL);
-    pthread_cond_init(&chain->moved, NULL);
+    turns_init(&chain->turns);
     buf_init(&chain->held, 0);
     json_scan_init(&chain->scan, record_max);
 }
@@ -22,8 +20,7 @@ void json_chain_init(struct json_chain *chain, size_t record_max)
 void json_chain_release(struct json_chain *chain)
 {
     buf_release(&chain->held);
-    pthread_cond_destroy(&chain->moved);
-    pthread_mutex_destroy(&chain->mutex);
+    turns_release(&chain->turns);
 }
 
 /* --- where records seem to begin --- */
@@ -66,9 +63,9 @@ struct cut {
 static void cut_begin(struct cut *cut, struct json_chain *chain, const struct json_block *block, size_t low)
 {
     *cut = (struct cut){.block = block, .low = low, .place = block->len, .begins = SCAN_LINE};
-    pthread_mutex_lock(&chain->mutex);
+    pthread_mutex_lock(&chain->turns.mutex);
     cut->opening = slice_of(memcpy(cut->bytes, chain->opening, sizeof cut->bytes), chain->opening_len);
-    pthread_mutex_unlock(&chain->mutex);
+    pthread_mutex_unlock(&chain->turns.mutex);
 }
 
 /* Looks at the brace at `at`. True: there is no better place. */
@@ -118,10 +115,9 @@ static size_t stretch_begin(struct json_chain *chain, const struct json_block *b
 /* Is a guess of use: neither is it known how the scan stands there, nor can nobody tell? */
 static bool guess_helps(struct json_chain *chain, const struct json_block *block)
 {
-    pthread_mutex_lock(&chain->mutex);
-    bool helps = chain->next > 0 && chain->next < block->number && !chain->scan.failure && !chain->ended &&
-                 !chain->broken && chain->wrong < chain->right + WRONG_MAX;
-    pthread_mutex_unlock(&chain->mutex);
+    pthread_mutex_lock(&chain->turns.mutex);
+    bool helps = turns_want_guess(&chain->turns, block->number) && !chain->scan.failure && !chain->ended;
+    pthread_mutex_unlock(&chain->turns.mutex);
     return helps;
 }
 
@@ -135,34 +131,34 @@ static void guess_make(struct json_chain *chain, const struct json_block *block,
         return;
     turn->begin = block->range.len ? stretch_begin(chain, block, &begins) : 0;
     turn->guessed = begins != SCAN_LINE;
-    pthread_mutex_lock(&chain->mutex);
+    pthread_mutex_lock(&chain->turns.mutex);
     *scan = chain->scan;
-    pthread_mutex_unlock(&chain->mutex);
+    pthread_mutex_unlock(&chain->turns.mutex);
     scan->state = begins;
     scan->in_string = scan->after_backslash = scan->held = scan->lost = false;
     scan->has_rows = scan->in_object;
     scan->line_indent = SCAN_NO_INDENT;
 }
 
-/* Does the scan go the same way from here on? What else they hold is not looked at before it is set anew. */
-static bool same_place(const struct json_scan *a, const struct json_scan *b)
+/*
+ * Does the scan go on as the guess did, which stands between records, behind a brace? Of what else they hold nothing is looked at
+ * before it is set anew: in these two states something is held, lost or at fault only in a string, and a brace leaves no indent.
+ */
+static bool same_place(const struct json_scan *scan, const struct json_scan *guess)
 {
-    if (a->state != b->state || a->in_string || a->held || a->lost || a->failure || a->line_indent != b->line_indent)
-        return false;
-    bool same_container = a->in_object == b->in_object && (!a->in_object || a->has_rows == b->has_rows);
-    return a->state == SCAN_TOP || (a->state == SCAN_ROWS && same_container && a->top_indent == b->top_indent);
+    return scan->state == guess->state && !scan->in_string &&
+           (scan->state == SCAN_TOP || scan->in_object == guess->in_object);
 }
 
 /* The guess, if there was one, is compared with what has become known. */
 static bool guess_holds(struct json_chain *chain, const struct json_block *block, const struct json_chain_turn *turn)
 {
-    bool right = turn->guessed && chain->held.len == 0 && !chain->ended && same_place(&chain->scan, &turn->guess);
+    bool right = turn->guessed && !chain->ended && same_place(&chain->scan, &turn->guess);
     if (block->range.len)
         right = right && chain->offset == block->base.offset + turn->begin;
-    pthread_mutex_lock(&chain->mutex);
-    chain->right += right;
-    chain->wrong += turn->guessed && !right;
-    pthread_mutex_unlock(&chain->mutex);
+    assert(!right || (chain->held.len == 0 && !chain->scan.failure));
+    if (turn->guessed)
+        turns_note_guess(&chain->turns, right);
     return right;
 }
 
@@ -204,25 +200,6 @@ static enum err_code scan_guessed(struct json_chain *chain, struct json_block *b
     TRY(scan_on(block, probe, turn, block->end + block->range.len, &longer, err));
     turn->guessed = !longer;
     return ERR_NONE;
-}
-
-/* Waits for the block's turn. False: it does not come. */
-static bool turn_await(struct json_chain *chain, const struct json_block *block)
-{
-    pthread_mutex_lock(&chain->mutex);
-    while (chain->next < block->number && !chain->broken)
-        pthread_cond_wait(&chain->moved, &chain->mutex);
-    bool broken = chain->broken;
-    pthread_mutex_unlock(&chain->mutex);
-    return !broken;
-}
-
-static bool turn_has_come(struct json_chain *chain, const struct json_block *block)
-{
-    pthread_mutex_lock(&chain->mutex);
-    bool come = chain->next == block->number;
-    pthread_mutex_unlock(&chain->mutex);
-    return come;
 }
 
 /* The block's memory becomes what is held, of which `len` bytes, and the other way round. */
@@ -323,7 +300,7 @@ static enum err_code hand_on(struct json_chain *chain, struct json_block *block,
         stretch_leave(chain, block, turn);
     else
         code = rest_leave(chain, block, turn, err);
-    pthread_mutex_lock(&chain->mutex);
+    pthread_mutex_lock(&chain->turns.mutex);
     opening_note(chain, block);
     if (turn->scan.failure && !chain->scan.failure)
         chain->damaged = block->number;
@@ -331,9 +308,8 @@ static enum err_code hand_on(struct json_chain *chain, struct json_block *block,
     chain->at = turn->at;
     chain->offset += block->consumed;
     chain->ended |= turn->ended;
-    chain->next++;
-    pthread_cond_broadcast(&chain->moved);
-    pthread_mutex_unlock(&chain->mutex);
+    turns_pass(&chain->turns);
+    pthread_mutex_unlock(&chain->turns.mutex);
     return code;
 }
 
@@ -387,7 +363,7 @@ enum err_code json_chain_scan(struct json_chain *chain, struct json_block *block
 {
     *turn = (struct json_chain_turn){0};
     enum err_code code = scan_guessed(chain, block, probe, turn, err);
-    if (!code && (!turn->guessed || turn_has_come(chain, block)))
+    if (!code && (!turn->guessed || turns_has_come(&chain->turns, block->number)))
         code = json_chain_settle(chain, block, probe, turn, err);
     if (code)
         json_chain_break(chain);
@@ -400,7 +376,7 @@ enum err_code json_chain_settle(struct json_chain *chain, struct json_block *blo
     turn->changed = false;
     if (turn->settled)
         return ERR_NONE;
-    if (!turn_await(chain, block)) {
+    if (!turns_await(&chain->turns, block->number)) {
         block->len = block->span_count = 0;
         turn->settled = turn->changed = true;
         return ERR_NONE;
@@ -413,26 +389,22 @@ enum err_code json_chain_settle(struct json_chain *chain, struct json_block *blo
 
 void json_chain_break(struct json_chain *chain)
 {
-    pthread_mutex_lock(&chain->mutex);
-    chain->broken = true;
-    pthread_cond_broadcast(&chain->moved);
-    pthread_mutex_unlock(&chain->mutex);
+    turns_break(&chain->turns);
 }
 
 bool json_chain_is_over(struct json_chain *chain)
 {
-    pthread_mutex_lock(&chain->mutex);
+    pthread_mutex_lock(&chain->turns.mutex);
     bool over = chain->scan.failure != NULL || chain->ended;
-    pthread_mutex_unlock(&chain->mutex);
+    pthread_mutex_unlock(&chain->turns.mutex);
     return over;
 }
 
 bool json_chain_was_damaged(struct json_chain *chain, uint64_t blocks)
 {
-    pthread_mutex_lock(&chain->mutex);
-    while (chain->next < blocks && !chain->broken)
-        pthread_cond_wait(&chain->moved, &chain->mutex);
+    turns_await(&chain->turns, blocks);
+    pthread_mutex_lock(&chain->turns.mutex);
     bool damaged = chain->scan.failure && chain->damaged < blocks;
-    pthread_mutex_unlock(&chain->mutex);
+    pthread_mutex_unlock(&chain->turns.mutex);
     return damaged;
 }

@@ -23,22 +23,19 @@
 #define DDNSHUNT_SOURCE_JSON_CHAIN_H
 
 #include "source/json_scan.h"
+#include "source/turns.h"
 
 enum { CHAIN_OPENING_MAX = 48 };
 
-/* All but what is said otherwise is guarded by the mutex. */
+/* All but what is said otherwise is guarded by the turns' mutex. */
 struct json_chain {
-    pthread_mutex_t mutex;
-    pthread_cond_t moved;
-    uint64_t next;         /* number of the first block that was not scanned for good */
-    struct json_scan scan; /* how the scan stands where it begins; */
+    struct turns turns;    /* done: scanned for good */
+    struct json_scan scan; /* how the scan stands where the first block begins that is not done; */
     struct buf held;       /* what it must begin with: of its scanner alone */
     size_t at;             /* in held: where the scan goes on */
     uint64_t offset;       /* of a file: where it goes on */
     bool ended;            /* of a file: its end was met */
     uint64_t damaged;      /* scan.failure: number of the block that it was found in */
-    bool broken;           /* a block was lost: nothing more will come */
-    uint32_t right, wrong; /* guesses */
     /* A record's begin, up to its first key's end: what most records begin with. */
     char opening[CHAIN_OPENING_MAX];
     size_t opening_len;

@@ -2,12 +2,11 @@
  * json_container.c - records that json_scan.h found become rows of a batch: those of a JSON text, and those of a container
  * that is one line of many.
  */
-#include "base/mem.h"
 #include "source/json_int.h"
 #include "source/json_scan.h"
 
 /* What was noted of the record when it was scanned, and whether it begins as the last envelopes did. */
-static void facts_take(struct json_batch *batch, const struct json_span *span)
+static void facts_take(struct json_batch *batch, const struct simd *simd, const struct json_span *span)
 {
     const struct json_block *block = batch->block;
     struct json_facts alike;
@@ -15,23 +14,32 @@ static void facts_take(struct json_batch *batch, const struct json_span *span)
         batch->facts = span->facts;
     else
         json_scan_facts(&batch->facts, batch->probe, block->bytes, span->start, span->start + span->len);
-    json_facts_begin_alike(&alike, &batch->memory, simd_ops(), block->bytes, (uint32_t)block->len, span->start);
+    json_facts_begin_alike(&alike, &batch->memory, simd, block->bytes, (uint32_t)block->len, span->start);
     if (alike.brackets == batch->facts.brackets && alike.bracket == batch->facts.bracket)
         batch->facts.known = alike.known;
 }
 
-enum err_code json_batch_span(struct json_batch *batch, const struct json_span *span, uint32_t record, bool quick,
-                              struct err *err)
+static enum err_code span_read(struct json_batch *batch, const struct simd *simd, const struct json_span *span,
+                               uint32_t record, bool quick, struct err *err)
 {
     struct slice text = slice_of(batch->block->bytes + span->start, span->len);
     bool done = false;
     if (span->why)
         return json_batch_reject(batch, span->kind, text, record, span->why, err);
     if (quick) {
-        facts_take(batch, span);
-        TRY(json_batch_quick(batch, simd_ops(), span->start + span->len, record, &done, err));
+        facts_take(batch, simd, span);
+        TRY(json_batch_quick(batch, simd, span->start + span->len, record, &done, err));
     }
     return done ? ERR_NONE : json_batch_record(batch, text, record, false, err);
+}
+
+enum err_code json_batch_spans(struct json_batch *batch, const struct json_block *found, uint32_t record, uint32_t step,
+                               bool quick, struct err *err)
+{
+    const struct simd *simd = simd_ops();
+    for (size_t i = 0; i < found->span_count; i++, record += step)
+        TRY(span_read(batch, simd, &found->spans[i], record, quick, err));
+    return ERR_NONE;
 }
 
 /* --- a container on a line --- */
@@ -93,23 +101,67 @@ static bool may_contain(struct slice text)
     return false;
 }
 
+/*
+ * The batch's block up to `len`, as the line's scan sees it. Offsets are the same, and so is the room for spans, which a block of
+ * lines has no other use for and which goes from block to block.
+ */
+static struct json_block line_take(struct json_batch *batch, size_t len)
+{
+    struct json_block *block = (struct json_block *)batch->base.block;
+    struct json_block line = {
+        .bytes = block->bytes, .len = len, .spans = block->spans, .span_capacity = block->span_capacity};
+    block->spans = NULL;
+    block->span_capacity = 0;
+    return line;
+}
+
+static void line_give(struct json_batch *batch, const struct json_block *line)
+{
+    struct json_block *block = (struct json_block *)batch->base.block;
+    block->spans = line->spans;
+    block->span_capacity = line->span_capacity;
+}
+
+/* Reads what the scan found, if that was one container and no more. */
+static enum err_code container_read(struct json_batch *batch, const struct json_scan *scan,
+                                    const struct json_block *line, uint32_t record, bool quick, bool *out_done,
+                                    struct err *err)
+{
+    bool contains = !scan->in_object || scan->has_rows;
+    *out_done = !scan->failure && contains && scan->values == 1;
+    return *out_done ? json_batch_spans(batch, line, record, 0, quick, err) : ERR_NONE;
+}
+
 enum err_code json_batch_container(struct json_batch *batch, struct slice text, uint32_t record, bool quick,
                                    bool *out_done, struct err *err)
 {
     *out_done = false;
     if (!may_contain(text))
         return ERR_NONE;
-    /* Offsets are those of the batch's block. */
-    struct json_block line = {.bytes = batch->block->bytes};
-    size_t at = (size_t)(text.ptr - line.bytes);
-    line.len = at + text.len;
+    size_t at = (size_t)(text.ptr - batch->block->bytes);
+    struct json_block line = line_take(batch, at + text.len);
     struct json_scan scan;
     json_scan_init(&scan, text.len);
     enum err_code code = json_scan_run(&scan, &line, quick ? batch->probe : NULL, &at, SIZE_MAX, true, err);
-    bool contains = !scan.in_object || scan.has_rows;
-    *out_done = !code && !scan.failure && contains && scan.values == 1;
-    for (size_t i = 0; i < line.span_count && *out_done && !code; i++)
-        code = json_batch_span(batch, &line.spans[i], record, quick, err);
-    mem_free(line.spans);
+    if (!code)
+        code = container_read(batch, &scan, &line, record, quick, out_done, err);
+    line_give(batch, &line);
+    return code;
+}
+
+enum err_code json_batch_long_container(struct json_batch *batch, size_t *at, uint32_t record, bool quick,
+                                        bool *out_done, struct err *err)
+{
+    struct json_block line = line_take(batch, batch->block->len);
+    struct json_scan scan;
+    size_t begin = *at, end = begin;
+    json_scan_init(&scan, line.len);
+    enum err_code code = json_scan_line(&scan, &line, quick ? batch->probe : NULL, &end, err);
+    *out_done = false;
+    if (!code && end < line.len && end - begin <= batch->base.source->options.record_max)
+        code = container_read(batch, &scan, &line, record, quick, out_done, err);
+    if (*out_done)
+        *at = end + 1;
+    line_give(batch, &line);
     return code;
 }

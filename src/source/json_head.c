@@ -273,11 +273,11 @@ enum source_claim json_head_claim(struct slice head, bool whole, enum json_head_
     return found == form ? claim : CLAIM_NO;
 }
 
-bool json_head_has_long_containers(struct slice head, size_t bytes)
+size_t json_head_long_container(struct slice head, size_t bytes)
 {
     const char *newline = memchr(head.ptr, '\n', head.len);
     struct slice line = newline ? slice_cut(head, 0, (size_t)(newline - head.ptr)) : head;
-    return line.len > bytes && is_container(line);
+    return line.len > bytes && is_container(line) ? line.len + (newline != NULL) : 0;
 }
 
 static bool find_envelope(void *user, struct slice record, bool complete)

@@ -15,8 +15,11 @@ enum source_claim json_head_claim(struct slice head, bool whole, enum json_head_
 /* The first record is a streaming envelope: the input is part of a stream, not the answer to a query. */
 bool json_head_is_enveloped(struct slice head);
 
-/* The first line is a container whose rows fill more than `bytes`: blocks of that size would be parts of lines. */
-bool json_head_has_long_containers(struct slice head, size_t bytes);
+/*
+ * The first line is a container whose rows fill more than `bytes`: blocks of that size would be parts of lines. Its length, as far as
+ * the head goes; 0 where it is none.
+ */
+size_t json_head_long_container(struct slice head, size_t bytes);
 
 /* A record's text; complete unless the head cut it off. False stops the walk. */
 typedef bool (*json_head_fn)(void *user, struct slice record, bool complete);

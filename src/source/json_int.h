@@ -6,6 +6,7 @@
 
 #include "base/buf.h"
 #include "source/block_pool.h"
+#include "source/file_range.h"
 #include "source/json_fast.h"
 #include "source/json_row.h"
 #include "source/source.h"
@@ -40,6 +41,9 @@ enum err_code json_common_create(const struct schema *schema, const struct sourc
                                  struct err *err) MUST_CHECK;
 void json_common_free(void *common);
 
+/* Of an input's records, for speed alone: what the first one is, or that each block is to be looked at. */
+enum json_expects { JSON_EXPECTS_ANY, JSON_EXPECTS_ENVELOPES, JSON_EXPECTS_ROWS };
+
 struct json_source {
     struct source base;
     struct stream *stream;
@@ -50,7 +54,8 @@ struct json_source {
     size_t block_capacity;    /* of usual blocks, whose memory is pooled; common->memory_bytes at most */
     uint64_t offset;          /* of the next byte to be read */
     bool ended;               /* no more bytes will come */
-    struct err failure;       /* why it ended, if its code is set: to be told once everything before it was given */
+    enum json_expects expects;
+    struct err failure; /* why it ended, if its code is set: to be told once everything before it was given */
 };
 
 /* A record or reject that the stream format found, as offsets in the block. */
@@ -62,13 +67,7 @@ struct json_span {
     struct json_facts facts;
 };
 
-enum { JSON_PAGE = 4096 };
-
-/* A stretch of a file. */
-struct json_range {
-    uint64_t begin;
-    size_t len;
-};
+enum { JSON_PAGE = FILE_RANGE_PAGE };
 
 struct json_block {
     struct block base;
@@ -79,7 +78,7 @@ struct json_block {
     bool is_usual;           /* its memory is of the usual size, and goes back to the pool */
     bool is_long;            /* ... of that of long lines */
     uint64_t consumed;       /* bytes of the input that it stands for, those that no record needed included */
-    struct json_range range; /* where in a file it stands, if range.len is not 0; its load reads it */
+    struct file_range range; /* where in a file it stands, if range.len is not 0; its load reads it */
     size_t end;              /* ... where that ends in bytes */
     bool more;               /* ... and the file may go on behind len */
     struct err *failure;     /* ... why it can't be read further, or NULL */
@@ -159,19 +158,21 @@ enum err_code json_batch_record(struct json_batch *batch, struct slice text, uin
                                 struct err *err) MUST_CHECK;
 /* Prepares the quick path for the block; false if every record is to be parsed whole. */
 bool json_batch_prepare(struct json_batch *batch);
-/* What json_batch_quick() does with records that are not turned away by a name. */
-enum err_code json_batch_judge(struct json_batch *batch, uint32_t end, uint32_t record, bool *out_done,
+/* What json_batch_quick() does with records that are not turned away by a name. wanted: the name says that it may be. */
+enum err_code json_batch_judge(struct json_batch *batch, uint32_t end, uint32_t record, bool wanted, bool *out_done,
                                struct err *err) MUST_CHECK;
 /*
  * Is the record a row, and turned away by the name in its fast column, both told by what nearly all records are like? Then
- * json_batch_judge() would count it and no more.
+ * json_batch_judge() would count it and no more. *out_wanted: there is such a name, and it does not turn it away.
  */
-static inline bool json_batch_turns_away(const struct json_batch *batch, const struct simd *simd, uint32_t end)
+static inline bool json_batch_turns_away(const struct json_batch *batch, const struct simd *simd, uint32_t end,
+                                         bool *out_wanted)
 {
     const struct json_facts *facts = &batch->facts;
     const struct json_memory *memory = &batch->memory;
     const char *text = batch->block->bytes;
     uint32_t value = facts->value[NEEDLE_COLUMN], close = end;
+    *out_wanted = false;
     if (!batch->of_names || facts->count[NEEDLE_COLUMN] != 1 || facts->doubt || facts->brackets > 1 ||
         end - facts->begin < 2 || text[facts->begin] != '{' || text[end - 1] != '}')
         return false;
@@ -185,8 +186,10 @@ static inline bool json_batch_turns_away(const struct json_batch *batch, const s
         return false;
     }
     struct slice name;
-    return value < close && json_fast_name(text + value, text + end, &name) &&
-           (name.len == 0 || !batch->of_names->may_name(batch->of_names->user, name));
+    if (value >= close || !json_fast_name(text + value, text + end, &name))
+        return false;
+    *out_wanted = name.len > 0 && batch->of_names->may_name(batch->of_names->user, name);
+    return !*out_wanted;
 }
 /*
  * Does the same as json_batch_record() with the record in [facts.begin, end) by what was noted of it alone. *out_done is
@@ -195,13 +198,17 @@ static inline bool json_batch_turns_away(const struct json_batch *batch, const s
 static inline MUST_CHECK enum err_code json_batch_quick(struct json_batch *batch, const struct simd *simd, uint32_t end,
                                                         uint32_t record, bool *out_done, struct err *err)
 {
-    *out_done = json_batch_turns_away(batch, simd, end);
+    bool wanted;
+    *out_done = json_batch_turns_away(batch, simd, end, &wanted);
     batch->base.stats.rows += *out_done;
-    return *out_done ? ERR_NONE : json_batch_judge(batch, end, record, out_done, err);
+    return *out_done ? ERR_NONE : json_batch_judge(batch, end, record, wanted, out_done, err);
 }
-/* Does the same with a record or reject that a scan found. quick: as json_batch_prepare() has it. */
-enum err_code json_batch_span(struct json_batch *batch, const struct json_span *span, uint32_t record, bool quick,
-                              struct err *err) MUST_CHECK;
+/*
+ * Does the same with all records and rejects that a scan found. quick: as json_batch_prepare() has it. The first one's number is
+ * `record`, that of each other greater by `step`.
+ */
+enum err_code json_batch_spans(struct json_batch *batch, const struct json_block *found, uint32_t record, uint32_t step,
+                               bool quick, struct err *err) MUST_CHECK;
 /* Is the text that of an array, or of an object whose first member holds rows? A look at its first bytes. */
 bool json_begins_with_rows(struct slice text);
 /*
@@ -210,6 +217,12 @@ bool json_begins_with_rows(struct slice text);
  */
 enum err_code json_batch_container(struct json_batch *batch, struct slice text, uint32_t record, bool quick,
                                    bool *out_done, struct err *err) MUST_CHECK;
+/*
+ * The same with the container that begins at *at in the block and may be long, on a line whose end is not known: it is met on the
+ * way, and *at moved behind it if *out_done. A line without an end is not done.
+ */
+enum err_code json_batch_long_container(struct json_batch *batch, size_t *at, uint32_t record, bool quick,
+                                        bool *out_done, struct err *err) MUST_CHECK;
 enum err_code json_batch_reject(struct json_batch *batch, enum reject_kind kind, struct slice bytes, uint32_t record,
                                 const char *why, struct err *err) MUST_CHECK;
 /* Makes the batch that the contract asks for; records is how many the block held. Consumes `batch` in any case. */

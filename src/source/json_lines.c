@@ -7,7 +7,8 @@
  *   split  cuts the block at its newlines.
  *
  * Of a regular file, read only says where a block's bytes stand (json_range.h), and split reads them. But where containers
- * fill lines that are longer than blocks, most of such a block would be part of another's line, and read twice.
+ * fill lines that are longer than blocks, most of such a block would be part of another's line, and read twice: there a
+ * block is a line, whose end is looked for where that of a line like the one before would be.
  */
 #define _GNU_SOURCE /* memrchr */
 #include "base/mem.h"
@@ -22,8 +23,10 @@ struct lines_source {
     struct json_source json;
     struct buf carry; /* the begin of a line whose end has not been read */
     bool skipping;    /* the rest of a line that is too long comes first */
-    size_t
-        long_line; /* length of the last block, if it was a line that is no longer than LONG_MAX and more than usual */
+    /* Length of the last block, if it was a line that is no longer than LONG_MAX and more than usual; or 0. */
+    size_t long_line;
+    bool in_long_lines; /* of a file that begins with one */
+    bool line_was_odd;  /* there: the last block was much longer than expected */
 };
 
 static void lines_close(struct source *base)
@@ -54,8 +57,11 @@ static enum err_code lines_open(struct stream *stream, const struct schema *sche
         lines_close(&source->json.base);
         return code;
     }
-    if (!json_head_has_long_containers(head, source->json.base.options.block_bytes))
-        json_ranges_begin(&source->json);
+    size_t line = json_head_long_container(head, source->json.base.options.block_bytes);
+    source->in_long_lines = json_ranges_begin(&source->json) && line;
+    if (source->in_long_lines) {
+        source->long_line = line;
+    }
     *out_source = &source->json.base;
     return ERR_NONE;
 }
@@ -147,6 +153,21 @@ static enum err_code read_rest(struct lines_source *source, struct slice rest, s
     return ERR_NONE;
 }
 
+/*
+ * How long the next stretch should be. One that is much longer than the line before has two, as the first was a bit shorter than
+ * what was looked for, or is an odd one: only where this happens twice in a row lines are taken to have become longer.
+ */
+static size_t long_range(struct lines_source *source)
+{
+    size_t usual = source->json.base.options.block_bytes, likely = source->long_line ? source->long_line : usual;
+    size_t bytes = json_range_lines(&source->json, likely);
+    bool fits = bytes < likely + likely / 2;
+    if (fits || source->line_was_odd)
+        source->long_line = bytes > usual && bytes <= LONG_MAX ? bytes : 0;
+    source->line_was_odd = !fits;
+    return bytes;
+}
+
 static enum err_code lines_read(struct source *base, struct block **out_block, struct err *err)
 {
     struct lines_source *source = (struct lines_source *)base;
@@ -154,7 +175,7 @@ static enum err_code lines_read(struct source *base, struct block **out_block, s
     size_t usual = base->options.block_bytes;
     *out_block = NULL;
     if (source->json.in_ranges)
-        return json_range_next(&source->json, out_block, err);
+        return json_range_next(&source->json, source->in_long_lines ? long_range(source) : usual, out_block, err);
     struct slice rest;
     if (source->json.offset == 0 && stream_take_rest(source->json.stream, usual, &rest))
         return read_rest(source, rest, out_block, err);
@@ -262,17 +283,43 @@ static enum err_code line_end(struct cut *cut, uint32_t end, bool whole, bool ch
 }
 
 /*
+ * The end of the line at `at`: NULL if it has none. *out_done: it is a container so long that to look for the end first is to
+ * read it twice, and is read; *at is behind it.
+ */
+static enum err_code container_line(struct cut *cut, size_t *at, bool *out_done, const char **out_newline,
+                                    struct err *err)
+{
+    enum { LONG = 1 << 16 };
+    size_t left = cut->len - *at, usual = cut->batch->base.source->options.block_bytes;
+    size_t look = usual < LONG ? usual : LONG;
+    *out_done = false;
+    *out_newline = memchr(cut->text + *at, '\n', left < look ? left : look);
+    if (*out_newline || left <= look)
+        return ERR_NONE;
+    TRY(json_batch_long_container(cut->batch, at, cut->line, cut->quick, out_done, err));
+    if (!*out_done)
+        *out_newline = memchr(cut->text + *at, '\n', left);
+    return ERR_NONE;
+}
+
+/*
  * Reads lines that begin with a container's rows, up to the first that does not or has no end: their marks would tell
  * nothing that their own scan does not. Returns where it stopped.
  */
 static enum err_code cut_containers(struct cut *cut, size_t *at, struct err *err)
 {
-    const char *newline;
-    while (json_begins_with_rows(slice_of(cut->text + *at, cut->len - *at)) &&
-           (newline = memchr(cut->text + *at, '\n', cut->len - *at)) != NULL) {
-        size_t end = (size_t)(newline - cut->text);
-        TRY(line_read(cut->batch, slice_of(cut->text + *at, end - *at), cut->line++, cut->quick, err));
-        *at = end + 1;
+    while (json_begins_with_rows(slice_of(cut->text + *at, cut->len - *at))) {
+        const char *newline;
+        bool done;
+        TRY(container_line(cut, at, &done, &newline, err));
+        if (!done && !newline)
+            break;
+        if (!done) {
+            size_t end = (size_t)(newline - cut->text);
+            TRY(line_read(cut->batch, slice_of(cut->text + *at, end - *at), cut->line, cut->quick, err));
+            *at = end + 1;
+        }
+        cut->line++;
     }
     return ERR_NONE;
 }

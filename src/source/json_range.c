@@ -5,67 +5,56 @@
 
 #include "base/mem.h"
 
-enum {
-    LEAD = 64,   /* bytes before the range that are read with it: the last one says whether a line begins there */
-    TAIL = 4096, /* ... and behind it: most last lines end there */
-    PAGE = JSON_PAGE
-};
-
-size_t json_range_capacity(size_t block_bytes)
-{
-    return LEAD + block_bytes + TAIL + PAGE;
-}
+enum { LEAD = FILE_RANGE_LEAD, TAIL = FILE_RANGE_TAIL };
 
 bool json_ranges_begin(struct json_source *source)
 {
     size_t bytes = source->base.options.block_bytes;
     source->in_ranges = stream_is_file(source->stream, bytes);
     if (source->in_ranges)
-        source->block_capacity = json_range_capacity(bytes);
+        source->block_capacity = file_range_memory(bytes);
     source->base.reads_at_once = source->in_ranges;
     return source->in_ranges;
 }
 
-enum err_code json_range_next(struct json_source *source, struct block **out_block, struct err *err)
+size_t json_range_lines(const struct json_source *source, size_t likely)
 {
-    size_t len;
-    struct json_block *block;
+    enum { LOOK = 8192, FAR = 4 << 20 };
+    char look[LOOK];
     uint64_t begin = stream_offset(source->stream);
+    size_t at = likely - likely / 128, end = likely + FAR, got = LOOK;
+    for (; at < end && got == LOOK; at += got) {
+        if (stream_read_at(source->stream, begin + at, look, LOOK, &got, NULL))
+            break; /* whoever reads it will tell */
+        const char *newline = memchr(look, '\n', got);
+        if (newline)
+            return at + (size_t)(newline - look) + 1;
+    }
+    return at;
+}
+
+enum err_code json_range_next(struct json_source *source, size_t bytes, struct block **out_block, struct err *err)
+{
+    struct json_block *block;
+    struct file_range range;
     *out_block = NULL;
     if (atomic_load(&source->range_failed))
         return ERR_NONE;
-    TRY(stream_skip(source->stream, source->base.options.block_bytes, &len, err));
-    if (len == 0)
+    TRY(file_range_next(source->stream, bytes, &range, err));
+    if (range.len == 0)
         return ERR_NONE;
-    TRY(json_block_new(source, source->block_capacity, &block, err));
-    block->range = (struct json_range){begin, len};
+    TRY(json_block_new(source, file_range_memory(bytes), &block, err));
+    block->range = range;
     *out_block = &block->base;
     return ERR_NONE;
 }
 
-/* Keeps why no more can be read. */
-static enum err_code failure_keep(struct json_block *block, const struct err *failure, struct err *err)
-{
-    block->failure = mem_alloc(sizeof *block->failure);
-    if (!block->failure)
-        return err_no_memory(err, sizeof *block->failure);
-    *block->failure = *failure;
-    return ERR_NONE;
-}
-
-/*
- * Fills the block up to `upto`. block->more is false if no more can be read.
- */
+/* Fills the block up to `upto`. block->more is false if no more can be read. */
 static enum err_code fill(struct json_block *block, size_t upto, struct err *err)
 {
     const struct json_source *source = (const struct json_source *)block->base.source;
-    struct err failure;
-    size_t got, wanted = upto - block->len;
-    enum err_code code = stream_read_at(source->stream, block->base.offset + block->len, block->bytes + block->len,
-                                        wanted, &got, &failure);
-    block->len += got;
-    block->more = !code && got == wanted;
-    return code ? failure_keep(block, &failure, err) : ERR_NONE;
+    return file_range_fill(source->stream, block->base.offset, block->bytes, &block->len, upto, &block->more,
+                           &block->failure, err);
 }
 
 enum err_code json_range_read(struct json_block *block, struct err *err)

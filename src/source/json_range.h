@@ -14,14 +14,17 @@
 
 #include "source/json_int.h"
 
-/* How much memory a block needs that stands for so many bytes. */
-size_t json_range_capacity(size_t block_bytes);
-
 /* Prepares the source for it where its stream is such a file; else false. Before the first block. */
 bool json_ranges_begin(struct json_source *source);
 
-/* The next block, of which nothing is read; NULL at the end. Serial. */
-enum err_code json_range_next(struct json_source *source, struct block **out_block, struct err *err) MUST_CHECK;
+/* The next block, of so many bytes, of which nothing is read; NULL at the end. Serial. */
+enum err_code json_range_next(struct json_source *source, size_t bytes, struct block **out_block,
+                              struct err *err) MUST_CHECK;
+/*
+ * How many bytes the next block should have so that it ends with a line, where lines are long and all alike: looked for from
+ * `likely` on, which a line may have. A guess, for speed alone.
+ */
+size_t json_range_lines(const struct json_source *source, size_t likely);
 
 /*
  * Reads the block's stretch, from block->start to block->end in its bytes, with some of what stands before and behind it.

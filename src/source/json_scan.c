@@ -20,10 +20,12 @@ struct piece {
     struct json_scan *scan;
     struct json_block *block;
     const struct json_probe *probe; /* NULL: nobody wants facts */
+    struct simd_marks marks;
     const char *text;
     size_t at, len;
     size_t until; /* behind the first record that ends there or later is enough */
     bool last;
+    bool is_line;            /* the text ends with the first newline */
     bool waits;              /* a byte order mark may be cut in two */
     bool noting;             /* facts are those of the record that is being read */
     struct json_facts facts; /* of the element that began in this piece */
@@ -95,9 +97,8 @@ static void hold_limit(struct piece *piece)
 static void fault(struct piece *piece, const char *why)
 {
     struct json_scan *scan = piece->scan;
-    bool in_record = scan->held || scan->lost;
-    uint32_t indent = in_record ? scan->indent : scan->top_indent;
-    if (indent == SCAN_NO_INDENT || !in_record) {
+    bool in_record = !piece->is_line && (scan->held || scan->lost);
+    if (!in_record || scan->indent == SCAN_NO_INDENT) {
         /* Of a container there is no more to be had than the next one, and only at a line's begin. */
         scan->failure = why;
         return;
@@ -212,14 +213,12 @@ static void outline_sync(struct piece *piece)
 /* More marks, if there is more text. */
 static bool outline_more(struct piece *piece)
 {
-    static const struct simd_marks none;
     struct outline *outline = &piece->outline;
     if (outline->from == piece->len)
         return false;
     outline->next = 0;
-    outline->count =
-        simd_ops()->outline(piece->text, piece->len, piece->probe ? &piece->probe->marks : &none, &outline->json,
-                            &outline->from, outline->marks, sizeof outline->marks / sizeof outline->marks[0]);
+    outline->count = simd_ops()->outline(piece->text, piece->len, &piece->marks, &outline->json, &outline->from,
+                                         outline->marks, sizeof outline->marks / sizeof outline->marks[0]);
     return true;
 }
 
@@ -241,7 +240,7 @@ static void top_step(struct piece *piece)
     if (blank_step(piece) || mark_step(piece))
         return;
     char c = piece->text[piece->at];
-    scan->indent = scan->top_indent = scan->line_indent;
+    scan->indent = scan->line_indent;
     scan->line_indent = SCAN_NO_INDENT;
     scan->values++;
     if (c == '[') {
@@ -538,9 +537,12 @@ static void step(struct piece *piece)
 }
 
 static void piece_begin(struct piece *piece, struct json_scan *scan, struct json_block *block,
-                        const struct json_probe *probe, size_t at)
+                        const struct json_probe *probe, size_t at, bool is_line)
 {
     struct outline *outline = &piece->outline;
+    piece->is_line = is_line;
+    piece->marks = probe ? probe->marks : (struct simd_marks){.count = 0};
+    piece->marks.newlines = is_line;
     piece->scan = scan;
     piece->block = block;
     piece->probe = probe;
@@ -574,7 +576,7 @@ enum err_code json_scan_run(struct json_scan *scan, struct json_block *block, co
 {
     struct piece piece;
     size_t found = block->span_count;
-    piece_begin(&piece, scan, block, probe, *at);
+    piece_begin(&piece, scan, block, probe, *at, false);
     piece.until = until;
     piece.last = last;
     piece.err = err;
@@ -592,6 +594,23 @@ enum err_code json_scan_run(struct json_scan *scan, struct json_block *block, co
         scan->after_backslash = piece.outline.json.escaped;
     }
     if (last && piece.at == piece.len && !piece.code && !scan->failure)
+        finish(&piece);
+    *at = piece.at;
+    return piece.code;
+}
+
+enum err_code json_scan_line(struct json_scan *scan, struct json_block *block, const struct json_probe *probe,
+                             size_t *at, struct err *err)
+{
+    struct piece piece;
+    piece_begin(&piece, scan, block, probe, *at, true);
+    piece.until = SIZE_MAX;
+    piece.last = true;
+    piece.err = err;
+    while (piece.at < piece.len && piece.text[piece.at] != '\n' && !piece.code && !scan->failure)
+        step(&piece);
+    piece.len = piece.at;
+    if (!piece.code && !scan->failure)
         finish(&piece);
     *at = piece.at;
     return piece.code;

@@ -43,8 +43,8 @@ struct json_scan {
     bool key_gone;  /* the key's begin left the buffer: it is longer than any that matters */
     size_t hold, token;
     uint64_t depth;
-    uint32_t line_indent, indent, top_indent; /* blanks before: this place, the record, the outermost value */
-    uint64_t values;                          /* outermost ones that began */
+    uint32_t line_indent, indent; /* blanks before: this place, the record */
+    uint64_t values;              /* outermost ones that began */
     size_t record_max;
     char key[SCAN_KEY_MAX];
     size_t key_len;
@@ -59,6 +59,12 @@ void json_scan_init(struct json_scan *scan, size_t record_max);
  */
 enum err_code json_scan_run(struct json_scan *scan, struct json_block *block, const struct json_probe *probe,
                             size_t *at, size_t until, bool last, struct err *err) MUST_CHECK;
+/*
+ * The same with a text that is one line, up to the newline at or after *at in the block; or to the block's end where there is none. The
+ * scan is new. Any fault fails it.
+ */
+enum err_code json_scan_line(struct json_scan *scan, struct json_block *block, const struct json_probe *probe,
+                             size_t *at, struct err *err) MUST_CHECK;
 /* Notes of one record, in [begin, end), what json_scan_run() would. */
 void json_scan_facts(struct json_facts *facts, const struct json_probe *probe, const char *text, uint32_t begin,
                      uint32_t end);

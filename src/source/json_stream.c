@@ -54,7 +54,9 @@ static enum err_code stream_source_open(struct stream *stream, const struct sche
         stream_source_close(&source->json.base);
         return code;
     }
-    source->json.base.is_answer = !json_head_is_enveloped(head);
+    bool enveloped = json_head_is_enveloped(head);
+    source->json.base.is_answer = !enveloped;
+    source->json.expects = enveloped ? JSON_EXPECTS_ENVELOPES : JSON_EXPECTS_ROWS;
     json_ranges_begin(&source->json);
     *out_source = &source->json.base;
     return ERR_NONE;
@@ -105,7 +107,7 @@ static enum err_code stream_source_read(struct source *base, struct block **out_
     if (json_chain_is_over(&source->chain))
         return ERR_NONE;
     if (source->json.in_ranges) {
-        TRY(json_range_next(&source->json, out_block, err));
+        TRY(json_range_next(&source->json, base->options.block_bytes, out_block, err));
         if (*out_block)
             ((struct json_block *)*out_block)->number = source->number++;
         return ERR_NONE;
@@ -131,14 +133,6 @@ static void stream_block_free(struct block *base)
 {
     json_chain_break(&((struct stream_source *)base->source)->chain);
     json_block_free(base);
-}
-
-static enum err_code spans_read(struct json_batch *batch, bool quick, struct err *err)
-{
-    const struct json_block *block = batch->block;
-    for (size_t i = 0; i < block->span_count; i++)
-        TRY(json_batch_span(batch, &block->spans[i], (uint32_t)i, quick, err));
-    return ERR_NONE;
 }
 
 /* Keeps why the text can't be read behind this block. Where the input itself can't, that is why, or its end tells. */
@@ -170,12 +164,12 @@ static enum err_code block_read(struct json_batch *batch, struct json_block *blo
     struct json_chain_turn turn;
     TRY(json_chain_scan(chain, block, probe, &turn, err));
     batch->reader.base = block->bytes; /* they may have moved */
-    enum err_code code = spans_read(batch, quick, err);
+    enum err_code code = json_batch_spans(batch, block, 0, 1, quick, err);
     if (!turn.settled) {
         TRY(json_chain_settle(chain, block, probe, &turn, err));
         if (turn.changed) {
             json_batch_restart(batch);
-            code = spans_read(batch, quick, err);
+            code = json_batch_spans(batch, block, 0, 1, quick, err);
         }
     }
     batch->base.stats.bytes = block->consumed;

@@ -90,10 +90,29 @@ def rows_that_are_not_sorted_are_seen(_binary):
     assert answers.wrong == ["b: rows of envelopes are not sorted"], answers.wrong
 
 
+def quick_ones_run_more_often_in_a_turn_and_slow_ones_less(_binary):
+    takes = {"quick": 0.01, "usual": 1.0, "slow": 9.0}
+    found = {key: {"seconds": []} for key in takes}
+    team, order = [contender(key, (), "none") for key in takes], []
+
+    def run(one):
+        order.append(one.key)
+        return takes[one.key]
+
+    kept, peers.run = peers.run, run
+    try:
+        for number in range(4):
+            runner.turn(team, number, found, runner.Answers({}), (5, 2))
+    finally:
+        peers.run = kept
+    assert {key: len(r["seconds"]) for key, r in found.items()} == {"quick": 12, "usual": 4, "slow": 2}, found
+    assert order[:8] == ["quick", "usual", "slow", "quick", "quick", "usual", "slow", "quick"], order
+
+
 # --- report ---
 
 def a_report_says_what_was_missed(_binary):
-    one = results.dated({"kind": "speed", "name": "envelopes", "title": "T", "wrong": [], "rounds": 3, "slow": (5, 3), "contenders": {
+    one = results.dated({"kind": "speed", "name": "envelopes", "title": "T", "wrong": [], "rounds": 3, "slow": (5, 3), "short": (0.25, 3), "contenders": {
         "wc": result([0.1, 0.1], name="wc -l"), "ours-1": result([0.2, 0.3, 0.2], name="ddnshunt")},
         "checks": [{"label": "one thread", "goal": 0.8, "stretch": None, "measured": 0.5, "verdict": "missed"}]}, Nobody("b"))
     text = report.markdown([one])
@@ -188,6 +207,7 @@ def finds_the_hits_of(name):
 
 TESTS = [a_ratio_is_of_rates_of_medians, a_goal_is_met_from_its_own_value_on, numbers_have_the_digits_that_count,
          a_wrong_number_of_hits_is_seen, other_rows_are_seen_and_another_order_of_columns_is_not, rows_that_are_not_sorted_are_seen,
+         quick_ones_run_more_often_in_a_turn_and_slow_ones_less,
          a_report_says_what_was_missed, a_missed_goal_does_not_look_met,
          only_what_stands_between_the_marks_is_replaced, a_command_names_no_path,
          a_seed_makes_the_same_bytes_and_another_one_others, data_is_made_anew_only_when_how_it_is_made_has_changed,

@@ -22,8 +22,10 @@ CPUS = [
 ]
 KERNELS = ["simd.c", "simd_avx2.c", "simd_avx512.c", "simd_generic.c", "simd_neon.c"]
 # (the test, what it needs besides the kernels)
-TESTS = [("test_simd.c", ["base/slice.c"]),
-         ("test_simd_compact.c", ["base/slice.c", "base/buf.c", "base/mem.c", "base/utf8.c", "source/json_token.c"])]
+TESTS = [("base/test_simd.c", ["base/slice.c"]),
+         ("source/test_csv_index.c", ["base/slice.c", "base/buf.c", "base/mem.c", "base/err.c", "base/utf8.c",
+                                     "source/csv_index.c", "source/csv_scan.c"]),
+         ("base/test_simd_compact.c", ["base/slice.c", "base/buf.c", "base/mem.c", "base/utf8.c", "source/json_token.c"])]
 FLAGS = ["-std=c17", "-O2", "-static", "-D_POSIX_C_SOURCE=200809L", "-Wall", "-Wextra", "-Werror", "-fno-strict-overflow"]
 
 
@@ -31,7 +33,7 @@ def compile_test(source, build, compiler, flags, name, test, needed):
     """The program's path."""
     program = os.path.join(build, re.sub(r"\W+", "-", name + test))
     files = [os.path.join(source, "src", "base", "simd", k) for k in KERNELS] + [os.path.join(source, "src", n) for n in needed]
-    files.append(os.path.join(source, "tests", "unit", "base", test))
+    files.append(os.path.join(source, "tests", "unit", test))
     done = subprocess.run([compiler, *FLAGS, *flags, "-I", HERE, "-I", os.path.join(source, "src"), "-I",
                            os.path.join(source, "tests", "unit"), "-o", program, *files], capture_output=True, text=True, check=False)
     if done.returncode:

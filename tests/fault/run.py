@@ -67,6 +67,7 @@ def runs(folder):
     yield "gzip, to a file", [*RULE, "-j", "1", "-o", at("out.json"), at("rows.jsonl.gz")]
     yield "stream, table", [*RULE, "-j", "1", "--format", "table", at("results.json")]
     yield "csv", [*RULE, "-j", "1", "--format", "markdown", at("rows.csv")]
+    yield "csv, two threads", [*RULE, "-j", "2", "--block-size", "100", "--format", "csv", at("rows.csv")]
     yield "folder, rejects", [*RULE, "-j", "1", "--rejects", at("kept"), folder]
     yield "summarize, regex, dynamic", [*HEAVY, "-j", "1", "--format", "json", at("rows.jsonl")]
     yield "temporary file", [*SPILLED, "-j", "1", "--format", "ndjson", at("rows.jsonl")]

@@ -70,6 +70,16 @@ def large(seed, enveloped, count=150, times=12):
     return b"".join(rng.choice(records) + b"\n" for _ in range(count * times))
 
 
+def large_csv(seed, count=150, times=12):
+    """As many rows, some with line ends in cells; a few that are no rows, and a cell that goes on for some blocks."""
+    rng = random.Random(seed)
+    rows = [hostile.csv_row(rng, hostile.HEADER, False) for _ in range(count)]
+    rows += [hostile.csv_bad(rng, hostile.HEADER, False).replace(b'"', b"") for _ in range(3)]
+    lines = [rng.choice(rows) for _ in range(count * times)]
+    lines.insert(len(lines) // 2, b'a,"' + b"b,c\n" * 20000 + b'"')
+    return ",".join(hostile.HEADER).encode() + b"\n" + b"\n".join(lines) + b"\n"
+
+
 def make_folder(folder, seed):
     """Files of every format and packing."""
     packs = [("", lambda d: d), (".gz", lambda d: gzip.compress(d, 1)), (".bz2", bz2.compress), (".xz", lambda d: lzma.compress(d, preset=0)),
@@ -102,6 +112,9 @@ class Inputs:
         self.array = os.path.join(self.folder, "large.json")
         with open(self.array, "wb") as f:
             f.write(b"[" + b",".join(line for line in self.data.split(b"\n") if line) + b"]")
+        self.csv = os.path.join(self.folder, "large.csv")
+        with open(self.csv, "wb") as f:
+            f.write(large_csv(seed))
 
 
 # --- what is tried ---
@@ -226,6 +239,8 @@ def cases(binary, inputs):
         yield f"{name}: a packed file", lambda a=QUERIES[name]: same_as_one_thread(binary, inputs, a, inputs.packed)
     for name in ("scan", "sort", "take"):
         yield f"{name}: an array", lambda a=QUERIES[name]: same_as_one_thread(binary, inputs, a, inputs.array)
+    for name in ("scan", "sort", "take", "stats", "two scans"):
+        yield f"{name}: CSV", lambda a=QUERIES[name]: same_as_one_thread(binary, inputs, a, inputs.csv)
     for name, query in (("all rows", T), ("all rows, sorted", f"{T} | sort by ReportId asc, RemoteUrl desc")):
         yield name, lambda q=query: same_as_one_thread(binary, inputs, ["query", q], inputs.many)
     yield "pipes", lambda: piped(binary, inputs)

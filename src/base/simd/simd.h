@@ -25,6 +25,7 @@ enum { SIMD_DISTANCE_MAX = 15, SIMD_PAIRS_MAX = 3 };
 struct simd_marks {
     struct simd_pair pair[SIMD_PAIRS_MAX];
     uint32_t count; /* pairs in use */
+    bool newlines;  /* outline(): all of them, not only those in strings */
 };
 
 /* How JSON text stands between two pieces. */
@@ -109,6 +110,7 @@ struct simd {
      * In the same way, what stands out in JSON text: braces and brackets outside of strings; the first byte of each
      * pair; `u` that is escaped in a string; and two faults, newlines in strings (but escaped ones) and backslashes
      * outside of them. It stops behind a fault, which is the last offset then. *json is how the text stands at *from.
+     * With marks->newlines all other newlines as well, which are no faults.
      * `Y`, `y`, `_` and DEL outside of strings are given as well: in well-formed text there are none.
      */
     size_t (*outline)(const char *text, size_t len, const struct simd_marks *marks, struct simd_json *json,
@@ -141,6 +143,8 @@ struct simd {
     size_t (*csv)(const char *text, size_t len, struct simd_csv *csv, struct simd_csv_bits *bits);
     /* Offset of separator number n, from 0, in [from, end); end if there are not so many. */
     size_t (*separator)(const struct simd_csv_bits *bits, size_t from, size_t end, size_t n);
+    /* Which of `count` chunks, 64 at most, have newlines: a bit for each. */
+    uint64_t (*lined)(const struct simd_csv_bits *bits, size_t count);
     /*
      * Takes JSON members at *from as long as each begins with its lead, to the letter, and has a plain value: a string whose
      * escapes have two characters, a whole number, null. Writes where each value stands, sets *from behind the last one taken,

@@ -11,6 +11,7 @@
 #define KERNEL_TARGET __attribute__((target("avx512f,avx512bw,bmi,bmi2,popcnt,pclmul")))
 #define KERNEL_NAME   "avx512"
 #define KERNEL_TABLE  SIMD_AVX512
+#define KERNEL_AVX512
 
 struct chunk {
     __m512i v;
@@ -274,6 +275,7 @@ struct wide_consts {
     struct places here, second[SIMD_PAIRS_MAX]; /* second: all bits but those of pairs that end otherwise */
     size_t distance[SIMD_PAIRS_MAX];
     uint32_t distances; /* how many different ones there are */
+    __m512i newlines;   /* all ones: all of them are marks */
 };
 
 /* How the text stands before a lane. */
@@ -307,6 +309,7 @@ static WIDE_TARGET bool wide_prepare(const struct simd_marks *marks, struct wide
             second[k][byte] &= (uint8_t)~bit;
         second[k][(uint8_t)pair->second] |= bit;
     }
+    c->newlines = _mm512_set1_epi64(marks->newlines ? -1 : 0);
     c->here = places_load(here);
     for (uint32_t k = 0; k < c->distances; k++)
         c->second[k] = places_load(second[k]);
@@ -402,6 +405,7 @@ lanes_find(const char *p, const struct wide_consts *c, uint32_t distances, struc
     unusual |= _mm512_cmpeq_epi64_mask(backslashes, _mm512_set1_epi64(-1));
     __m512i found = _mm512_or_si512(_mm512_and_si512(escaped, kinds[KIND_LETTER]),
                                     _mm512_andnot_si512(inside, kinds[KIND_BRACKET]));
+    found = _mm512_or_si512(found, _mm512_and_si512(kinds[KIND_NEWLINE], c->newlines));
     for (unsigned i = KIND_PAIR; i < KINDS; i++)
         found = _mm512_or_si512(found, kinds[i]);
     *out_found = found;
@@ -752,5 +756,7 @@ static WIDE_TARGET size_t wide_compact(const char *text, size_t len, const struc
     return kernel_compact(text, len, marks, compact, from, out, capacity);
 }
 
-const struct simd SIMD_AVX512VBMI = KERNELS("avx512vbmi", vbmi_mark, wide_outline, wide_compact, true);
+#include "base/simd/simd_csv_impl.h"
+
+const struct simd SIMD_AVX512VBMI = KERNELS("avx512vbmi", vbmi_mark, wide_outline, wide_compact, true, wide_csv);
 #endif

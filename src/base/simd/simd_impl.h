@@ -192,7 +192,7 @@ struct outline_bits {
 
 /* Most chunks have no backslash and no newline: they need the quotes and the brackets alone. */
 static inline __attribute__((always_inline)) KERNEL_TARGET struct outline_bits
-outline_step(struct outline *state, struct chunk c, uint64_t pairs)
+outline_step(struct outline *state, struct chunk c, uint64_t pairs, uint64_t newlines)
 {
     struct outline_bits bits = {.found = pairs};
     uint64_t quotes = chunk_equal(c, '"');
@@ -200,8 +200,9 @@ outline_step(struct outline *state, struct chunk c, uint64_t pairs)
         uint64_t backslashes = chunk_equal(c, '\\');
         bits.escaped = escaped_bits(backslashes, &state->escaped);
         bits.inside = prefix_xor(quotes & ~bits.escaped) ^ state->inside;
-        bits.fault = (backslashes & ~bits.inside) | (chunk_equal(c, '\n') & bits.inside & ~bits.escaped);
-        bits.found |= (chunk_equal(c, 'u') & bits.escaped) | bits.fault;
+        uint64_t ends = chunk_equal(c, '\n');
+        bits.fault = (backslashes & ~bits.inside) | (ends & bits.inside & ~bits.escaped);
+        bits.found |= (chunk_equal(c, 'u') & bits.escaped) | bits.fault | (ends & newlines);
     } else {
         bits.inside = prefix_xor(quotes) ^ state->inside;
     }
@@ -222,14 +223,16 @@ static KERNEL_TARGET size_t outline_fault(const struct outline_bits *bits, size_
 
 static inline __attribute__((always_inline)) KERNEL_TARGET size_t outline_run(const char *text, size_t len,
                                                                               const struct marks_consts consts,
-                                                                              struct simd_json *json, size_t *from,
-                                                                              uint32_t *out, size_t capacity)
+                                                                              uint64_t newlines, struct simd_json *json,
+                                                                              size_t *from, uint32_t *out,
+                                                                              size_t capacity)
 {
     struct outline state = {json->in_string ? UINT64_MAX : 0, json->escaped};
     size_t at = *from, count = 0;
     size_t room = capacity - SIMD_MARKS_ROOM;
     for (; len - at >= CHUNK + SIMD_DISTANCE_MAX && count <= room; at += CHUNK) {
-        struct outline_bits bits = outline_step(&state, chunk_load(text + at), chunk_pairs(text + at, &consts));
+        struct outline_bits bits =
+            outline_step(&state, chunk_load(text + at), chunk_pairs(text + at, &consts), newlines);
         if (bits.fault)
             return outline_fault(&bits, at, json, from, out, count);
         count = marks_write(bits.found, at, out, count);
@@ -238,7 +241,7 @@ static inline __attribute__((always_inline)) KERNEL_TARGET size_t outline_run(co
         char tail[CHUNK + SIMD_DISTANCE_MAX] = {0};
         size_t left = len - at, step = left < CHUNK ? left : CHUNK;
         memcpy(tail, text + at, left);
-        struct outline_bits bits = outline_step(&state, chunk_load(tail), chunk_pairs(tail, &consts));
+        struct outline_bits bits = outline_step(&state, chunk_load(tail), chunk_pairs(tail, &consts), newlines);
         if (bits.fault)
             return outline_fault(&bits, at, json, from, out, count);
         count = marks_write(bits.found, at, out, count);
@@ -258,10 +261,11 @@ static KERNEL_TARGET size_t kernel_outline(const char *text, size_t len, const s
                                            struct simd_json *json, size_t *from, uint32_t *out, size_t capacity)
 {
     struct marks_consts consts = marks_prepare(marks);
+    uint64_t newlines = marks->newlines ? UINT64_MAX : 0;
     if (consts.count != 1)
-        return outline_run(text, len, consts, json, from, out, capacity);
+        return outline_run(text, len, consts, newlines, json, from, out, capacity);
     consts.count = 1;
-    return outline_run(text, len, consts, json, from, out, capacity);
+    return outline_run(text, len, consts, newlines, json, from, out, capacity);
 }
 
 #include "base/simd/simd_compact_impl.h"
@@ -345,7 +349,15 @@ static inline __attribute__((always_inline)) KERNEL_TARGET size_t csv_chunks(con
     return at;
 }
 
-static KERNEL_TARGET size_t kernel_csv(const char *text, size_t len, struct simd_csv *csv, struct simd_csv_bits *bits)
+/* As csv_chunks(), for some chunks at a time, and as far as there are so many; or NULL. */
+typedef size_t csv_more_chunks(const char *text, size_t len, size_t at, struct csv_state *state,
+                               struct simd_csv_bits *bits);
+
+/* more: a constant where this is called. */
+static inline __attribute__((always_inline)) KERNEL_TARGET size_t csv_run(const char *text, size_t len,
+                                                                          struct simd_csv *csv,
+                                                                          struct simd_csv_bits *bits,
+                                                                          csv_more_chunks *more)
 {
     size_t at = csv->at / CHUNK * CHUNK;
     unsigned skip = csv->at % CHUNK;
@@ -354,6 +366,8 @@ static KERNEL_TARGET size_t kernel_csv(const char *text, size_t len, struct simd
     uint64_t wanted = UINT64_MAX << skip;
     for (; at < len; at += CHUNK) {
         if (wanted == UINT64_MAX) {
+            if (more)
+                at = more(text, len, at, &state, bits);
             at = csv_chunks(text, len, at, &state, bits);
             if (at == len)
                 break;
@@ -391,25 +405,73 @@ static KERNEL_TARGET size_t kernel_csv(const char *text, size_t len, struct simd
     return len;
 }
 
-static KERNEL_TARGET size_t kernel_separator(const struct simd_csv_bits *bits, size_t from, size_t end, size_t n)
+static KERNEL_TARGET size_t kernel_csv(const char *text, size_t len, struct simd_csv *csv, struct simd_csv_bits *bits)
 {
-    if (from >= end)
-        return end;
-    size_t word = from / CHUNK;
-    uint64_t set = bits[word].separators & UINT64_MAX << from % CHUNK;
-    for (;;) {
-        size_t count = (size_t)__builtin_popcountll(set);
-        if (n < count)
-            break;
-        n -= count;
-        if (++word * CHUNK >= end)
-            return end;
-        set = bits[word].separators;
-    }
+    return csv_run(text, len, csv, bits, NULL);
+}
+
+/* Offset of the set's bit number n, from 0; it has as many. */
+static inline KERNEL_TARGET unsigned nth_bit(uint64_t set, size_t n)
+{
+#ifdef KERNEL_AVX512 /* pdep is fast there */
+    return first_bit(_pdep_u64(UINT64_C(1) << n, set));
+#else
     for (; n; n--)
         set &= set - 1;
-    size_t at = word * CHUNK + first_bit(set);
-    return at < end ? at : end;
+    return first_bit(set);
+#endif
+}
+
+/* Some chunks at a time: in which of them it stands nothing foretells, so that no branch depends on it. */
+static KERNEL_TARGET size_t kernel_separator(const struct simd_csv_bits *bits, size_t from, size_t end, size_t n)
+{
+    enum { CHUNKS = 4 };
+    uint64_t wanted = UINT64_MAX << from % CHUNK;
+    for (size_t word = from / CHUNK; word * CHUNK < end; word += CHUNKS) {
+        uint64_t set[CHUNKS];
+        size_t before[CHUNKS], count = 0, last = (end - 1) / CHUNK, in = 0;
+        for (size_t i = 0; i < CHUNKS; i++) {
+            /* Behind the last one it stands for others: what is found there is behind the end too. */
+            set[i] = bits[word + i < last ? word + i : last].separators & (i ? UINT64_MAX : wanted);
+            before[i] = count;
+            count += (size_t)__builtin_popcountll(set[i]);
+        }
+        if (n < count) {
+            for (size_t i = 1; i < CHUNKS; i++)
+                in += n >= before[i];
+            size_t at = (word + in) * CHUNK + nth_bit(set[in], n - before[in]);
+            return from < end && at < end ? at : end;
+        }
+        n -= count;
+        wanted = UINT64_MAX;
+    }
+    return end;
+}
+
+/* A bit for each of eight chunks that has a newline. */
+static inline KERNEL_TARGET uint64_t lined_eight(const struct simd_csv_bits *bits)
+{
+#ifdef KERNEL_AVX512
+    const __m512i odd = _mm512_setr_epi64(1, 3, 5, 7, 9, 11, 13, 15);
+    __m512i newlines = _mm512_permutex2var_epi64(_mm512_loadu_si512(bits), odd, _mm512_loadu_si512(bits + 4));
+    return _mm512_test_epi64_mask(newlines, newlines);
+#else
+    uint64_t lined = 0;
+    for (size_t i = 0; i < 8; i++)
+        lined |= (uint64_t)(bits[i].newlines != 0) << i;
+    return lined;
+#endif
+}
+
+static KERNEL_TARGET uint64_t kernel_lined(const struct simd_csv_bits *bits, size_t count)
+{
+    uint64_t lined = 0;
+    size_t i = 0;
+    for (; i + 8 <= count; i += 8)
+        lined |= lined_eight(bits + i) << i;
+    for (; i < count; i++)
+        lined |= (uint64_t)(bits[i].newlines != 0) << i;
+    return lined;
 }
 
 _Static_assert(sizeof(struct simd_lead) == CHUNK, "a lead is loaded as one chunk, what is not its text being ignored");
@@ -463,12 +525,12 @@ static KERNEL_TARGET uint32_t kernel_members(const char *text, size_t len, size_
 }
 
 /* A table's kernels; a file where one of these or the name is another has a second table. */
-#define KERNELS(name_, mark_, outline_, compact_, pays_)                                                               \
+#define KERNELS(name_, mark_, outline_, compact_, pays_, csv_)                                                         \
     {                                                                                                                  \
         .name = (name_), .string_end = kernel_string_end, .string_close = kernel_string_close,                         \
         .structure = kernel_structure, .mark = (mark_), .quotes = kernel_quotes, .outline = (outline_),                \
-        .compact = (compact_), .compact_pays = (pays_), .alike = kernel_alike, .csv = kernel_csv,                      \
-        .separator = kernel_separator, .members = kernel_members                                                       \
+        .compact = (compact_), .compact_pays = (pays_), .alike = kernel_alike, .csv = (csv_),                          \
+        .separator = kernel_separator, .lined = kernel_lined, .members = kernel_members                                \
     }
 
-const struct simd KERNEL_TABLE = KERNELS(KERNEL_NAME, kernel_mark, kernel_outline, kernel_compact, false);
+const struct simd KERNEL_TABLE = KERNELS(KERNEL_NAME, kernel_mark, kernel_outline, kernel_compact, false, kernel_csv);

@@ -107,13 +107,14 @@ def about(results):
     machine, dates = last["machine"], sorted(r["date"] for r in results)
     known = ", ".join(f"{name} {bare(name, version)}" for name, version in sorted(last["versions"].items()))
     sizes = sorted({c["bytes"] for r in results if r["kind"] == "speed" for c in r["contenders"].values()})
-    rounds = sorted({(r["rounds"], *r["slow"]) for r in results if "rounds" in r})
+    rounds = sorted({(r["rounds"], *r["slow"], *r["short"]) for r in results if "short" in r})
     lines = [f"{dates[0]} to {dates[-1]} UTC, {machine['cpu']} ({machine['cpus']} CPUs, {machine['machine']}), "
              f"{machine['memory'] / 2**30:.0f} GiB, {machine['kernel']}, {machine['distribution']}."]
     if sizes:
         span = list(dict.fromkeys(f"{size / 1e9:.2f}" for size in (sizes[0], sizes[-1])))
         lines.append(f"Inputs of {' to '.join(span)} GB in the page cache; medians of "
-                     + " or ".join(f"{n} runs in turns ({few} where a run takes over {s} s)" for n, s, few in rounds) + "; LC_ALL=C.")
+                     + " or ".join(f"{n} runs in turns ({few} where a run takes over {long} s, {n * more} where under {short} s)"
+                                   for n, long, few, short, more in rounds) + "; LC_ALL=C.")
     lines.append(f"Versions: {known}.")
     lines += [f"Left out: {name} ({reason})." for name, reason in last["left_out"]]
     return "\n".join(lines)

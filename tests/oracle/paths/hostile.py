@@ -403,6 +403,35 @@ def csv(rng, count, clean):
     return Input("", "csv", pieces, sep, rng.choice([b"", BOM]) + header + sep, tail, clean)
 
 
+def csv_traps(rng, count, clean):
+    """
+    What misleads a guess at whether a place is within a quoted cell: long cells that hold what looks like rows, quotes that fit either
+    way, no quotes for long, one that opens a cell and is never closed.
+    """
+    columns = ["RemoteUrl", "InitiatingProcessCommandLine", "RemotePort", "Timestamp", "DeviceName"]
+    inner = ["a.ddns.net,x,443,2026-03-09,ws\n", ',"\n",', "\n", ",,,,\n", '"b.duckdns.org","y",443,,"ws"\n', "x" * 90, '\r\n",",', '"', ","]
+
+    def one():
+        roll = rng.random()
+        filling = rng.choice(["x", "", 'say "x"', ",", "\n"])
+        if roll < 0.25:
+            few = rng.sample(inner, rng.randrange(1, 3))
+            filling = "".join(rng.choice(few) for _ in range(rng.choice([3, 30, 150])))
+        row = [generate.host(rng).replace('"', "").replace("\n", ""), filling, rng.choice([443, None]), "2026-03-09T08:00:00Z", "ws"]
+        if not clean and roll > 0.97:
+            return b'"' + b",".join(str(c).encode("utf-8", "surrogatepass") for c in row)
+        always = rng.random() < 0.3
+        return b",".join(cell(rng, None if c is None else str(c), always) for c in row)
+
+    pieces = [one() for _ in range(count)]
+    if rng.random() < 0.3:
+        pieces += [b"h%d.hopto.org,z,443,,ws" % i for i in range(100)]
+    if not clean and rng.random() < 0.2:
+        pieces.insert(rng.randrange(len(pieces)), b'"' + b"c.zapto.org,y,443,2026-03-09,ws\n" * 80)
+    sep = rng.choice([b"\n", b"\r\n"])
+    return Input("", "csv", pieces, sep, rng.choice([b"", BOM]) + ",".join(columns).encode() + sep, rng.choice([sep, b""]), clean)
+
+
 # --- soup: what a grammar is made of, in any order ---
 
 JSON_WORDS = [b"{", b"}", b"[", b"]", b":", b",", b'"', b"\\", b'"RemoteUrl"', b'"RemoteUrl":', b'"RemoteUrl":"a.ddns.net"', b'\\"RemoteUrl\\":',
@@ -481,6 +510,7 @@ KINDS = {
     "rows alike": lambda rng, n, clean: alike(rng, n, False, clean),
     "rows, compact": compact,
     "csv": lambda rng, n, clean: csv(rng, n, clean),
+    "csv with traps": csv_traps,
     "soup of lines": lambda rng, n, clean: soup_lines(rng, n),
     "soup of elements": lambda rng, n, clean: soup_stream(rng, n),
     "soup of cells": lambda rng, n, clean: soup_csv(rng, n),

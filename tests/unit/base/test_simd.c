@@ -214,7 +214,7 @@ static void marks_equal_a_plain_loop(void **state)
     (void)state;
     char *end = guarded_end();
     for (int round = 0; round < 3000; round++) {
-        struct simd_marks marks = {{{'U', 'r', 1}, {'R', '"', 15}, {'"', ':', 4}}, test_random_below(4)};
+        struct simd_marks marks = {{{'U', 'r', 1}, {'R', '"', 15}, {'"', ':', 4}}, test_random_below(4), false};
         share_distance(&marks, round);
         if (round % 2) { /* some kernels look for neighbours in a way of their own */
             marks.pair[1].distance = test_random_below(2) ? 15 : 1;
@@ -240,7 +240,7 @@ static bool plain_outline_step(struct plain_outline *state, const char *text, si
                                const struct simd_marks *marks)
 {
     char c = text[at];
-    bool found = false, escaped = state->escaped;
+    bool found = c == '\n' && marks->newlines, escaped = state->escaped;
     state->escaped = state->fault = false;
     for (uint32_t i = 0; i < marks->count; i++) {
         const struct simd_pair *pair = &marks->pair[i];
@@ -332,7 +332,8 @@ static void outlines_equal_a_plain_loop(void **state)
     (void)state;
     char *end = guarded_end();
     for (int round = 0; round < 20000; round++) {
-        struct simd_marks marks = {{{'U', 'r', 1}, {'u', '"', 15}, {'"', ':', 4}}, test_random_below(4)};
+        struct simd_marks marks = {{{'U', 'r', 1}, {'u', '"', 15}, {'"', ':', 4}}, test_random_below(4), false};
+        marks.newlines = test_random_below(2);
         share_distance(&marks, round);
         size_t len = test_random_below((round % 4 == 0 ? LONG : TEXT_MAX) + 1);
         char *text = end - len;

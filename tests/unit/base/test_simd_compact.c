@@ -325,7 +325,7 @@ static void fill(char *text, size_t len)
 
 static struct simd_marks marks_draw(bool alike)
 {
-    struct simd_marks marks = {{{'U', 'r', 1}, {'a', ' ', 3}, {'"', ':', 4}}, test_random_below(4)};
+    struct simd_marks marks = {.pair = {{'U', 'r', 1}, {'a', ' ', 3}, {'"', ':', 4}}, .count = test_random_below(4)};
     for (uint32_t i = 1; alike && i < marks.count; i++)
         marks.pair[i].distance = marks.pair[0].distance;
     return marks;
@@ -364,7 +364,7 @@ static void scalars_meet_borders(void **state)
     enum { CHUNK_BYTES = 64, ABOUT = 4, LEN = 4 * 512 };
     static const size_t BORDERS[] = {64, 128, 512, 1024}, GAPS[] = {64, 128, 512};
     char *end = guarded_end(), *text = end - LEN;
-    const struct simd_marks marks = {{{'U', 'r', 1}}, 1};
+    const struct simd_marks marks = {.pair = {{'U', 'r', 1}}, .count = 1};
     for (uint32_t round = 0; round < 30000; round++) {
         const char *first = SCALARS[test_random_below(TEST_COUNT(SCALARS))];
         const char *second = test_random_below(3) ? NO_SCALARS[test_random_below(TEST_COUNT(NO_SCALARS))]

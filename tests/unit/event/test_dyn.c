@@ -327,6 +327,58 @@ static void quoting_is_undone_by_parsing(void **state)
     buf_release(&quoted);
 }
 
+/* Texts of all short lengths with two odd bytes anywhere, against a loop over the bytes. */
+static void quoting_is_the_same_at_every_place(void **state)
+{
+    (void)state;
+    enum { LEN_MAX = 36 };
+    static const char ODD[] = "\"\\\n\x01\x1f\x7f\x80 x";
+    struct buf quoted, expected;
+    buf_init(&quoted, 0);
+    buf_init(&expected, 0);
+    for (size_t len = 1; len <= LEN_MAX; len++) {
+        for (size_t n = 0; n < len * len * (sizeof ODD - 1); n++) {
+            char text[LEN_MAX];
+            memset(text, 'a', sizeof text);
+            text[n / len % len] = ODD[n % (sizeof ODD - 1)];
+            text[n % len] = ODD[n / len / len];
+            buf_clear(&quoted);
+            buf_clear(&expected);
+            json_quote(slice_of(text, len), &quoted);
+            for (size_t i = 0; i < len; i++) {
+                unsigned char c = (unsigned char)text[i];
+                if (c == '\n')
+                    buf_add_cstr(&expected, "\\n");
+                else if (c < 0x20 || c == 0x7f)
+                    buf_printf(&expected, "\\u%04x", c);
+                else if (c == '"' || c == '\\')
+                    buf_printf(&expected, "\\%c", c);
+                else
+                    buf_add_char(&expected, (char)c);
+            }
+            assert_int_equal(quoted.len, expected.len + 2);
+            assert_memory_equal(quoted.ptr + 1, expected.ptr, expected.len);
+            assert_true(quoted.ptr[0] == '"' && quoted.ptr[quoted.len - 1] == '"');
+        }
+    }
+    buf_release(&quoted);
+    buf_release(&expected);
+}
+
+/* No more room is asked for than the text takes: a maximum that it just fits is none that it exceeds. */
+static void quoting_fits_a_maximum_exactly(void **state)
+{
+    (void)state;
+    static const char TEXT[] = "0123456789abcdef\"0123456789abcdef";
+    for (size_t max = 1; max <= sizeof TEXT + 2; max++) {
+        struct buf quoted;
+        buf_init(&quoted, max);
+        json_quote(SLICE(TEXT), &quoted);
+        assert_int_equal(quoted.failed, max < sizeof TEXT + 2);
+        buf_release(&quoted);
+    }
+}
+
 static void no_memory_is_reported_and_nothing_leaks(void **state)
 {
     (void)state;
@@ -368,6 +420,8 @@ int main(void)
         cmocka_unit_test(the_order_of_dynamics_is_total),
         cmocka_unit_test(large_bags_compare_quickly_and_without_memory_too),
         cmocka_unit_test(quoting_is_undone_by_parsing),
+        cmocka_unit_test(quoting_is_the_same_at_every_place),
+        cmocka_unit_test(quoting_fits_a_maximum_exactly),
         cmocka_unit_test(no_memory_is_reported_and_nothing_leaks),
     };
     return cmocka_run_group_tests(tests, arena_setup, arena_teardown);

@@ -6,6 +6,9 @@
 #include "base/mem.h"
 #include "ddns/kb.h"
 #include "guard.h"
+#include "test.h"
+
+#include <stdio.h>
 
 static struct kb *knowledge;
 
@@ -90,12 +93,59 @@ static void rows_keep_their_own_text(void **state)
     eval_release(&eval);
 }
 
+/* What is kept of a row's text serves the next function, not another text of the row, nor another row. */
+static void what_is_kept_of_a_row_is_not_mistaken(void **state)
+{
+    (void)state;
+    enum { COUNT = 5000, LABEL = 24 };
+    static const struct column_def COLUMNS[] = {{.name = {"a", 1}, .type = TYPE_STRING},
+                                                {.name = {"b", 1}, .type = TYPE_STRING}};
+    static const struct schema SCHEMA = {.columns = COLUMNS, .count = 2};
+    struct query query = {.knowledge = knowledge};
+    struct eval eval;
+    struct err err = {0};
+    struct batch *batch;
+    assert_int_equal(batch_create(&BATCH_LOADED, &SCHEMA, COUNT, &batch, &err), ERR_NONE);
+    for (uint32_t c = 0; c < 2; c++) {
+        assert_int_equal(column_init(&batch->columns[c], TYPE_STRING, COUNT, false, batch->arena, &err), ERR_NONE);
+        batch->loaded[c] = true;
+    }
+    for (uint32_t i = 0; i < COUNT; i++) {
+        char text[2 * LABEL + 24];
+        snprintf(text, sizeof text, "%s%u.%sexample.net", i % 2 ? "A" : "b", i, i % 3 ? "" : "deep.");
+        batch->columns[0].str[i] = arena_copy(batch->arena, slice_from_cstr(text));
+        snprintf(text, sizeof text, "c%u.%s", i, i % 5 ? "example.net" : "example.org");
+        batch->columns[1].str[i] = arena_copy(batch->arena, slice_from_cstr(text));
+    }
+    eval_init(&eval, &query);
+    for (int round = 0; round < 2; round++) {
+        const struct column *host[2], *provider[2];
+        for (uint32_t c = 0; c < 2; c++) {
+            assert_int_equal(eval_expr(&eval, CALL("ddns_provider", of_column(c, TYPE_STRING)), batch, batch->selection,
+                                       &provider[c], &err),
+                             ERR_NONE);
+            assert_int_equal(
+                eval_expr(&eval, CALL("ddns_host", of_column(c, TYPE_STRING)), batch, batch->selection, &host[c], &err),
+                ERR_NONE);
+        }
+        for (uint32_t i = 0; i < COUNT; i++) {
+            for (uint32_t c = 0; c < 2; c++)
+                assert_true(slice_eq_nocase(host[c]->str[i], batch->columns[c].str[i]));
+            assert_slice_equal(provider[0]->str[i], i % 3 ? SLICE("One") : SLICE("Two"));
+            assert_slice_equal(provider[1]->str[i], i % 5 ? SLICE("One") : SLICE(""));
+        }
+    }
+    eval_release(&eval);
+    batch_free(batch);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test_setup_teardown(each_function_says_its_part, setup, teardown),
         cmocka_unit_test_setup_teardown(without_knowledge_no_suffix_is_known_but_a_host_is, setup, teardown),
         cmocka_unit_test_setup_teardown(rows_keep_their_own_text, setup, teardown),
+        cmocka_unit_test_setup_teardown(what_is_kept_of_a_row_is_not_mistaken, setup, teardown),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -122,9 +122,52 @@ static void test_json_text_keeps_its_meaning(void **state)
     buf_release(&out);
 }
 
+/* What is shown as it is is found by many bytes at once: an odd one must be seen wherever it stands. */
+static void an_odd_character_is_seen_at_every_place(void **state)
+{
+    (void)state;
+    static const struct {
+        const char *text, *shown;
+        size_t width;
+    } ODD[] = {{"\x1f", "\\x1f", 4},
+               {"\x7f", "\\x7f", 4},
+               {"\t", "\\t", 2},
+               {"\xc3\xa9", "\xc3\xa9", 1},
+               {" ", " ", 1},
+               {"~", "~", 1},
+               {"\xe4\xb8\xad", "\xe4\xb8\xad", 2}};
+    struct buf text, shown, cut, expected;
+    buf_init(&text, 0);
+    buf_init(&shown, 0);
+    buf_init(&cut, 0);
+    buf_init(&expected, 0);
+    for (size_t len = 0; len < 40; len++)
+        for (size_t place = 0; place <= len; place++)
+            for (size_t o = 0; o < sizeof ODD / sizeof *ODD; o++) {
+                buf_clear(&text);
+                buf_clear(&shown);
+                buf_clear(&cut);
+                buf_clear(&expected);
+                for (size_t i = 0; i <= len; i++) {
+                    buf_add_cstr(&text, i == place ? ODD[o].text : "a");
+                    buf_add_cstr(&expected, i == place ? ODD[o].shown : "a");
+                }
+                show_text(buf_slice(&text), true, &shown);
+                show_cut(buf_slice(&text), true, len + ODD[o].width, &cut);
+                assert_slice_equal(buf_slice(&shown), buf_slice(&expected));
+                assert_slice_equal(buf_slice(&cut), buf_slice(&expected));
+                assert_int_equal(show_width(buf_slice(&shown)), len + ODD[o].width);
+            }
+    buf_release(&text);
+    buf_release(&shown);
+    buf_release(&cut);
+    buf_release(&expected);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
+        cmocka_unit_test(an_odd_character_is_seen_at_every_place),
         cmocka_unit_test(test_plain_text_stays),
         cmocka_unit_test(test_controls_are_written_out),
         cmocka_unit_test(test_what_hides_or_reorders_is_written_out),

@@ -63,7 +63,7 @@ static bool bit(uint64_t word, size_t at)
     return word >> at % SIMD_CHUNK & 1;
 }
 
-enum { SHORT = 300, SHORT_WORDS = SHORT / SIMD_CHUNK + 1 };
+enum { SHORT = 1300, SHORT_WORDS = SHORT / SIMD_CHUNK + 1 };
 
 /* From `from` on, in two pieces. */
 static void kernel_check(const struct simd *simd, const char *text, size_t from, size_t stop, size_t len)
@@ -86,6 +86,12 @@ static void kernel_check(const struct simd *simd, const char *text, size_t from,
         assert_int_equal(bit(word.separators, i), i < from ? i % 2 : (size_t)separators[i]);
         assert_int_equal(bit(word.newlines, i), i < from ? i % 2 : text[i] == '\n');
     }
+    for (size_t first = from / SIMD_CHUNK, count = 0; (first + count) * SIMD_CHUNK < end; count++) {
+        uint64_t lined = 0;
+        for (size_t i = 0; i < count; i++)
+            lined |= (uint64_t)(bits[first + i].newlines != 0) << i;
+        assert_int_equal(simd->lined(bits + first, count), lined);
+    }
     for (size_t at = from, n = 0; at < end; at++) {
         if (!separators[at])
             continue;
@@ -100,7 +106,7 @@ static void kernel_check(const struct simd *simd, const char *text, size_t from,
 static void every_kernel_gives_a_plain_loops_bits(void **state)
 {
     (void)state;
-    static const char *const NAMES[] = {"generic", "avx2", "avx512", "neon"};
+    static const char *const NAMES[] = {"generic", "avx2", "avx512", "avx512vbmi", "neon"};
     char text[SHORT];
     for (int round = 0; round < 5000; round++) {
         size_t len = text_make(text, random_below(sizeof text), (uint32_t)round % 3);
@@ -119,7 +125,7 @@ static void index_make(struct csv_index *index, const char *text, size_t stop, s
 {
     static struct csv_scanner scanner;
     struct err err;
-    csv_index_begin(index, &scanner, careful);
+    csv_index_begin(index, &scanner, 0, careful);
     assert_int_equal(csv_index_reserve(index, stop, &err), ERR_NONE);
     assert_int_equal(csv_index_run(index, &scanner, text, stop, false, &err), ERR_NONE);
     assert_int_equal(csv_index_reserve(index, len, &err), ERR_NONE);
@@ -210,7 +216,7 @@ static void memory_may_fail(void **state)
     static struct csv_scanner scanner;
     struct csv_index index = {0};
     struct err err;
-    csv_index_begin(&index, &scanner, false);
+    csv_index_begin(&index, &scanner, 0, false);
     mem_fail_after(1);
     assert_int_equal(csv_index_reserve(&index, 100, &err), ERR_MEMORY);
     mem_fail_after(0);

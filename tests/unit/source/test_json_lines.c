@@ -85,6 +85,46 @@ static void elements_of_a_container_are_judged_alone_but_not_those_of_a_damaged_
     assert_rows("[{\"RemoteUrl\":\"a\"}] [{\"RemoteUrl\":\"a\"}]\n{\"RemoteUrl\":\"b\"}\n", " RemoteUrl=\"b\"\n", 1, 0);
 }
 
+/* Its end is met while it is scanned, if it is longer than a block of usual size. */
+static void a_line_of_a_container_ends_at_its_newline_wherever_that_is(void **state)
+{
+    (void)state;
+    static const char next[] = "\n[{\"RemoteUrl\":\"b\"}]\n";
+    static const struct {
+        const char *line;
+        size_t rejects;
+        bool gives_row;
+    } lines[] = {
+        {"[{\"RemoteUrl\":\"a\"}] \t\r", 0, true},
+        {"[{\"RemoteUrl\":\"a\"}] \v", 1, false},
+        {"{\"records\":[{\"RemoteUrl\":\"a\"}],\"x\":[{}]}\r", 0, true},
+        {"[{\"RemoteUrl\":\"a\"}", 1, false},
+        {"[{\"RemoteUrl\":\"a\"}]]", 1, false},
+        {"[{\"RemoteUrl\":\"a\"}] {\"RemoteUrl\":\"a\"}", 1, false},
+        {"[{\"RemoteUrl\":\"a\"}\n]", 2, false},
+        {"[{\"RemoteUrl\":\"a\"},\n{\"RemoteUrl\":\"a\"}]", 2, false},
+        {"[{\"RemoteUrl\":\"a\",\n\"x\":1}]", 2, false},
+        {"[{\"RemoteUrl\":\"a\n\"}]", 2, false},
+        {"[{\"RemoteUrl\":\"a\\\n\"}]", 2, false},
+        {"[1\n,{\"RemoteUrl\":\"a\"}]", 2, false},
+        {"[\"x\n\"]", 2, false},
+        {"{\"records\":[{\"RemoteUrl\":\"a\"}]\n}", 2, false},
+        {"{\"records\":[{\"RemoteUrl\":\"a\"}],\n\"x\":1}", 2, false},
+        {"{\"records\":[{\"RemoteUrl\":\"a\"}],\"x\":\n1}", 2, false},
+        {"{\"records\":[{\"RemoteUrl\":\"a\"}],\"x\":{\n}}", 2, false},
+        {"{\n\"records\":[{\"RemoteUrl\":\"a\"}]}", 2, false},
+        {"{\"records\"\n:[{\"RemoteUrl\":\"a\"}]}", 2, false},
+    };
+    for (size_t i = 0; i < TEST_COUNT(lines); i++) {
+        char text[200];
+        snprintf(text, sizeof text, "%s%s", lines[i].line, next);
+        assert_rows(text, lines[i].gives_row ? " RemoteUrl=\"a\"\n RemoteUrl=\"b\"\n" : " RemoteUrl=\"b\"\n",
+                    lines[i].rejects, 0);
+        snprintf(text, sizeof text, "%s", lines[i].line); /* the input ends there */
+        assert_rows(text, lines[i].gives_row ? " RemoteUrl=\"a\"\n" : "", lines[i].rejects, 0);
+    }
+}
+
 static void line_ends_marks_and_blank_lines_are_tolerated(void **state)
 {
     (void)state;
@@ -122,6 +162,38 @@ static void a_row_that_survives_is_rejected_if_malformed(void **state)
     (void)state;
     assert_rows("{\"RemoteUrl\":\"a\",\"x\":tru}\n{\"x\":,\"RemoteUrl\":\"b\"}\n{\"RemoteUrl\":\"c\",\"x\":\"\t\"}\n",
                 "", 3, 0);
+}
+
+/*
+ * A member that other rows begin with needs a comma where it is not the first. Rows have room behind them for the kernel that
+ * takes members.
+ */
+static void what_begins_other_rows_needs_its_comma(void **state)
+{
+    (void)state;
+#define PAD    ",\"AdditionalFields\":\"................................................................\""
+#define ROW(x) "{" x PAD PAD PAD "}\n"
+#define NAME_URL                                                                                                       \
+    ROW("\"DeviceName\":\"n\",\"RemoteUrl\":\"a\"")                                                                    \
+    ROW("\"RemoteUrl\":\"b\",\"DeviceName\":\"n\"")
+    static const char *const malformed[] = {
+        NAME_URL ROW("\"RemoteUrl\":\"c\"\"DeviceName\":\"n\""),
+        NAME_URL ROW("\"RemoteUrl\":\"b\",\"Protocol\":\"Tcp\",\"DeviceName\":\"n\"")
+            ROW("\"RemoteUrl\":\"c\",\"Protocol\":\"Tcp\"\"DeviceName\":\"n\""),
+        NAME_URL ROW("\"Protocol\":\"Tcp\",\"RemoteUrl\":\"b\",\"DeviceName\":\"n\"")
+            ROW("\"Protocol\":\"Tcp\"\"RemoteUrl\":\"c\""),
+        NAME_URL ROW("\"Protocol\":\"Tcp\",\"RemoteUrl\":\"b\",\"DeviceName\":\"n\"")
+            ROW("\"Protocol\":\"Tcp\",\"RemoteUrl\":\"c\"\"DeviceName\":\"n\""),
+    };
+    for (size_t i = 0; i < 2 * TEST_COUNT(malformed); i++) {
+        struct drive got = drive(slice_from_cstr(malformed[i / 2]), 1 << 20, i % 2);
+        assert_int_equal(got.reject_count, 1);
+        assert_int_equal(got.row_count, i < 2 ? 2 : 3);
+        drive_release(&got);
+    }
+#undef PAD
+#undef ROW
+#undef NAME_URL
 }
 
 static void keys_count_where_they_stand_and_the_last_of_two_counts(void **state)
@@ -500,10 +572,12 @@ int main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(rows_envelopes_and_containers_mix),
         cmocka_unit_test(elements_of_a_container_are_judged_alone_but_not_those_of_a_damaged_one),
+        cmocka_unit_test(a_line_of_a_container_ends_at_its_newline_wherever_that_is),
         cmocka_unit_test(line_ends_marks_and_blank_lines_are_tolerated),
         cmocka_unit_test(other_categories_and_tables_are_passed_over),
         cmocka_unit_test(text_outside_of_records_is_always_rejected),
         cmocka_unit_test(a_row_that_survives_is_rejected_if_malformed),
+        cmocka_unit_test(what_begins_other_rows_needs_its_comma),
         cmocka_unit_test(keys_count_where_they_stand_and_the_last_of_two_counts),
         cmocka_unit_test(values_are_read_as_their_columns_say),
         cmocka_unit_test(only_the_asked_column_is_decoded),

@@ -2,42 +2,10 @@
  * test_json_range.c - JSON of a file, cut in stretches of any size: the same rows, rejects and counts as in one
  * piece; files that fail, shrink and grow while they are read.
  */
+#include "pread_faults.h"
 #include "scan_text.h"
 
 #include "base/mem.h"
-
-#include <errno.h>
-
-/* Reading at or behind this offset fails, or (shrunk) finds the end. */
-static int64_t fault_at = INT64_MAX;
-static bool shrunk;
-
-ssize_t __real_pread(int fd, void *into, size_t size, off_t offset);
-ssize_t __real_pread64(int fd, void *into, size_t size, off_t offset);
-ssize_t __wrap_pread(int fd, void *into, size_t size, off_t offset);
-ssize_t __wrap_pread64(int fd, void *into, size_t size, off_t offset);
-
-static size_t faulty_size(size_t size, off_t offset)
-{
-    if (offset >= fault_at)
-        return 0;
-    return fault_at - offset < (int64_t)size ? (size_t)(fault_at - offset) : size;
-}
-
-ssize_t __wrap_pread(int fd, void *into, size_t size, off_t offset)
-{
-    size_t readable = faulty_size(size, offset);
-    if (size && !readable && !shrunk) {
-        errno = EIO;
-        return -1;
-    }
-    return __real_pread(fd, into, readable, offset);
-}
-
-ssize_t __wrap_pread64(int fd, void *into, size_t size, off_t offset)
-{
-    return __wrap_pread(fd, into, size, offset);
-}
 
 #define URL(name) "{\"RemoteUrl\":\"" name "\"}"
 
@@ -90,6 +58,73 @@ static void every_cut_gives_the_same(void **state)
         }
         scan_text_release(&whole);
     }
+}
+
+/* Lines of containers: most are alike in length, some are not, some are none, and the last one may be cut off. */
+static void containers_make(struct buf *input, uint32_t lines)
+{
+    for (uint32_t i = 0; i < lines; i++) {
+        uint32_t roll = i ? test_random_below(12) : 11, rows = roll == 0 ? 40 : roll == 1 ? 1 : 10 + roll % 2;
+        buf_add_cstr(input, roll == 2 ? "\r\n \n[]\n" : roll == 3 ? "{\"RemoteUrl\":\"a row\"}\n" : "");
+        buf_add_cstr(input, "{\"records\":[");
+        for (uint32_t k = 0; k < rows; k++)
+            buf_printf(input, "%s{\"RemoteUrl\":\"%u of %u\"}", k ? "," : "", k, i);
+        buf_add_cstr(input, roll == 4 ? "\n" : roll == 5 ? "]}]\n" : roll == 6 ? "]}\r\n" : "]}\n");
+    }
+    input->len -= test_random_below(3) ? 0 : test_random_below(30);
+}
+
+static struct scan_text containers_text(const char *path, size_t block_bytes)
+{
+    struct source_options options = {.block_bytes = block_bytes, .record_max = 900, .first_column = COLUMN_NONE};
+    return scan_to_text((struct scan_config){.paths = &path, .path_count = 1, .options = options},
+                        "RemoteUrl SourceRecord SourceOffset");
+}
+
+static void long_lines_of_containers_are_read_by_themselves(void **state)
+{
+    (void)state;
+    struct buf input;
+    buf_init(&input, 0);
+    for (uint32_t round = 0; round < 60; round++) {
+        buf_clear(&input);
+        containers_make(&input, 1 + test_random_below(60));
+        const char *path = file_make("input", buf_slice(&input));
+        struct scan_text whole = containers_text(path, 1 << 20);
+        assert_int_equal(whole.code, ERR_NONE);
+        assert_int_equal(whole.stats.bytes, input.len);
+        for (size_t block = 1 + test_random_below(9); block < 300; block = block * 3 / 2 + 1) {
+            struct scan_text text = containers_text(path, block);
+            assert_same(&text, &whole);
+        }
+        scan_text_release(&whole);
+    }
+    buf_release(&input);
+}
+
+/* What was looked at for a line's end alone may fail: the stretch's own reading tells. */
+static void a_fault_among_long_lines_is_told_once(void **state)
+{
+    (void)state;
+    struct buf input;
+    buf_init(&input, 0);
+    for (int i = 0; i < 50; i++)
+        buf_add_cstr(&input, "{\"records\":[{\"RemoteUrl\":\"a\"},{\"RemoteUrl\":\"b\"}]}\n");
+    file_make("input", buf_slice(&input));
+    const int64_t line = (int64_t)input.len / 50;
+    for (int64_t at = line + 1; at < (int64_t)input.len; at += line / 3) {
+        fault_at = INT64_MAX;
+        struct scan_text cut = containers_text(file_make("cut", slice_cut(buf_slice(&input), 0, (size_t)at)), 1 << 20);
+        fault_at = at;
+        struct scan_text text = containers_text(in_folder("input"), 10);
+        assert_slice_equal(buf_slice(&text.rows), buf_slice(&cut.rows));
+        assert_slice_equal(buf_slice(&text.rejects), buf_slice(&cut.rejects));
+        assert_notices(text, "opened input ndjson\nfailed input can't be read: Input/output error\n");
+        scan_text_release(&text);
+        scan_text_release(&cut);
+    }
+    fault_at = INT64_MAX;
+    buf_release(&input);
 }
 
 static struct scan_text rows_text(const char *path, size_t block_bytes)
@@ -252,6 +287,8 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         IN_FOLDER(every_cut_gives_the_same),
+        IN_FOLDER(long_lines_of_containers_are_read_by_themselves),
+        IN_FOLDER(a_fault_among_long_lines_is_told_once),
         IN_FOLDER(what_stands_before_a_fault_is_given),
         IN_FOLDER(a_file_that_has_shrunk_ends_earlier),
         IN_FOLDER(an_array_is_given_up_to_a_fault),
