@@ -66,6 +66,11 @@ void *groups_state(const struct groups *groups, uint32_t group, uint32_t aggr)
     return group_bytes(groups, group) + groups->layout->state_offsets[aggr];
 }
 
+void groups_expect_state(const struct groups *groups, uint32_t group)
+{
+    __builtin_prefetch(group_bytes(groups, group), 1);
+}
+
 static enum err_code chunk_add(struct groups *groups, struct err *err)
 {
     struct arena *arena = &groups->memory.arena;

@@ -47,6 +47,9 @@ enum err_code groups_find(struct groups *groups, const struct column *const *key
 uint64_t groups_first(const struct groups *groups, uint32_t group);
 void *groups_state(const struct groups *groups, uint32_t group, uint32_t aggr);
 
+/* A group's states are asked for soon: so is their memory, now. */
+void groups_expect_state(const struct groups *groups, uint32_t group);
+
 /* Adds row `row` to a group: args[aggr] are the arguments of each aggregate. */
 enum err_code groups_add_row(struct groups *groups, uint32_t group, const struct column *const *const *args,
                              uint32_t row, struct err *err) MUST_CHECK;

@@ -110,18 +110,18 @@ void row_index_expect(const struct row_index *index, uint32_t hash)
         __builtin_prefetch(&index->slots[hash & (index->slot_count - 1)]);
 }
 
-/* Of the first slot alone, which mostly is the one. */
-void row_index_expect_row(const struct row_index *index, uint32_t hash)
+bool row_index_expect_row(const struct row_index *index, uint32_t hash, uint32_t *out_row)
 {
     if (index->slot_count == 0)
-        return;
+        return false;
     const struct row_slot *slot = &index->slots[hash & (index->slot_count - 1)];
     if (slot->hash != hash || slot->number == 0)
-        return;
-    uint32_t kept = slot->number - 1;
-    const struct column *columns = index->rows.chunks[kept / ROWS_CHUNK];
+        return false;
+    *out_row = slot->number - 1;
+    const struct column *columns = index->rows.chunks[*out_row / ROWS_CHUNK];
     for (uint32_t i = 0; i < index->rows.column_count; i++) {
         if (columns[i].type == TYPE_STRING)
-            __builtin_prefetch(&columns[i].str[kept % ROWS_CHUNK]);
+            __builtin_prefetch(&columns[i].str[*out_row % ROWS_CHUNK]);
     }
+    return true;
 }

@@ -264,10 +264,12 @@ static void groups_expect(const struct groups *groups, const struct selection *s
                           uint32_t at)
 {
     enum { SLOT_AHEAD = 16, ROW_AHEAD = 8 };
+    uint32_t group;
     if (at + SLOT_AHEAD < selection->count)
         row_index_expect(&groups->keys, hashes[selection->rows[at + SLOT_AHEAD]]);
-    if (at + ROW_AHEAD < selection->count)
-        row_index_expect_row(&groups->keys, hashes[selection->rows[at + ROW_AHEAD]]);
+    if (at + ROW_AHEAD < selection->count &&
+        row_index_expect_row(&groups->keys, hashes[selection->rows[at + ROW_AHEAD]], &group))
+        groups_expect_state(groups, group);
 }
 
 static enum err_code summarize_push(struct op *op, struct batch *batch, struct err *err)
