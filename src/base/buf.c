@@ -36,8 +36,6 @@ char *buf_grow(struct buf *buf, size_t len)
         return NULL;
     }
     size_t needed = buf->len + len;
-    if (needed <= buf->capacity && buf->ptr)
-        return buf->ptr + buf->len;
     size_t capacity = buf->capacity < 64 ? 64 : buf->capacity * 2;
     if (capacity < needed)
         capacity = needed;

@@ -49,7 +49,7 @@ enum err_code csv_block_grow(struct csv_block *block, size_t capacity, struct er
 
 void csv_block_place(struct csv_block *block, uint64_t offset)
 {
-    block->text = block->memory + (offset - (uintptr_t)block->memory) % FILE_RANGE_PAGE;
+    block->text = file_range_place(block->memory, offset);
     block->block.offset = offset;
 }
 

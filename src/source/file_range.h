@@ -27,6 +27,12 @@ static inline size_t file_range_memory(size_t bytes)
     return FILE_RANGE_LEAD + bytes + FILE_RANGE_TAIL + FILE_RANGE_PAGE;
 }
 
+/* Where in such memory the file's text from `offset` on is to stand. */
+static inline char *file_range_place(char *memory, uint64_t offset)
+{
+    return memory + (size_t)(offset - (uintptr_t)memory) % FILE_RANGE_PAGE;
+}
+
 /* The next one of up to `size` bytes; its length is 0 at the end. Serial. */
 enum err_code file_range_next(struct stream *stream, size_t size, struct file_range *out_range,
                               struct err *err) MUST_CHECK;

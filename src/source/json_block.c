@@ -115,7 +115,7 @@ static struct json_block *block_create(struct json_source *source, struct err *e
 static void memory_take(struct json_common *common, struct json_block *block)
 {
     enum { STEP = 1 << 18, LONG_MAX = 8 << 20 };
-    size_t none = 0, bytes = block->is_usual ? common->memory_bytes : block->capacity + JSON_PAGE;
+    size_t none = 0, bytes = block->is_usual ? common->memory_bytes : block->capacity + FILE_RANGE_PAGE;
     if (!block->is_usual && bytes >= STEP && bytes <= LONG_MAX) {
         bytes = (bytes + STEP - 1) / STEP * STEP;
         atomic_compare_exchange_strong(&common->long_bytes, &none, bytes);
@@ -165,7 +165,7 @@ enum err_code json_block_over(struct json_source *source, struct slice bytes, st
 
 void json_block_place(struct json_block *block, uint64_t offset)
 {
-    block->bytes = block->memory + (size_t)(offset - (uintptr_t)block->memory) % JSON_PAGE;
+    block->bytes = file_range_place(block->memory, offset);
 }
 
 enum err_code json_block_grow(struct json_block *block, size_t capacity, struct err *err)

@@ -67,8 +67,6 @@ struct json_span {
     struct json_facts facts;
 };
 
-enum { JSON_PAGE = FILE_RANGE_PAGE };
-
 struct json_block {
     struct block base;
     char *memory;

@@ -202,4 +202,30 @@ static inline struct scan_text interrupted_to_text(struct slice bytes, struct so
 #define assert_rejects(text, expected) assert_slice_equal(buf_slice(&(text).rejects), slice_from_cstr(expected))
 #define assert_notices(text, expected) assert_slice_equal(buf_slice(&(text).notices), slice_from_cstr(expected))
 
+/* How many rows a file gives in small blocks, when after some of them a line is appended to it, that many times. */
+static inline uint64_t scan_rows_of_growing(const char *path, const char *line, int times)
+{
+    struct scan_config config = {.paths = &path, .path_count = 1, .options = {.block_bytes = 100}};
+    struct scan *scan = NULL;
+    struct block *block = NULL;
+    struct batch *batch = NULL;
+    struct err err;
+    uint64_t rows = 0;
+    assert_int_equal(scan_open(&config, &scan, &err), ERR_NONE);
+    for (int blocks = 0; scan_next(scan, &block, &err) == ERR_NONE && block; blocks++) {
+        assert_int_equal(block_split(block, &batch, &err), ERR_NONE);
+        rows += batch->row_count;
+        batch_free(batch);
+        if (blocks == 3) {
+            FILE *file = fopen(path, "ab");
+            assert_non_null(file);
+            for (int i = 0; i < times; i++)
+                fputs(line, file);
+            assert_int_equal(fclose(file), 0);
+        }
+    }
+    scan_close(scan);
+    return rows;
+}
+
 #endif

@@ -282,28 +282,7 @@ static void a_file_that_has_shrunk_ends_earlier(void **state)
 static void what_is_appended_meanwhile_is_read(void **state)
 {
     (void)state;
-    const char *path = rows_make();
-    struct scan_config config = {.paths = &path, .path_count = 1, .options = {.block_bytes = 100}};
-    struct scan *scan = NULL;
-    struct block *block = NULL;
-    struct batch *batch = NULL;
-    struct err err;
-    uint64_t rows = 0;
-    assert_int_equal(scan_open(&config, &scan, &err), ERR_NONE);
-    for (int blocks = 0; scan_next(scan, &block, &err) == ERR_NONE && block; blocks++) {
-        assert_int_equal(block_split(block, &batch, &err), ERR_NONE);
-        rows += batch->row_count;
-        batch_free(batch);
-        if (blocks == 3) {
-            FILE *file = fopen(path, "ab");
-            assert_non_null(file);
-            for (int i = 0; i < 100; i++)
-                fputs("more,,\"\n\"\n", file);
-            assert_int_equal(fclose(file), 0);
-        }
-    }
-    scan_close(scan);
-    assert_int_equal(rows, ROWS - 1 + 100);
+    assert_int_equal(scan_rows_of_growing(rows_make(), "more,,\"\n\"\n", 100), ROWS - 1 + 100);
 }
 
 static void assert_allocations_may_fail(const char *path, size_t record_max)

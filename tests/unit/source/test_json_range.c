@@ -226,28 +226,7 @@ static void an_array_is_given_up_to_a_fault(void **state)
 static void what_is_appended_meanwhile_is_read(void **state)
 {
     (void)state;
-    const char *path = rows_make();
-    struct scan_config config = {.paths = &path, .path_count = 1, .options = {.block_bytes = 100}};
-    struct scan *scan = NULL;
-    struct block *block = NULL;
-    struct batch *batch = NULL;
-    struct err err;
-    uint64_t rows = 0;
-    assert_int_equal(scan_open(&config, &scan, &err), ERR_NONE);
-    for (int blocks = 0; scan_next(scan, &block, &err) == ERR_NONE && block; blocks++) {
-        assert_int_equal(block_split(block, &batch, &err), ERR_NONE);
-        rows += batch->row_count;
-        batch_free(batch);
-        if (blocks == 3) {
-            FILE *file = fopen(path, "ab");
-            assert_non_null(file);
-            for (int i = 0; i < 100; i++)
-                fputs(URL("more") "\n", file);
-            assert_int_equal(fclose(file), 0);
-        }
-    }
-    scan_close(scan);
-    assert_int_equal(rows, ROWS + 100);
+    assert_int_equal(scan_rows_of_growing(rows_make(), URL("more") "\n", 100), ROWS + 100);
 }
 
 static void assert_allocations_may_fail(const char *path)
