@@ -33,14 +33,14 @@ static size_t back_over_blanks(const char *text, size_t at)
     return at;
 }
 
-/* Does a record seem to begin with the brace at `at`, behind another? Then the place behind that one; 0 if not. */
+/* Does a record seem to begin with the brace at `at`, behind another? Then the place behind that one; 0 if not, or unknown. */
 static size_t cut_place(const struct json_block *block, size_t at, enum json_scan_state *out_begins)
 {
     const char *text = block->bytes;
     size_t key = at + 1, before = back_over_blanks(text, at);
     while (key < block->len && json_is_blank(text[key]))
         key++;
-    if (key == block->len || text[key] != '"' || before == 0)
+    if (block->len - key < 2 || text[key] != '"' || before == 0)
         return 0;
     *out_begins = text[before - 1] == ',' ? SCAN_ROWS : SCAN_TOP;
     size_t end = *out_begins == SCAN_ROWS ? back_over_blanks(text, before - 1) : before;
@@ -57,6 +57,7 @@ struct cut {
     struct slice opening;
     size_t low;   /* not before it */
     size_t place; /* found, or the block's length */
+    size_t brace; /* found: that of the record behind it */
     enum json_scan_state begins;
 };
 
@@ -79,10 +80,11 @@ static bool cut_look(struct cut *cut, size_t at)
         return false;
     cut->begins = begins;
     cut->place = place;
+    cut->brace = at;
     return alike;
 }
 
-size_t json_chain_cut(struct json_chain *chain, const struct json_block *block, enum json_scan_state *out_begins)
+size_t json_chain_cut(struct json_chain *chain, struct json_block *block, enum json_scan_state *out_begins)
 {
     struct cut cut;
     cut_begin(&cut, chain, block, block->len / 2 + 1);
@@ -90,6 +92,11 @@ size_t json_chain_cut(struct json_chain *chain, const struct json_block *block, 
     while ((brace = memrchr(low, '{', (size_t)(brace - low))) && !cut_look(&cut, (size_t)(brace - block->bytes)))
         ;
     *out_begins = cut.begins;
+    size_t end;
+    if (cut.place < block->len)
+        block->behind = json_border_at(block->bytes, block->len, cut.brace, &end) && end == cut.place
+                            ? JSON_BEHIND_BORDER
+                            : JSON_BEHIND_OTHER;
     return cut.place;
 }
 
@@ -156,7 +163,9 @@ static bool guess_holds(struct json_chain *chain, const struct json_block *block
     bool right = turn->guessed && !chain->ended && same_place(&chain->scan, &turn->guess);
     if (block->range.len)
         right = right && chain->offset == block->base.offset + turn->begin;
-    assert(!right || (chain->held.len == 0 && !chain->scan.failure));
+    else
+        right = right && chain->held.len == 0; /* of a record whose end is not told yet */
+    assert(!right || !chain->scan.failure);
     if (turn->guessed)
         turns_note_guess(&chain->turns, right);
     return right;
@@ -174,16 +183,17 @@ static enum err_code scan_on(struct json_block *block, const struct json_probe *
     struct json_scan *scan = &turn->scan;
     *out_longer = false;
     if (block->range.len == 0)
-        return json_scan_run(scan, block, probe, &turn->at, SIZE_MAX, block->last, err);
+        return json_scan_run(scan, block, probe, &turn->at, SIZE_MAX, block->behind, err);
     for (;;) {
-        bool last = !block->more;
-        TRY(json_scan_run(scan, block, probe, &turn->at, block->end, last, err));
-        if (last || scan->failure || turn->at < block->len || json_scan_keep(scan, turn->at) == turn->at)
+        enum json_behind behind = block->more ? JSON_BEHIND_UNKNOWN : JSON_BEHIND_NOTHING;
+        TRY(json_scan_run(scan, block, probe, &turn->at, block->end, behind, err));
+        size_t keep = json_scan_keep(scan, turn->at);
+        if (!block->more || scan->failure || (turn->at >= block->end && keep == turn->at))
             return ERR_NONE;
         *out_longer = block->len >= most;
         if (*out_longer)
             return ERR_NONE;
-        TRY(json_range_more(block, scan->hold + scan->record_max + CHAIN_OPENING_MAX, err));
+        TRY(json_range_more(block, keep + scan->record_max + CHAIN_OPENING_MAX, err));
     }
 }
 
@@ -265,7 +275,7 @@ static void opening_note(struct json_chain *chain, const struct json_block *bloc
 static enum err_code rest_leave(struct json_chain *chain, struct json_block *block, struct json_chain_turn *turn,
                                 struct err *err)
 {
-    bool ended = turn->scan.failure || block->last;
+    bool ended = turn->scan.failure || block->behind == JSON_BEHIND_NOTHING;
     size_t keep = ended ? turn->at : json_scan_keep(&turn->scan, turn->at);
     if (ended)
         block->len = turn->at;

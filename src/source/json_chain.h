@@ -62,7 +62,7 @@ void json_chain_release(struct json_chain *chain);
  * Cuts the block behind a record that seems to be followed by another: the rest is for the next block. Returns where;
  * *out_begins is how the scan would stand there. The block's length and SCAN_LINE where there is no such place.
  */
-size_t json_chain_cut(struct json_chain *chain, const struct json_block *block, enum json_scan_state *out_begins);
+size_t json_chain_cut(struct json_chain *chain, struct json_block *block, enum json_scan_state *out_begins);
 
 /*
  * Scans the block, adding its spans: for good if its turn has come, or nothing can be done before it comes, for which it

@@ -142,7 +142,8 @@ enum err_code json_batch_container(struct json_batch *batch, struct slice text, 
     struct json_block line = line_take(batch, at + text.len);
     struct json_scan scan;
     json_scan_init(&scan, text.len);
-    enum err_code code = json_scan_run(&scan, &line, quick ? batch->probe : NULL, &at, SIZE_MAX, true, err);
+    enum err_code code =
+        json_scan_run(&scan, &line, quick ? batch->probe : NULL, &at, SIZE_MAX, JSON_BEHIND_NOTHING, err);
     if (!code)
         code = container_read(batch, &scan, &line, record, quick, out_done, err);
     line_give(batch, &line);

@@ -192,7 +192,7 @@ static inline bool may_follow_brace(char next)
  * opening bracket, or a key's closing quote and a colon stand before it. And behind a brace only a key or its end can
  * stand. What would be two records in a row is looked at too, so that the full parser refuses it.
  */
-static bool bracket_counts(const char *text, uint32_t begin, uint32_t len, uint32_t at)
+bool json_bracket_counts(const char *text, uint32_t begin, uint32_t len, uint32_t at)
 {
     char next = at + 1 < len ? text[at + 1] : ' ';
     if (text[at] == '{' && !may_follow_brace(next))
@@ -282,10 +282,8 @@ static __attribute__((noinline)) void mark_add(struct json_facts *facts, const s
 {
     unsigned meaning = probe->meaning[(unsigned char)text[at]];
     if (meaning & MARKS_BRACKET) {
-        if (!bracket_counts(text, facts->begin, len, at))
-            return;
-        if (facts->brackets++ == 0)
-            facts->bracket = at;
+        if (json_bracket_counts(text, facts->begin, len, at))
+            json_facts_add_bracket(facts, at);
         return;
     }
     if (meaning & MARKS_ESCAPE && escape_counts(probe, text, facts->begin, len, at))

@@ -73,6 +73,17 @@ struct json_memory;
 void json_facts_begin_alike(struct json_facts *facts, const struct json_memory *memory, const struct simd *simd,
                             const char *text, uint32_t len, uint32_t begin);
 
+/*
+ * May the bracket at `at` stand outside of strings, in the record that begins at `begin`? False: it does not, if the record is
+ * well-formed. text has len bytes.
+ */
+bool json_bracket_counts(const char *text, uint32_t begin, uint32_t len, uint32_t at);
+static inline void json_facts_add_bracket(struct json_facts *facts, uint32_t at)
+{
+    if (facts->brackets++ == 0)
+        facts->bracket = at;
+}
+
 /* Notes the mark at `at` in text, which has len bytes. */
 void json_facts_add(struct json_facts *facts, const struct json_probe *probe, const char *text, uint32_t len,
                     uint32_t at);

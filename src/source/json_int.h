@@ -7,7 +7,7 @@
 #include "base/buf.h"
 #include "source/block_pool.h"
 #include "source/file_range.h"
-#include "source/json_fast.h"
+#include "source/json_border.h"
 #include "source/json_row.h"
 #include "source/source.h"
 
@@ -83,9 +83,9 @@ struct json_block {
     /* stream */
     struct json_span *spans;
     size_t span_count, span_capacity;
-    uint64_t number; /* in its input */
-    int begins;      /* an enum json_scan_state: how the scan seems to stand at its begin, see json_chain.h */
-    bool last;       /* the text ends with it */
+    uint64_t number;         /* in its input */
+    int begins;              /* an enum json_scan_state: how the scan seems to stand at its begin, see json_chain.h */
+    enum json_behind behind; /* what is known of the text behind it */
 };
 
 /* Takes the stream over in any case. */

@@ -24,12 +24,13 @@ struct piece {
     const char *text;
     size_t at, len;
     size_t until; /* behind the first record that ends there or later is enough */
-    bool last;
+    enum json_behind behind;
     bool is_line;            /* the text ends with the first newline */
-    bool waits;              /* a byte order mark may be cut in two */
+    bool waits;              /* what stands at `at` may be cut in two: more text is needed to go on */
     bool noting;             /* facts are those of the record that is being read */
     struct json_facts facts; /* of the element that began in this piece */
     struct outline outline;
+    struct json_border_search borders;
     struct err *err;
     enum err_code code;
 };
@@ -185,7 +186,7 @@ static bool mark_step(struct piece *piece)
     size_t left = piece->len - piece->at;
     if (memcmp(piece->text + piece->at, mark, left < sizeof mark ? left : sizeof mark) != 0)
         return false;
-    piece->waits = left < sizeof mark && !piece->last;
+    piece->waits = left < sizeof mark && piece->behind != JSON_BEHIND_NOTHING;
     if (left < sizeof mark)
         return piece->waits;
     piece->at += sizeof mark;
@@ -359,6 +360,33 @@ static void after_step(struct piece *piece)
 
 /* --- in an array of records --- */
 
+/*
+ * At a record's brace: takes it, and those that follow, up to the first whose end no border tells. That one is begun, and its
+ * nesting followed.
+ */
+static void records_take(struct piece *piece)
+{
+    struct json_scan *scan = piece->scan;
+    enum json_border border;
+    size_t end, next;
+    while ((border = json_border_find(&piece->borders, piece->at, &piece->facts, &end, &next)) == JSON_BORDER_FOUND) {
+        piece->noting = piece->probe != NULL;
+        span_add(piece, piece->at, end, NULL, REJECT_MALFORMED);
+        scan->indent = SCAN_NO_INDENT;
+        piece->at = end;
+        if (piece->code || end >= piece->until || end == piece->len)
+            return;
+        piece->at = next;
+    }
+    piece->waits = border == JSON_BORDER_WAITS;
+    if (piece->waits) {
+        scan->line_indent = scan->indent; /* as it was: it will come here again */
+        return;
+    }
+    hold_begin(piece);
+    nested_begin(piece, SCAN_ROWS);
+}
+
 static void rows_step(struct piece *piece)
 {
     struct json_scan *scan = piece->scan;
@@ -375,8 +403,12 @@ static void rows_step(struct piece *piece)
     } else {
         scan->indent = scan->line_indent;
         scan->line_indent = SCAN_NO_INDENT;
+        if (c == '{') {
+            records_take(piece);
+            return;
+        }
         hold_begin(piece);
-        if (c == '{' || c == '[') {
+        if (c == '[') {
             nested_begin(piece, SCAN_ROWS);
         } else if (c == '"') {
             string_begin(piece);
@@ -421,8 +453,7 @@ static void facts_note(struct json_facts *facts, const struct json_probe *probe,
 {
     char c = text[at];
     if ((c | 0x20) == '{') {
-        if (facts->brackets++ == 0)
-            facts->bracket = at;
+        json_facts_add_bracket(facts, at);
     } else if (c == '\\') {
         facts->doubt = true; /* outside of strings: not well-formed */
     } else if (c != 'u' || text[at - 1] != '\\' || (at + 1 < len && text[at + 1] == '0')) {
@@ -468,31 +499,13 @@ static bool nested_mark(struct piece *piece, uint32_t at)
     return true;
 }
 
-/*
- * Behind a record that has ended: does another follow, as nearly all do? Then it is begun, as rows_step() would do it with
- * the comma and with the brace.
- */
-static bool next_begin(struct piece *piece)
-{
-    struct json_scan *scan = piece->scan;
-    const char *text = piece->text + piece->at;
-    if (scan->state != SCAN_ROWS || piece->code || piece->at >= piece->until || piece->len - piece->at < 2 ||
-        text[0] != ',' || text[1] != '{')
-        return false;
-    piece->at++;
-    scan->indent = scan->line_indent = SCAN_NO_INDENT;
-    hold_begin(piece);
-    nested_begin(piece, SCAN_ROWS);
-    return true;
-}
-
 /* Brackets are only counted here: which closes which is checked when the record is read. */
 static void nested_step(struct piece *piece)
 {
     struct outline *outline = &piece->outline;
     do {
         while (outline->next < outline->count) {
-            if (!nested_mark(piece, outline->marks[outline->next++]) && !next_begin(piece))
+            if (!nested_mark(piece, outline->marks[outline->next++]))
                 return;
         }
     } while (outline_more(piece));
@@ -537,7 +550,7 @@ static void step(struct piece *piece)
 }
 
 static void piece_begin(struct piece *piece, struct json_scan *scan, struct json_block *block,
-                        const struct json_probe *probe, size_t at, bool is_line)
+                        const struct json_probe *probe, size_t at, enum json_behind behind, bool is_line)
 {
     struct outline *outline = &piece->outline;
     piece->is_line = is_line;
@@ -549,6 +562,8 @@ static void piece_begin(struct piece *piece, struct json_scan *scan, struct json
     piece->text = block->bytes;
     piece->at = outline->from = at;
     piece->len = block->len;
+    piece->behind = behind;
+    json_border_begin(&piece->borders, piece->text, piece->len, behind, probe, scan->record_max);
     piece->waits = piece->noting = false;
     piece->code = ERR_NONE;
     outline->next = outline->count = 0;
@@ -572,13 +587,12 @@ static void finish(struct piece *piece)
 }
 
 enum err_code json_scan_run(struct json_scan *scan, struct json_block *block, const struct json_probe *probe,
-                            size_t *at, size_t until, bool last, struct err *err)
+                            size_t *at, size_t until, enum json_behind behind, struct err *err)
 {
     struct piece piece;
     size_t found = block->span_count;
-    piece_begin(&piece, scan, block, probe, *at, false);
+    piece_begin(&piece, scan, block, probe, *at, behind, false);
     piece.until = until;
-    piece.last = last;
     piece.err = err;
     while (piece.at < piece.len && !piece.waits && !piece.code && !scan->failure) {
         step(&piece);
@@ -593,7 +607,7 @@ enum err_code json_scan_run(struct json_scan *scan, struct json_block *block, co
         scan->in_string = piece.outline.json.in_string;
         scan->after_backslash = piece.outline.json.escaped;
     }
-    if (last && piece.at == piece.len && !piece.code && !scan->failure)
+    if (behind == JSON_BEHIND_NOTHING && piece.at == piece.len && !piece.code && !scan->failure)
         finish(&piece);
     *at = piece.at;
     return piece.code;
@@ -603,9 +617,8 @@ enum err_code json_scan_line(struct json_scan *scan, struct json_block *block, c
                              size_t *at, struct err *err)
 {
     struct piece piece;
-    piece_begin(&piece, scan, block, probe, *at, true);
+    piece_begin(&piece, scan, block, probe, *at, JSON_BEHIND_NOTHING, true);
     piece.until = SIZE_MAX;
-    piece.last = true;
     piece.err = err;
     while (piece.at < piece.len && piece.text[piece.at] != '\n' && !piece.code && !scan->failure)
         step(&piece);

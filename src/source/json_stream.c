@@ -86,7 +86,8 @@ static enum err_code read_block(struct stream_source *source, struct json_block 
     block->begins = (int)source->begins;
     buf_clear(&source->carry);
     json_block_fill(&source->json, block, block->capacity);
-    block->last = source->json.ended && !json_source_interrupted(&source->json);
+    if (source->json.ended) /* interrupted: of what would follow a whole record nothing is known */
+        block->behind = json_source_interrupted(&source->json) ? JSON_BEHIND_OTHER : JSON_BEHIND_NOTHING;
     if (source->json.ended)
         return ERR_NONE;
     size_t cut = json_chain_cut(&source->chain, block, &source->begins);
@@ -141,7 +142,7 @@ static enum err_code damage_keep(struct json_batch *batch, const char *damage, s
     const struct json_block *block = batch->block;
     const struct json_source *source = (const struct json_source *)batch->base.source;
     batch->base.failure = block->failure;
-    if (!damage || block->failure || (block->last && source->failure.code))
+    if (!damage || block->failure || (block->behind == JSON_BEHIND_NOTHING && source->failure.code))
         return ERR_NONE;
     struct err *kept = arena_alloc(&batch->arena, sizeof *kept);
     if (!kept)

@@ -19,11 +19,24 @@ struct cut_text {
 
 static struct json_block block_of(struct slice text, uint64_t number)
 {
-    struct json_block block = {.number = number, .len = text.len, .capacity = text.len, .last = number + 1 == BLOCKS};
+    struct json_block block = {.number = number, .len = text.len, .capacity = text.len};
     block.memory = block.bytes = mem_alloc(text.len);
     assert_non_null(block.memory);
     memcpy(block.memory, text.ptr, text.len);
     return block;
+}
+
+/* What the reader knows of the text behind a piece that it has cut: see json_chain_cut(). */
+static enum json_behind behind_of(const char *piece, const char *next)
+{
+    struct buf both;
+    size_t end, cut = strlen(piece), brace = cut + (next[0] == ',');
+    buf_init(&both, 0);
+    buf_printf(&both, "%s%s", piece, next);
+    bool is_cut = piece[cut - 1] == '}' && slice_starts(slice_cut(buf_slice(&both), brace, both.len), SLICE("{\""));
+    bool border = json_border_at(both.ptr, both.len, brace, &end) && end == cut;
+    buf_release(&both);
+    return !is_cut ? JSON_BEHIND_UNKNOWN : border ? JSON_BEHIND_BORDER : JSON_BEHIND_OTHER;
 }
 
 static void block_release(struct json_block *block)
@@ -64,7 +77,7 @@ static void whole_show(const struct cut_text *cut, struct buf *out)
     for (size_t i = 0; i < BLOCKS; i++)
         buf_add_cstr(&text, cut->text[i]);
     struct json_block block = block_of(buf_slice(&text), 0);
-    block.last = true;
+    block.behind = JSON_BEHIND_NOTHING;
     json_chain_init(&chain, cut->record_max);
     scan_block(&chain, &block, &turn);
     spans_show(&block, out);
@@ -86,6 +99,9 @@ static void check(const struct cut_text *cut)
     json_chain_init(&chain, cut->record_max);
     for (size_t i = 0; i < BLOCKS; i++)
         blocks[i] = block_of(slice_from_cstr(cut->text[i]), i);
+    for (size_t i = 0; i + 1 < BLOCKS; i++)
+        blocks[i].behind = behind_of(cut->text[i], cut->text[i + 1]);
+    blocks[2].behind = JSON_BEHIND_NOTHING;
     blocks[2].begins = (int)cut->begins;
     scan_block(&chain, &blocks[0], &turns[0]);
     scan_block(&chain, &blocks[2], &turns[2]);
@@ -120,8 +136,8 @@ static void a_guess_holds_where_the_text_stands_as_it_was_taken_to(void **state)
         {{"[{\"a\":1}", "]{\"records\":[{\"b\":2}", ",{\"c\":3}]}"}, SCAN_ROWS, 100, false},
         {{"{\"records\":[{\"a\":1}", "]}[{\"b\":2}", ",{\"c\":3}]"}, SCAN_ROWS, 100, false},
         /* In a string that is an element; and one that is too long to be held. */
-        {{"[{\"a\":1}", ",\"x}", ",{\"c\":3}\",\"y\",{\"d\":4}]"}, SCAN_ROWS, 100, false},
-        {{"[{\"a\":1}", ",\"xxxxxxxxxxxxxxxxxxx}", ",{\"c\":3}\",\"y\",{\"d\":4}]"}, SCAN_ROWS, 10, false},
+        {{"[{\"a\":1}", ",\"x}", ",{c:3}\",\"y\",{\"d\":4}]"}, SCAN_ROWS, 100, false},
+        {{"[{\"a\":1}", ",\"xxxxxxxxxxxxxxxxxxx}", ",{c:3}\",\"y\",{\"d\":4}]"}, SCAN_ROWS, 10, false},
     };
     for (size_t i = 0; i < TEST_COUNT(cuts); i++)
         check(&cuts[i]);
@@ -135,7 +151,6 @@ static struct json_block stretch_of(struct slice text, uint64_t number, size_t b
     block.start = begin;
     block.end = end;
     block.more = more;
-    block.last = false;
     return block;
 }
 

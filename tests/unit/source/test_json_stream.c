@@ -84,6 +84,21 @@ static void what_is_no_record_is_rejected_and_the_rest_goes_on(void **state)
     assert_stream("[{\"RemoteUrl\":\"a\"},{\"RemoteUrl\":\"cut", one);
 }
 
+static void a_damaged_record_between_others_loses_only_itself(void **state)
+{
+    (void)state;
+    struct expected ab = {" RemoteUrl=\"a\"\n RemoteUrl=\"b\"\n", 1, ERR_NONE};
+    static const char *const damaged[] = {"{\"RemoteUrl\":\"x}",    "{\"RemoteUrl\":x\"}", "{\"x\":{\"y\":1}",
+                                          "{\"RemoteUrl\":\"x\"}}", "{\"x\":[1}",          "{\"x\":\"\\\"}"};
+    for (size_t i = 0; i < TEST_COUNT(damaged); i++) {
+        struct buf text;
+        buf_init(&text, 0);
+        buf_printf(&text, "{\"records\":[{\"RemoteUrl\":\"a\"},%s,{\"RemoteUrl\":\"b\"}]}%c", damaged[i], '\0');
+        assert_stream(text.ptr, ab);
+        buf_release(&text);
+    }
+}
+
 static void damage_without_a_safe_place_ends_the_input(void **state)
 {
     (void)state;
@@ -317,6 +332,7 @@ int main(void)
         cmocka_unit_test(containers_give_their_rows),
         cmocka_unit_test(brackets_and_quotes_in_strings_are_text),
         cmocka_unit_test(what_is_no_record_is_rejected_and_the_rest_goes_on),
+        cmocka_unit_test(a_damaged_record_between_others_loses_only_itself),
         cmocka_unit_test(damage_without_a_safe_place_ends_the_input),
         cmocka_unit_test(a_record_beyond_the_limit_is_rejected),
         cmocka_unit_test(a_large_container_needs_little_memory),
