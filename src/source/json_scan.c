@@ -360,6 +360,19 @@ static void after_step(struct piece *piece)
 
 /* --- in an array of records --- */
 
+/* Steps over a comma and blanks to the next record. */
+static void gap_step(struct piece *piece, size_t next)
+{
+    struct json_scan *scan = piece->scan;
+    scan->line_indent = SCAN_NO_INDENT;
+    while (piece->at < next) {
+        if (!blank_step(piece))
+            piece->at++;
+    }
+    scan->indent = scan->line_indent;
+    scan->line_indent = SCAN_NO_INDENT;
+}
+
 /*
  * At a record's brace: takes it, and those that follow, up to the first whose end no border tells. That one is begun, and its
  * nesting followed.
@@ -372,11 +385,10 @@ static void records_take(struct piece *piece)
     while ((border = json_border_find(&piece->borders, piece->at, &piece->facts, &end, &next)) == JSON_BORDER_FOUND) {
         piece->noting = piece->probe != NULL;
         span_add(piece, piece->at, end, NULL, REJECT_MALFORMED);
-        scan->indent = SCAN_NO_INDENT;
         piece->at = end;
         if (piece->code || end >= piece->until || end == piece->len)
             return;
-        piece->at = next;
+        gap_step(piece, next);
     }
     piece->waits = border == JSON_BORDER_WAITS;
     if (piece->waits) {
@@ -563,7 +575,8 @@ static void piece_begin(struct piece *piece, struct json_scan *scan, struct json
     piece->at = outline->from = at;
     piece->len = block->len;
     piece->behind = behind;
-    json_border_begin(&piece->borders, piece->text, piece->len, behind, probe, scan->record_max);
+    const struct json_border_piece text = {piece->text, piece->len, behind, is_line, probe, scan->record_max};
+    json_border_begin(&piece->borders, &text);
     piece->waits = piece->noting = false;
     piece->code = ERR_NONE;
     outline->next = outline->count = 0;

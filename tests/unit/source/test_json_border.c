@@ -30,7 +30,8 @@ static struct told tell(struct slice text, size_t begin, enum json_behind behind
 {
     struct json_border_search search;
     struct told told;
-    json_border_begin(&search, text.ptr, text.len, behind, &probe, record_max);
+    const struct json_border_piece piece = {text.ptr, text.len, behind, false, &probe, record_max};
+    json_border_begin(&search, &piece);
     told.border = json_border_find(&search, begin, &told.facts, &told.end, &told.next);
     return told;
 }
@@ -49,8 +50,10 @@ static void assert_told(const char *marked)
         print_error("  of: %s\n", marked);
     assert_int_equal(told.border, bar ? JSON_BORDER_FOUND : JSON_BORDER_NONE);
     if (bar) {
+        struct slice record = slice_cut(buf_slice(&text), 0, end);
         assert_int_equal(told.end, end);
         assert_int_equal(text.ptr[told.next], '{');
+        assert_int_equal(tell(record, 0, JSON_BEHIND_BORDER, SIZE_MAX).border, JSON_BORDER_FOUND);
     }
     buf_release(&text);
 }
@@ -60,6 +63,9 @@ static void an_object_behind_another_ends_it(void **state)
     (void)state;
     assert_told("{\"a\":1}|,{\"b\":2}]");
     assert_told("{\"a\":1}|, {\"b\":2}]");
+    assert_told("{\"a\":1}|,\n{\"b\":2}]");
+    assert_told("{\"a\":1}|\r\n,\t{\"b\":2}]");
+    assert_told("{\"a\":1}|,              \n{\"b\":2}]");
     assert_told("{}|,{\"b\":2}]");
     assert_told("{\"a\":1}|,{\"@b\":2}]");
     assert_told("{\"a\":1}|,{\"\":2}]");
@@ -94,10 +100,16 @@ static void what_may_be_otherwise_is_not_told(void **state)
     assert_told("{\"a\":1},1,{\"b\":2},{\"c\":1}]");
     assert_told("{\"a\":1},{\",b\":2},{\"c\":1}]");
     assert_told("{\"b\":2\n},{\"c\":1}]");
-    assert_told("{\"a\":1} ,{\"b\":2}]");
-    assert_told("{\"a\":1},  {\"b\":2}]");
-    assert_told("{\"a\":1},\n{\"b\":2}]");
+    assert_told("{\"a\":1},               \n{\"b\":2}]");
+    assert_told("{\"a\":1},,{\"b\":2}]");
+    assert_told("{\"a\":1}{\"b\":2}]");
+    assert_told("{\"a\":1}\n{\"b\":2}]");
+    assert_told("{\"a\":1},{ \"b\":2}]");
+    assert_told("{\"a\":1},\n1,{\"b\":2}]");
     assert_told("{\n\"a\":1},{\"b\":2}]");
+    /* The text ends. */
+    assert_told("{\"a\":{");
+    assert_told("{\"a\":{\"");
     /* In a string, unless it is broken. */
     assert_told("{\"a\":\"},{\",\"b\":1}");
 }
@@ -112,28 +124,75 @@ static void damage_does_not_spread(void **state)
     assert_told("{\"a\":1}}|,{\"b\":2}]");
     assert_told("{\"a\":[1}|,{\"b\":2}]");
     assert_told("{\\}|,{\"b\":2}]");
+    assert_told("{\"a\":\"x{}|,{\"b\":2}]");
+}
+
+/* A record of that many bytes. */
+static void record_make(struct buf *out, size_t len)
+{
+    buf_clear(out);
+    buf_add_cstr(out, "{\"a\":\"");
+    while (out->len < len - 2)
+        buf_add_char(out, 'x');
+    buf_add_cstr(out, "\"}");
 }
 
 static void records_beyond_the_limit_are_not_told(void **state)
 {
     (void)state;
+    static const char *const gaps[] = {",", ", ", "\n,", ",               ", "       ,\n       "};
     struct buf text;
     buf_init(&text, 0);
     for (size_t len = JSON_BORDER_MAX - 2; len <= JSON_BORDER_MAX + 2; len++) {
-        buf_clear(&text);
-        buf_add_cstr(&text, "{\"a\":\"");
-        while (text.len < len - 2)
-            buf_add_char(&text, 'x');
-        buf_add_cstr(&text, "\"}, {\"b\":1}]");
-        struct told told = tell(buf_slice(&text), 0, JSON_BEHIND_NOTHING, SIZE_MAX);
-        assert_int_equal(told.border, len <= JSON_BORDER_MAX ? JSON_BORDER_FOUND : JSON_BORDER_NONE);
-        assert_int_equal(tell(slice_cut(buf_slice(&text), 0, len), 0, JSON_BEHIND_BORDER, SIZE_MAX).border,
-                         told.border);
+        for (size_t gap = 0; gap < TEST_COUNT(gaps); gap++) {
+            enum json_border expected = len <= JSON_BORDER_MAX ? JSON_BORDER_FOUND : JSON_BORDER_NONE;
+            record_make(&text, len);
+            buf_add_cstr(&text, gaps[gap]);
+            buf_add_cstr(&text, "{\"b\":1}]");
+            struct slice all = buf_slice(&text), cut = slice_cut(all, 0, len);
+            assert_int_equal(tell(all, 0, JSON_BEHIND_NOTHING, SIZE_MAX).border, expected);
+            assert_int_equal(tell(cut, 0, JSON_BEHIND_BORDER, SIZE_MAX).border, expected);
+            assert_int_equal(tell(cut, 0, JSON_BEHIND_UNKNOWN, SIZE_MAX).border, JSON_BORDER_WAITS);
+        }
     }
     struct slice short_text = SLICE("{\"a\":1},{\"b\":1}]");
     assert_int_equal(tell(short_text, 0, JSON_BEHIND_NOTHING, 7).border, JSON_BORDER_FOUND);
     assert_int_equal(tell(short_text, 0, JSON_BEHIND_NOTHING, 6).border, JSON_BORDER_NONE);
     buf_release(&text);
+}
+
+/* Nothing is waited for behind all places where a border could be. */
+static void no_more_is_waited_for_than_can_tell(void **state)
+{
+    (void)state;
+    enum { FAR = JSON_BORDER_MAX + JSON_BORDER_GAP_MAX + 3 };
+    static const char *const ends[] = {"x", "{", "{\""};
+    struct buf text;
+    buf_init(&text, 0);
+    for (size_t i = 0; i < TEST_COUNT(ends); i++) {
+        record_make(&text, FAR - 1);
+        assert_int_equal(tell(buf_slice(&text), 0, JSON_BEHIND_UNKNOWN, SIZE_MAX).border, JSON_BORDER_WAITS);
+        text.len -= 2; /* the string is open */
+        while (text.len + strlen(ends[i]) < FAR + 2 * (i > 0))
+            buf_add_char(&text, 'x');
+        buf_add_cstr(&text, ends[i]);
+        assert_int_equal(tell(buf_slice(&text), 0, JSON_BEHIND_UNKNOWN, SIZE_MAX).border, JSON_BORDER_NONE);
+    }
+    buf_release(&text);
+}
+
+static void a_line_ends_with_its_line_break(void **state)
+{
+    (void)state;
+    struct slice text = SLICE("{\"a\":1},\n{\"b\":1}]");
+    for (int is_line = 0; is_line < 2; is_line++) {
+        struct json_border_search search;
+        struct told told;
+        json_border_begin(
+            &search, &(struct json_border_piece){text.ptr, text.len, JSON_BEHIND_NOTHING, is_line, NULL, SIZE_MAX});
+        told.border = json_border_find(&search, 0, &told.facts, &told.end, &told.next);
+        assert_int_equal(told.border, is_line ? JSON_BORDER_NONE : JSON_BORDER_FOUND);
+    }
 }
 
 /* --- texts made at random --- */
@@ -209,7 +268,7 @@ static void value_make(struct buf *out, int depth, uint32_t blanks)
 
 static void array_make(struct buf *out)
 {
-    static const char *const between[] = {",", ", ", ",\n", " , "};
+    static const char *const between[] = {",", ", ", ",\n", " , ", "\r\n,", ",\n                "};
     uint32_t blanks = test_random_below(3) ? 0 : 2 + test_random_below(20), others = test_random_below(12);
     const char *comma = between[test_random_below(2) ? 0 : test_random_below(TEST_COUNT(between))];
     buf_clear(out);
@@ -265,7 +324,9 @@ static size_t assert_elements(const struct elements *elements)
 {
     struct json_border_search search;
     size_t found = 0;
-    json_border_begin(&search, elements->text.ptr, elements->text.len, JSON_BEHIND_NOTHING, &probe, SIZE_MAX);
+    const struct json_border_piece piece = {
+        elements->text.ptr, elements->text.len, JSON_BEHIND_NOTHING, false, &probe, SIZE_MAX};
+    json_border_begin(&search, &piece);
     for (size_t i = 0; i < elements->count; i++) {
         size_t begin = place_of(elements, i), end = begin + elements->element[i].len;
         struct told told;
@@ -365,6 +426,8 @@ int main(void)
         cmocka_unit_test(what_may_be_otherwise_is_not_told),
         cmocka_unit_test(damage_does_not_spread),
         cmocka_unit_test(records_beyond_the_limit_are_not_told),
+        cmocka_unit_test(no_more_is_waited_for_than_can_tell),
+        cmocka_unit_test(a_line_ends_with_its_line_break),
         cmocka_unit_test(of_well_formed_text_the_full_parser_says_the_same),
         cmocka_unit_test(of_any_text_it_is_the_same_wherever_it_is_cut),
     };
