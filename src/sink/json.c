@@ -133,7 +133,8 @@ static void texts_ask(const struct json_sink *json, const struct batch *batch, u
     }
 }
 
-static enum err_code json_make(const struct sink *sink, const struct batch *batch, struct buf *out, struct err *err)
+static enum err_code json_make(const struct sink *sink, const struct batch *batch, struct buf *out, size_t *ends,
+                               struct err *err)
 {
     const struct json_sink *json = (const struct json_sink *)sink;
     const struct selection *rows = batch->selection;
@@ -144,6 +145,8 @@ static enum err_code json_make(const struct sink *sink, const struct batch *batc
         buf_add_cstr(out, frame.between);
         add_object(json, batch, rows->rows[i], out);
         buf_add_cstr(out, frame.behind);
+        if (ends)
+            ends[i] = out->len;
     }
     return out->failed ? err_no_memory(err, out->len) : ERR_NONE;
 }

@@ -59,7 +59,7 @@ static inline enum err_code rows_write_once(struct sink *sink, const struct sink
     if (!made)
         return type->write(sink, batch, err);
     buf_init(&text, 0);
-    enum err_code code = type->make(sink, batch, &text, err);
+    enum err_code code = type->make(sink, batch, &text, NULL, err);
     if (code == ERR_NONE)
         code = type->write_made(sink, buf_slice(&text), batch->selection->count, err);
     buf_release(&text);
