@@ -58,8 +58,8 @@ enum err_code texts_make(const struct op *op, struct batch *batch, const struct 
 /* Sorted texts lie anywhere in memory: begins to fetch one that comes soon. */
 static void text_ask(struct slice text)
 {
-    enum { LINE = 64, LINES_MAX = 16 }; /* of a cache, in bytes */
-    for (size_t at = 0; at < text.len && at < LINES_MAX * LINE; at += LINE)
+    enum { LINE = 64, ASKED_MAX = 1024 }; /* in bytes; a line of a cache */
+    for (size_t at = 0; at < text.len && at < ASKED_MAX; at += LINE)
         __builtin_prefetch(text.ptr + at);
 }
 
