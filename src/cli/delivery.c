@@ -46,9 +46,9 @@ bool delivery_prepares(const struct delivery *delivery)
     return delivery->type->make && !delivery->terminal;
 }
 
-enum err_code delivery_prepare(const struct delivery *delivery, struct batch *batch, struct err *err)
+enum err_code delivery_prepare(const struct delivery *delivery, struct batch *batch, size_t *ends, struct err *err)
 {
-    return delivery->type->make(delivery->sink, batch, batch_text_begin(batch), err);
+    return delivery->type->make(delivery->sink, batch, batch_text_begin(batch), ends, err);
 }
 
 enum err_code delivery_write(struct delivery *delivery, struct batch *batch, struct err *err)

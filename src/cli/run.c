@@ -350,12 +350,12 @@ static enum err_code on_result(void *user, struct batch *batch, struct err *err)
 }
 
 /* In any thread. */
-static enum err_code on_prepare(void *user, struct batch *batch, struct err *err)
+static enum err_code on_make_text(void *user, struct batch *batch, size_t *ends, struct err *err)
 {
     const struct run *run = user;
     struct batch shown;
     TRY(column_view_apply(&run->view, batch, batch->arena, &shown, err));
-    return delivery_prepare(&run->delivery, &shown, err);
+    return delivery_prepare(&run->delivery, &shown, ends, err);
 }
 
 static enum err_code on_reject(void *user, const struct reject *reject, struct err *err)
@@ -388,7 +388,8 @@ static enum err_code execute(struct run *run, struct err *err)
         .threads = threads_wanted(run),
         .open_scan = give_scan,
         .result = on_result,
-        .prepare = delivery_prepares(&run->delivery) ? on_prepare : NULL,
+        .make_text = delivery_prepares(&run->delivery) ? on_make_text : NULL,
+        .beside_text = run->provider,
         .reject = on_reject,
         .user = run,
         .interrupted = on_interrupted,

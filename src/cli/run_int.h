@@ -52,9 +52,10 @@ enum err_code delivery_start(struct delivery *delivery, const struct opts *opts,
                              struct err *err) MUST_CHECK;
 /*
  * Makes the text of a batch that delivery_write() will be given (batch_text()), if the sink can do so apart from its order. Any
- * thread may. The columns may be those of a view.
+ * thread may. The columns may be those of a view. ends: as sink_type.make() has it.
  */
-enum err_code delivery_prepare(const struct delivery *delivery, struct batch *batch, struct err *err) MUST_CHECK;
+enum err_code delivery_prepare(const struct delivery *delivery, struct batch *batch, size_t *ends,
+                               struct err *err) MUST_CHECK;
 bool delivery_prepares(const struct delivery *delivery);
 enum err_code delivery_write(struct delivery *delivery, struct batch *batch, struct err *err) MUST_CHECK;
 /* All is written: puts a file in its place. */

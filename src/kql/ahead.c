@@ -7,6 +7,7 @@
 #include "kql/ahead.h"
 
 #include "base/mem.h"
+#include "base/thread.h"
 
 #include <pthread.h>
 
@@ -125,7 +126,7 @@ static uint32_t makers_start(struct state *state, struct maker *makers, uint32_t
 {
     for (uint32_t i = 0; i < count; i++) {
         makers[i] = (struct maker){.state = state, .work = profile_work(state->ahead->profile, i + 1)};
-        if (pthread_create(&makers[i].thread, NULL, maker_run, &makers[i]) != 0)
+        if (thread_start(&makers[i].thread, maker_run, &makers[i]) != 0)
             return i;
     }
     return count;

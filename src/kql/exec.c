@@ -42,21 +42,30 @@ struct run {
 static enum err_code give_push(struct op *op, struct batch *batch, struct err *err)
 {
     struct run *run = op->env->user;
-    TRY(batch_load_all(batch, err));
+    if (!batch_text(batch))
+        TRY(batch_load_all(batch, err));
     if (batch->selection->count == 0)
         return ERR_NONE;
     return run->exec->config->result(run->exec->config->user, batch, err);
 }
 
+static enum err_code give_make_text(const struct op *op, struct batch *batch, size_t *ends, struct err *err)
+{
+    const struct run *run = op->env->user;
+    const struct exec_config *config = run->exec->config;
+    return config->make_text(config->user, batch, ends, err);
+}
+
+/* With one thread rows are written as they come: no need of a text that is copied. */
 static enum err_code give_prepare(const struct op *op, struct eval *eval, struct batch *batch, struct err *err)
 {
     (void)eval;
-    const struct run *run = op->env->user;
-    const struct exec_config *config = run->exec->config;
-    return config->prepare && config->threads > 1 ? config->prepare(config->user, batch, err) : ERR_NONE;
+    return op->env->threads > 1 ? give_make_text(op, batch, NULL, err) : ERR_NONE;
 }
 
-static const struct op_type GIVE_SINK = {.name = "result", .push = give_push, .prepare = give_prepare};
+static const struct op_type GIVE_SINK = {.name = "result", .push = give_push};
+static const struct op_type GIVE_TEXT_SINK = {
+    .name = "result", .push = give_push, .prepare = give_prepare, .make_text = give_make_text};
 
 /* --- rejects --- */
 
@@ -249,6 +258,7 @@ static enum err_code run_plan(struct run *run, struct op *sink, struct err *err)
                                .work = profile_work(run->profile, 0),
                                .profile = run->profile,
                                .threads = exec->config->threads,
+                               .beside_text = exec->config->beside_text,
                                .stats = run->stats,
                                .reject = run_reject,
                                .user = run};
@@ -314,7 +324,7 @@ static enum err_code run_subqueries(struct exec *exec, struct scan_stats *stats,
 static enum err_code run_root(struct exec *exec, struct scan_stats *stats, struct err *err)
 {
     struct run run = {.exec = exec, .root = exec->query->root, .stats = stats};
-    struct op sink = {.type = &GIVE_SINK, .env = &run.env};
+    struct op sink = {.type = exec->config->make_text ? &GIVE_TEXT_SINK : &GIVE_SINK, .env = &run.env};
     enum err_code code = run_plan(&run, &sink, err);
     run_close(&run);
     return code;

@@ -15,13 +15,16 @@ struct exec_config {
      * NULL: no inputs (print, datatable).
      */
     enum err_code (*open_scan)(void *user, struct scan **out_scan, struct err *err);
-    /* Given result batches in order; rows = selected rows, all columns loaded. */
+    /* Given result batches in order; rows = selected rows, all columns loaded, or a text (make_text). */
     enum err_code (*result)(void *user, struct batch *batch, struct err *err);
     /*
-     * Called for a result batch ahead of result(), in any thread and in no order: only reads what user holds. May be NULL; and with
-     * one thread, or where the last operator hands its rows out itself, it is not called.
+     * Makes batch_text() of a batch of result rows ahead of result(), in any thread and in no order: only reads what user holds.
+     * ends: where each row's text ends, [selection->count], or NULL. The text of rows may come to result() in other batches than it
+     * was made of, and where it does, no column comes with it but beside_text (COLUMN_NONE: none). NULL: result() makes do with
+     * columns; and where nothing is won by it, this is not called.
      */
-    enum err_code (*prepare)(void *user, struct batch *batch, struct err *err);
+    enum err_code (*make_text)(void *user, struct batch *batch, size_t *ends, struct err *err);
+    uint32_t beside_text;
     /* A row that falls away after an operator that made new rows has "(result)" for its input, and no bytes. */
     enum err_code (*reject)(void *user, const struct reject *reject, struct err *err);
     void *user;

@@ -10,6 +10,7 @@
 #include "kql/exec_flow.h"
 
 #include "base/mem.h"
+#include "base/thread.h"
 #include "kql/exec_tracks.h"
 #include "kql/op.h"
 
@@ -366,7 +367,7 @@ static void workers_start(struct flow *flow)
         struct worker *worker = &flow->workers[i];
         worker->work = profile_work(flow->config.profile, flow->started + 1);
         /* Fewer threads than asked for will do; none, and the consumer works itself. */
-        if (pthread_create(&worker->thread, NULL, worker_run, worker) != 0)
+        if (thread_start(&worker->thread, worker_run, worker) != 0)
             break;
         flow->started++;
     }

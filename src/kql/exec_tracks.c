@@ -82,7 +82,9 @@ bool tracks_have_room(const struct tracks *tracks)
 
 bool tracks_have_much_room(const struct tracks *tracks)
 {
-    return tracks->blocks < tracks->blocks_max / 2;
+    const struct track *first = tracks_first(tracks);
+    uint32_t max = first && first->at_once ? tracks->blocks_usual : tracks->blocks_max;
+    return tracks->blocks < (max + 1) / 2;
 }
 
 bool tracks_lack_room(const struct tracks *tracks, bool inputs_end)

@@ -62,7 +62,7 @@ struct track *tracks_first(const struct tracks *tracks);
 struct track *tracks_pick(const struct tracks *tracks);
 /* Is there room for one more track and a block in it? */
 bool tracks_have_room(const struct tracks *tracks);
-/* ... and for half of all that there may be. */
+/* ... and for half of all that there may be, of the first track where its blocks are read at once. */
 bool tracks_have_much_room(const struct tracks *tracks);
 /* Is there something that only lacks room for a block? Not so the next input where one comes after the other. */
 bool tracks_lack_room(const struct tracks *tracks, bool inputs_end);

@@ -25,6 +25,7 @@ struct op_env {
     struct work *work;       /* its clock, or NULL */
     struct profile *profile; /* with the clocks of other threads, or NULL */
     unsigned threads;        /* at least 1: how many may work while the input is at its end */
+    uint32_t beside_text;    /* the column that the sink looks at in rows whose text was made; COLUMN_NONE: none */
     /* Rows that fall away after an operator that made new rows: they have no record of the input. */
     struct scan_stats *stats;
     enum err_code (*reject)(void *user, const struct reject *reject, struct err *err); /* may be NULL */
@@ -54,6 +55,11 @@ struct op_type {
      * own; NULL where it has none. NULL: nothing, or nobody wants it.
      */
     enum err_code (*prepare)(const struct op *op, struct eval *eval, struct batch *batch, struct err *err);
+    /*
+     * Of the sink of a chain: makes batch_text() of the selected rows, all of whose columns are loaded, in any thread. ends: where
+     * each row's ends, [selection->count], or NULL. NULL: it does not take rows as texts.
+     */
+    enum err_code (*make_text)(const struct op *op, struct batch *batch, size_t *ends, struct err *err);
 };
 
 extern const struct op_type OP_STEP, OP_TAKE, OP_TOP, OP_SORT, OP_COUNT, OP_DISTINCT, OP_SUMMARIZE;

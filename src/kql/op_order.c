@@ -5,20 +5,22 @@
 
 #include "base/mem.h"
 #include "kql/ahead.h"
+#include "kql/op_texts.h"
 
 #include <math.h>
 #include <string.h>
 
 /* --- rows with keys --- */
 
-static bool key_is_column(const struct sort_key *key)
+/* Is the key kept as one of the input's columns? */
+static bool key_is_column(const struct keyed_rows *keyed, const struct sort_key *key)
 {
-    return key->expr->kind == EXPR_COLUMN;
+    return keyed->schema == keyed->plan->schema && key->expr->kind == EXPR_COLUMN;
 }
 
-enum err_code keyed_rows_init(struct keyed_rows *keyed, const struct plan *plan, struct arena *arena, struct err *err)
+enum err_code keyed_rows_init(struct keyed_rows *keyed, const struct plan *plan, const struct schema *schema,
+                              struct arena *arena, struct err *err)
 {
-    const struct schema *schema = plan->schema;
     uint32_t count = schema->count;
     enum type *types = arena_array(arena, (size_t)schema->count + plan->key_count, sizeof *types);
     uint32_t *key_columns = arena_array(arena, plan->key_count, sizeof *key_columns);
@@ -26,38 +28,38 @@ enum err_code keyed_rows_init(struct keyed_rows *keyed, const struct plan *plan,
         return err_no_memory(err, ((size_t)schema->count + plan->key_count) * sizeof *types);
     for (uint32_t i = 0; i < schema->count; i++)
         types[i] = schema->columns[i].type;
+    *keyed = (struct keyed_rows){.plan = plan, .schema = schema, .key_columns = key_columns};
     for (uint32_t k = 0; k < plan->key_count; k++) {
         const struct sort_key *key = &plan->keys[k];
-        key_columns[k] = key_is_column(key) ? key->expr->column : count;
-        if (!key_is_column(key))
+        key_columns[k] = key_is_column(keyed, key) ? key->expr->column : count;
+        if (!key_is_column(keyed, key))
             types[count++] = key->expr->type;
     }
-    *keyed = (struct keyed_rows){.plan = plan, .schema = schema, .key_columns = key_columns};
     rows_init(&keyed->rows, types, count, arena);
     return ERR_NONE;
 }
 
-enum err_code keyed_rows_eval(const struct keyed_rows *keyed, struct op_env *env, struct batch *batch,
-                              const struct column ***out_keys, struct err *err)
+enum err_code sort_keys_eval(const struct plan *plan, struct eval *eval, struct batch *batch,
+                             const struct column ***out_keys, struct err *err)
 {
-    const struct plan *plan = keyed->plan;
     const struct column **keys = arena_array(batch->arena, plan->key_count, sizeof(struct column *));
     if (!keys)
         return err_no_memory(err, plan->key_count * sizeof(struct column *));
     for (uint32_t k = 0; k < plan->key_count; k++)
-        TRY(eval_expr(env->eval, plan->keys[k].expr, batch, batch->selection, &keys[k], err));
+        TRY(eval_expr(eval, plan->keys[k].expr, batch, batch->selection, &keys[k], err));
     *out_keys = keys;
     return ERR_NONE;
 }
 
-enum err_code keyed_rows_columns(const struct keyed_rows *keyed, struct batch *batch, const struct column *const *keys,
+enum err_code keyed_rows_columns(const struct keyed_rows *keyed, const struct column *kept,
+                                 const struct column *const *keys, struct arena *arena,
                                  const struct column ***out_columns, struct err *err)
 {
-    const struct column **columns = arena_array(batch->arena, keyed->rows.column_count, sizeof(struct column *));
+    const struct column **columns = arena_array(arena, keyed->rows.column_count, sizeof(struct column *));
     if (!columns)
         return err_no_memory(err, keyed->rows.column_count * sizeof(struct column *));
     for (uint32_t i = 0; i < keyed->schema->count; i++)
-        columns[i] = &batch->columns[i];
+        columns[i] = &kept[i];
     for (uint32_t k = 0; k < keyed->plan->key_count; k++)
         columns[keyed->key_columns[k]] = keys[k];
     *out_columns = columns;
@@ -275,7 +277,8 @@ struct giving {
     const struct keyed_rows *keyed;
     struct op *op;
     const uint32_t *order;
-    uint32_t count;
+    uint32_t count, batch_rows;
+    bool texts; /* are kept, in place of the columns */
 };
 
 /* In any thread: reads what is kept, which nobody changes any more. */
@@ -284,12 +287,13 @@ static enum err_code giving_make(void *user, uint64_t number, struct work *work,
 {
     const struct giving *giving = user;
     const struct keyed_rows *keyed = giving->keyed;
-    uint32_t first = (uint32_t)number * RESULT_BATCH_ROWS, left = giving->count - first;
-    uint32_t rows = left < RESULT_BATCH_ROWS ? left : RESULT_BATCH_ROWS;
+    uint32_t first = (uint32_t)number * giving->batch_rows, left = giving->count - first;
+    uint32_t rows = left < giving->batch_rows ? left : giving->batch_rows;
     TRY(op_new_batch(giving->op->env, keyed->schema, rows, first, out_batch, err));
     TRY(rows_gather(&keyed->rows, giving->order + first, 0, rows, keyed->schema->count, *out_batch, err));
     uint32_t before = work_enter(work, STAGE_RESULT);
-    enum err_code code = op_prepare(giving->op->next, NULL, *out_batch, err);
+    enum err_code code =
+        giving->texts ? texts_join(*out_batch, err) : op_prepare(giving->op->next, NULL, *out_batch, err);
     work_enter(work, before);
     return code;
 }
@@ -297,23 +301,27 @@ static enum err_code giving_make(void *user, uint64_t number, struct work *work,
 static enum err_code giving_give(void *user, struct batch *batch, bool *out_done, struct err *err)
 {
     struct giving *giving = user;
-    TRY(op_push(giving->op->next, batch, err));
+    TRY(giving->texts ? texts_push(giving->op, batch, err) : op_push(giving->op->next, batch, err));
     *out_done = op_is_done(giving->op->next);
     return ERR_NONE;
 }
 
+/* It takes longer to begin a thread than to give fewer rows. */
+enum { SHARED_ROWS_MIN = 8192 };
+
 enum err_code keyed_rows_give(const struct keyed_rows *keyed, struct op *op, const uint32_t *order, uint32_t count,
                               struct err *err)
 {
-    struct giving giving = {keyed, op, order, count};
-    const struct ahead ahead = {
-        .count = op_is_done(op->next) ? 0 : ((uint64_t)count + RESULT_BATCH_ROWS - 1) / RESULT_BATCH_ROWS,
-        .make = giving_make,
-        .give = giving_give,
-        .user = &giving,
-        .threads = op->env->threads,
-        .profile = op->env->profile,
-        .stage = op->stage};
+    bool texts = keyed->schema != op->plan->schema;
+    uint32_t batch_rows = texts ? TEXTS_BATCH_ROWS : RESULT_BATCH_ROWS;
+    struct giving giving = {keyed, op, order, count, batch_rows, texts};
+    const struct ahead ahead = {.count = op_is_done(op->next) ? 0 : ((uint64_t)count + batch_rows - 1) / batch_rows,
+                                .make = giving_make,
+                                .give = giving_give,
+                                .user = &giving,
+                                .threads = count < SHARED_ROWS_MIN ? 1 : op->env->threads,
+                                .profile = op->env->profile,
+                                .stage = op->stage};
     return ahead_run(&ahead, err);
 }
 
@@ -352,7 +360,14 @@ static enum err_code batch_give(struct op *op, struct batch *batch, struct err *
     return op_push(op->next, batch, err);
 }
 
-enum err_code keyed_runs_give(struct row_runs *runs, struct op *op, uint64_t limit, struct err *err)
+static enum err_code texts_give(struct op *op, struct batch *batch, struct err *err)
 {
-    return row_runs_give(runs, op, op->plan->schema, 0, limit, batch_give, err);
+    TRY(texts_join(batch, err));
+    return texts_push(op, batch, err);
+}
+
+enum err_code keyed_runs_give(struct row_runs *runs, struct op *op, const struct schema *schema, uint64_t limit,
+                              struct err *err)
+{
+    return row_runs_give(runs, op, schema, 0, limit, schema == op->plan->schema ? batch_give : texts_give, err);
 }

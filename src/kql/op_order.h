@@ -11,24 +11,28 @@
 #include "kql/op_rows.h"
 #include "kql/op_runs.h"
 
-/* Rows with their keys: the input's columns, then those keys that are no plain column. */
+/*
+ * Rows with their keys. What is kept of a row are the input's columns, then those keys that are no plain column; or its text
+ * (op_texts.h), then the keys.
+ */
 struct keyed_rows {
-    const struct plan *plan; /* keys */
-    const struct schema *schema;
+    const struct plan *plan;     /* keys */
+    const struct schema *schema; /* of what is kept besides the keys: the plan's, or of texts */
     struct rows rows;
     uint32_t *key_columns; /* [key_count]: which column of the rows is the key */
 };
 
-/* Everything lives in arena. plan must outlive the rows. */
-enum err_code keyed_rows_init(struct keyed_rows *keyed, const struct plan *plan, struct arena *arena,
-                              struct err *err) MUST_CHECK;
+/* Everything lives in arena. plan and schema must outlive the rows. */
+enum err_code keyed_rows_init(struct keyed_rows *keyed, const struct plan *plan, const struct schema *schema,
+                              struct arena *arena, struct err *err) MUST_CHECK;
 
-/* The keys of the selected rows: [key_count] columns, in the batch's arena. */
-enum err_code keyed_rows_eval(const struct keyed_rows *keyed, struct op_env *env, struct batch *batch,
-                              const struct column ***out_keys, struct err *err) MUST_CHECK;
+/* A plan's keys of the selected rows: [key_count] columns, in the batch's arena. */
+enum err_code sort_keys_eval(const struct plan *plan, struct eval *eval, struct batch *batch,
+                             const struct column ***out_keys, struct err *err) MUST_CHECK;
 
-/* What rows_add() is to be given for a batch all of whose columns are loaded; in the batch's arena. */
-enum err_code keyed_rows_columns(const struct keyed_rows *keyed, struct batch *batch, const struct column *const *keys,
+/* What rows_add() is to be given: kept are the columns of keyed->schema; in arena. */
+enum err_code keyed_rows_columns(const struct keyed_rows *keyed, const struct column *kept,
+                                 const struct column *const *keys, struct arena *arena,
                                  const struct column ***out_columns, struct err *err) MUST_CHECK;
 
 /* <0: a comes first. */
@@ -55,7 +59,8 @@ enum err_code keyed_rows_runs(const struct keyed_rows *keyed, struct budget *bud
 enum err_code keyed_rows_write(const struct keyed_rows *keyed, const uint32_t *order, uint32_t count,
                                struct row_runs *runs, struct err *err) MUST_CHECK;
 
-/* Hands on the first `limit` rows of all runs. */
-enum err_code keyed_runs_give(struct row_runs *runs, struct op *op, uint64_t limit, struct err *err) MUST_CHECK;
+/* Hands on the first `limit` rows of all runs; schema: of what is kept besides the keys. */
+enum err_code keyed_runs_give(struct row_runs *runs, struct op *op, const struct schema *schema, uint64_t limit,
+                              struct err *err) MUST_CHECK;
 
 #endif

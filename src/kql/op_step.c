@@ -17,16 +17,34 @@ struct derived {
     struct eval **eval;
 };
 
+static enum err_code derived_load(struct batch *batch, uint32_t column, const struct selection *rows, struct err *err);
+
+static const struct batch_type DERIVED = {.load = derived_load};
+
+/* Of a derived batch, the expression of a column that it only passes on; else NULL. */
+static const struct expr *passed_on(const struct batch *batch, uint32_t column)
+{
+    const struct derived *derived = batch->type == &DERIVED ? batch->impl : NULL;
+    return derived && derived->exprs[column]->kind == EXPR_COLUMN ? derived->exprs[column] : NULL;
+}
+
+/* Where steps only pass a column on, it is asked of the batch that it comes from at once: most batches have few rows left. */
 static enum err_code derived_load(struct batch *batch, uint32_t column, const struct selection *rows, struct err *err)
 {
     const struct derived *derived = batch->impl;
     const struct column *computed;
-    TRY(eval_expr(*derived->eval, derived->exprs[column], batch->parent, rows, &computed, err));
+    struct batch *from = batch->parent;
+    const struct expr *expr = derived->exprs[column], *next;
+    if (expr->kind == EXPR_COLUMN && rows->count > 0) {
+        for (; (next = passed_on(from, expr->column)); expr = next)
+            from = from->parent;
+        TRY(batch_load(from, expr->column, rows, &computed, err));
+    } else {
+        TRY(eval_expr(*derived->eval, expr, from, rows, &computed, err));
+    }
     batch->columns[column] = *computed;
     return ERR_NONE;
 }
-
-static const struct batch_type DERIVED = {.load = derived_load};
 
 enum err_code op_derive(const struct schema *schema, struct expr *const *exprs, struct eval **eval, struct batch *batch,
                         struct batch **out_batch, struct err *err)

@@ -88,7 +88,7 @@ static enum err_code top_open(struct op *op, struct err *err)
     op->done = op->plan->limit == 0;
     budget_arena_init(&top->memory, op->env->budget);
     top->heap = (struct heap){.behind = comes_behind, .user = top};
-    TRY(keyed_rows_init(&top->keyed, op->plan, &top->memory.arena, err));
+    TRY(keyed_rows_init(&top->keyed, op->plan, op->plan->schema, &top->memory.arena, err));
     return keyed_rows_runs(&top->keyed, op->env->budget, &top->runs, err);
 }
 
@@ -143,7 +143,7 @@ static enum err_code row_keep(struct top *top, const struct column *const *colum
 static enum err_code living_copy(struct top *top, struct keyed_rows *fresh, struct arena *arena, uint32_t **out_heap,
                                  struct err *err)
 {
-    TRY(keyed_rows_init(fresh, top->op.plan, arena, err));
+    TRY(keyed_rows_init(fresh, top->op.plan, top->op.plan->schema, arena, err));
     uint32_t columns = top->keyed.rows.column_count, count = top->heap.count;
     uint32_t *new_number = arena_zalloc(arena, top->keyed.rows.count, sizeof *new_number);
     uint32_t *heap = arena_array(arena, top->heap.capacity, sizeof *heap);
@@ -207,7 +207,7 @@ static enum err_code heap_spill(struct top *top, struct err *err)
     top->heap.items = NULL;
     top->heap.count = top->heap.capacity = 0;
     budget_arena_release(&top->memory);
-    return keyed_rows_init(&top->keyed, top->op.plan, &top->memory.arena, err);
+    return keyed_rows_init(&top->keyed, top->op.plan, top->op.plan->schema, &top->memory.arena, err);
 }
 
 /* Makes room where the dead take it, or the memory is full. */
@@ -351,10 +351,10 @@ static enum err_code top_push(struct op *op, struct batch *batch, struct err *er
 {
     struct top *top = (struct top *)op;
     const struct column **keys, **columns;
-    TRY(keyed_rows_eval(&top->keyed, op->env, batch, &keys, err));
+    TRY(sort_keys_eval(op->plan, op->env->eval, batch, &keys, err));
     TRY(selection_keep_entering(top, batch, keys[0], err));
     TRY(batch_load_all(batch, err));
-    TRY(keyed_rows_columns(&top->keyed, batch, keys, &columns, err));
+    TRY(keyed_rows_columns(&top->keyed, batch->columns, keys, batch->arena, &columns, err));
     return rows_keep(top, batch, keys[0], columns, err);
 }
 
@@ -363,7 +363,7 @@ static enum err_code top_finish(struct op *op, struct err *err)
     struct top *top = (struct top *)op;
     if (top->runs.run_count > 0) {
         TRY(heap_spill(top, err));
-        return keyed_runs_give(&top->runs, op, op->plan->limit, err);
+        return keyed_runs_give(&top->runs, op, op->plan->schema, op->plan->limit, err);
     }
     heap_to_order(top);
     return keyed_rows_give(&top->keyed, op, top->heap.items, top->heap.count, err);

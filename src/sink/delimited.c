@@ -167,14 +167,17 @@ static enum err_code delimited_write(struct sink *sink, struct batch *batch, str
 }
 
 /* By a sink of its own for the time being, with buffers of its own. */
-static enum err_code delimited_make(const struct sink *sink, const struct batch *batch, struct buf *out,
+static enum err_code delimited_make(const struct sink *sink, const struct batch *batch, struct buf *out, size_t *ends,
                                     struct err *err)
 {
     struct sink own = {.type = sink->type, .schema = sink->schema, .options = sink->options, .text = *out};
     buf_init(&own.cell, 0);
     buf_init(&own.made, 0);
-    for (uint32_t i = 0; i < batch->selection->count; i++)
+    for (uint32_t i = 0; i < batch->selection->count; i++) {
         add_row(&own, batch, batch->selection->rows[i]);
+        if (ends)
+            ends[i] = own.text.len;
+    }
     *out = own.text;
     out->failed |= own.cell.failed;
     buf_release(&own.cell);

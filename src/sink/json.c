@@ -11,7 +11,9 @@
 
 enum {
     KEYS_PAD = 16,
-    SOON = 3 /* rows ahead */
+    USUAL_KEYS = 3,          /* a row is seldom longer than so many times its keys */
+    AT_ONCE_MAX = 64 * 1024, /* bytes reserved before the first row */
+    SOON = 3                 /* rows ahead */
 };
 
 /* `{"RemoteUrl":` and `,"RemoteIP":` of each column are the same in every row: made once. */
@@ -133,17 +135,22 @@ static void texts_ask(const struct json_sink *json, const struct batch *batch, u
     }
 }
 
-static enum err_code json_make(const struct sink *sink, const struct batch *batch, struct buf *out, struct err *err)
+static enum err_code json_make(const struct sink *sink, const struct batch *batch, struct buf *out, size_t *ends,
+                               struct err *err)
 {
     const struct json_sink *json = (const struct json_sink *)sink;
     const struct selection *rows = batch->selection;
     struct frame frame = frame_of(sink);
+    size_t usual_bytes = json->keys.len * USUAL_KEYS * rows->count;
+    (void)buf_reserve(out, usual_bytes < AT_ONCE_MAX ? usual_bytes : AT_ONCE_MAX);
     for (uint32_t i = 0; i < rows->count; i++) {
         if (i + SOON < rows->count)
             texts_ask(json, batch, rows->rows[i + SOON]);
         buf_add_cstr(out, frame.between);
         add_object(json, batch, rows->rows[i], out);
         buf_add_cstr(out, frame.behind);
+        if (ends)
+            ends[i] = out->len;
     }
     return out->failed ? err_no_memory(err, out->len) : ERR_NONE;
 }

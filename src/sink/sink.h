@@ -41,10 +41,12 @@ struct sink_type {
     enum err_code (*write)(struct sink *sink, struct batch *batch, struct err *err);
     /*
      * The text of the selected rows, added to out, where a row's does not depend on those before it; else NULL. All columns are
-     * loaded. The sink is only read: any thread may do this, ahead of write_made() in the result's order. ERR_MEMORY.
+     * loaded. ends, if wanted: where the text of each ends in out, [selection->count]. The sink is only read: any thread may do
+     * this, ahead of write_made() in the result's order. ERR_MEMORY.
      */
-    enum err_code (*make)(const struct sink *sink, const struct batch *batch, struct buf *out, struct err *err);
-    /* Writes what make() made of so many rows. */
+    enum err_code (*make)(const struct sink *sink, const struct batch *batch, struct buf *out, size_t *ends,
+                          struct err *err);
+    /* Writes what make() made of so many rows, which may stand in another order by now. */
     enum err_code (*write_made)(struct sink *sink, struct slice text, uint32_t row_count, struct err *err);
     /* Writes what is left (a table's body, a closing bracket). */
     enum err_code (*finish)(struct sink *sink, struct err *err);

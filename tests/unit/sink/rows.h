@@ -59,7 +59,15 @@ static inline enum err_code rows_write_once(struct sink *sink, const struct sink
     if (!made)
         return type->write(sink, batch, err);
     buf_init(&text, 0);
-    enum err_code code = type->make(sink, batch, &text, err);
+    size_t *ends = calloc((size_t)batch->selection->count + 1, sizeof *ends);
+    assert_non_null(ends);
+    enum err_code code = type->make(sink, batch, &text, ends, err);
+    for (uint32_t i = 0; code == ERR_NONE && i < batch->selection->count; i++) {
+        bool is_last = i + 1 == batch->selection->count;
+        assert_true(is_last ? ends[i] == text.len : ends[i] < ends[i + 1]);
+        assert_int_equal(text.ptr[ends[i] - 1], text.ptr[text.len - 1]); /* each row's text ends alike */
+    }
+    free(ends);
     if (code == ERR_NONE)
         code = type->write_made(sink, buf_slice(&text), batch->selection->count, err);
     buf_release(&text);
