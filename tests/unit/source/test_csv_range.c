@@ -285,6 +285,35 @@ static void what_is_appended_meanwhile_is_read(void **state)
     assert_int_equal(scan_rows_of_growing(rows_make(), "more,,\"\n\"\n", 100), ROWS - 1 + 100);
 }
 
+/* While a record that is too long is passed over, which may take long. What stands before it was given. */
+static void an_interrupt_acts_within_a_long_record(void **state)
+{
+    (void)state;
+    enum { BEGIN = 200000, BLOCK = 50000, LONG = 8 << 20 };
+    struct buf input;
+    buf_init(&input, 0);
+    buf_add(&input, SLICE(HEAD));
+    while (input.len < BEGIN)
+        buf_add(&input, SLICE("a,b,1\n"));
+    buf_add(&input, SLICE("\"long "));
+    while (input.len < LONG)
+        buf_add(&input, SLICE("text \"\",\n"));
+    buf_add(&input, SLICE("\",b,1\nc,d,2\n"));
+    struct source_options options = {.block_bytes = BLOCK, .record_max = 1000, .first_column = COLUMN_NONE};
+    interrupts_from = 1 << 20;
+    farthest = 0;
+    struct scan_text text = bytes_to_text(buf_slice(&input), options, "RemoteUrl");
+    stream_interrupt(false);
+    interrupts_from = INT64_MAX;
+    assert_int_equal(text.code, ERR_INTERRUPTED);
+    assert_true(farthest < LONG / 2);
+    assert_true(text.rows.len >= (BEGIN - 2 * BLOCK) / strlen("a,b,1\n") * strlen("a\n"));
+    assert_rejects(text, "");
+    assert_int_equal(text.stats.inputs_failed, 0);
+    scan_text_release(&text);
+    buf_release(&input);
+}
+
 static void assert_allocations_may_fail(const char *path, size_t record_max)
 {
     bool failed = true;
@@ -337,6 +366,7 @@ int main(void)
         IN_FOLDER(what_stands_before_a_fault_is_given),
         IN_FOLDER(a_file_that_has_shrunk_ends_earlier),
         IN_FOLDER(what_is_appended_meanwhile_is_read),
+        IN_FOLDER(an_interrupt_acts_within_a_long_record),
         IN_FOLDER(every_allocation_may_fail),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
