@@ -195,6 +195,27 @@ static void no_guess_costs_a_record(void **state)
     assert_true(all.wrong > 300);
 }
 
+/* Long cells of many lines, and no quote near: once that has misled, a quote is looked for farther on. */
+static void a_far_quote_tells_too(void **state)
+{
+    (void)state;
+    struct buf text;
+    buf_init(&text, 0);
+    buf_add(&text, SLICE(HEAD));
+    for (int cell = 0; cell < 40; cell++) {
+        for (int i = 0; i < 3000; i++)
+            buf_add(&text, SLICE("b,c,d\r\n"));
+        buf_add(&text, SLICE("a,\""));
+        for (int i = 0; i < 3000; i++)
+            buf_add(&text, SLICE("b,c,d\r\n"));
+        buf_add(&text, SLICE("end\",e\n"));
+    }
+    struct guesses guesses = text_check(buf_slice(&text), 30000);
+    assert_true(guesses.right > 20);
+    assert_in_range(guesses.wrong, 1, 2);
+    buf_release(&text);
+}
+
 /* A cell that lasts for all of the file holds what looks like a file of its own. */
 static void where_guesses_go_wrong_no_more_are_made(void **state)
 {
@@ -362,6 +383,7 @@ int main(void)
         IN_FOLDER(every_cut_gives_the_same),
         IN_FOLDER(the_begin_is_guessed_right_in_what_portals_write),
         IN_FOLDER(no_guess_costs_a_record),
+        IN_FOLDER(a_far_quote_tells_too),
         IN_FOLDER(where_guesses_go_wrong_no_more_are_made),
         IN_FOLDER(what_stands_before_a_fault_is_given),
         IN_FOLDER(a_file_that_has_shrunk_ends_earlier),
