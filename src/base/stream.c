@@ -72,6 +72,11 @@ void stream_interrupt(bool stop)
     atomic_store(&interrupted, stop);
 }
 
+bool stream_is_interrupted(void)
+{
+    return interrupted;
+}
+
 static struct stream *stream_create(const char *name, struct err *err)
 {
     struct stream *stream = mem_zalloc(1, sizeof *stream);

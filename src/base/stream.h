@@ -82,9 +82,11 @@ enum err_code stream_read_at(const struct stream *stream, uint64_t offset, char 
 
 /*
  * For a signal handler: every read of a pipe or a terminal that waits for bytes, and every later one of any file, fails
- * with ERR_INTERRUPTED (within STREAM_WAIT_MS). false takes it back.
+ * with ERR_INTERRUPTED (within STREAM_WAIT_MS). false takes it back. stream_skip() is such a read, stream_read_at() is not: what
+ * has been begun is finished. Who reads much in one go asks stream_is_interrupted().
  */
 void stream_interrupt(bool stop);
+bool stream_is_interrupted(void);
 enum { STREAM_WAIT_MS = 200 };
 
 /*

@@ -193,6 +193,26 @@ static enum err_code write_parts(struct rule_run *run, const struct rule_texts *
     return ERR_NONE;
 }
 
+/*
+ * Parts of a longer run before would be taken for some of these. They are named and left: nothing tells them from a file
+ * of the user's own.
+ */
+static enum err_code note_older_parts(struct rule_run *run, size_t parts, struct err *err)
+{
+    const char *first = part_path(run, parts + 1), *last = first, *next = first;
+    struct stat st;
+    for (size_t number = parts + 1; next && stat(next, &st) == 0 && S_ISREG(st.st_mode); number++) {
+        last = next;
+        next = part_path(run, number + 1);
+    }
+    if (!next)
+        return err_no_memory(err, strlen(run->opts->output));
+    if (next != first)
+        report_note(run->report, "no part of these, but there from before: %s%s%s", first, last == first ? "" : " to ",
+                    last == first ? "" : last);
+    return ERR_NONE;
+}
+
 static enum err_code print_rule(struct rule_run *run, const struct rule_product *product, struct err *err)
 {
     struct rule_texts texts = {0};
@@ -209,7 +229,8 @@ static enum err_code print_rule(struct rule_run *run, const struct rule_product 
     if (texts.count > 1)
         report_note(run->report, "%zu queries, to be set up as rules of their own%s%s", texts.count,
                     parts ? ": from " : "", first);
-    return ERR_NONE;
+    bool to_file = run->opts->output && run->opts->print.split && !is_written_straight(run->opts->output);
+    return to_file ? note_older_parts(run, parts ? texts.count : 0, err) : ERR_NONE;
 }
 
 /* The list is to be looked up, so that nothing may be put before such a name; but its reader is to know. */

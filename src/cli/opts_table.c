@@ -127,7 +127,8 @@ const struct option_def OPTIONS[] = {
      .brief = "several queries that each fit, where one would be too long",
      .detail =
          "Together they give the rows of the one, each row once. On standard output an empty line parts them; with -o "
-         "FILE.kql they are FILE-1.kql, FILE-2.kql and so on."},
+         "FILE.kql they are FILE-1.kql, FILE-2.kql and so on. Those of higher numbers that are there from before are "
+         "named, and left."},
     {.name = "max-chars",
      .argument = "N",
      .kind = OPTION_SIZE,

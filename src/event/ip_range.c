@@ -9,16 +9,34 @@
 #include <stdlib.h>
 #include <string.h>
 
-enum { BITS = 128 };
+enum { BITS = 128, V4_BITS = 32 };
+
+static void range_set(struct ip_range range, struct ip_range *out_range)
+{
+    for (unsigned bit = range.prefix; bit < BITS; bit++)
+        range.first.byte[bit / 8] &= (uint8_t) ~(0x80u >> bit % 8);
+    *out_range = range;
+}
 
 bool ip_range_parse(struct slice text, struct ip_range *out_range)
 {
     struct ip_range range;
     if (!ipv6_parse(text, &range.first, &range.prefix))
         return false;
-    for (unsigned bit = range.prefix; bit < BITS; bit++)
-        range.first.byte[bit / 8] &= (uint8_t) ~(0x80u >> bit % 8);
-    *out_range = range;
+    range_set(range, out_range);
+    return true;
+}
+
+bool ip_range_parse_v4(struct slice text, struct ip_range *out_range)
+{
+    uint32_t address;
+    unsigned prefix;
+    if (!ipv4_parse(text, &address, &prefix))
+        return false;
+    struct ip_range range = {.first.byte = {[10] = 0xff, [11] = 0xff}, .prefix = BITS - V4_BITS + prefix};
+    for (unsigned i = 0; i < 4; i++)
+        range.first.byte[15 - i] = (uint8_t)(address >> 8 * i);
+    range_set(range, out_range);
     return true;
 }
 

@@ -13,6 +13,8 @@ struct ip_range {
 
 /* IPv4 (mapped into IPv6) or IPv6, as ipv6_parse() reads it. False if it is none. */
 bool ip_range_parse(struct slice text, struct ip_range *out_range);
+/* IPv4 alone, as ipv4_parse() reads it. */
+bool ip_range_parse_v4(struct slice text, struct ip_range *out_range);
 
 /* Puts them in order and leaves out those that lie in another; returns how many are left, [0, n). */
 size_t ip_ranges_settle(struct ip_range *ranges, size_t count);

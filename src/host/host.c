@@ -125,12 +125,18 @@ static struct slice trim_marks(struct slice text)
     return text;
 }
 
-/* Marks and dots, in any order. */
+/* Dots, and what a sentence has before or behind a name. */
+static bool is_punctuation(char c)
+{
+    return memchr(".,;()", c, 5) != NULL;
+}
+
+/* Marks and punctuation, in any order. */
 static struct slice trim_dots(struct slice text)
 {
-    for (size_t len; text.len && (len = text.ptr[0] == '.' ? 1 : mark_at_start(text)) > 0;)
+    for (size_t len; text.len && (len = is_punctuation(text.ptr[0]) ? 1 : mark_at_start(text)) > 0;)
         text = slice_cut(text, len, text.len);
-    for (size_t len; text.len && (len = text.ptr[text.len - 1] == '.' ? 1 : mark_at_end(text)) > 0;)
+    for (size_t len; text.len && (len = is_punctuation(text.ptr[text.len - 1]) ? 1 : mark_at_end(text)) > 0;)
         text.len -= len;
     return text;
 }
@@ -262,13 +268,40 @@ static size_t other_scheme_end(struct slice text)
     return first >= 'a' && first <= 'z' ? end + 3 : 0;
 }
 
+static bool starts_in_any_case(struct slice text, struct slice lower)
+{
+    size_t at = 0;
+    while (at < lower.len && lower_at(text, at) == lower.ptr[at])
+        at++;
+    return at == lower.len;
+}
+
+/* The end of all that browsers put before the URL of something else; 0 if nothing of it stands at the start. */
+static size_t prefixes_end(struct slice text)
+{
+    static const char *const PREFIXES[] = {"blob:", "filesystem:", "view-source:"};
+    enum { COUNT = sizeof PREFIXES / sizeof PREFIXES[0] };
+    size_t at = 0, i = 0;
+    while (i < COUNT) {
+        struct slice prefix = slice_from_cstr(PREFIXES[i++]);
+        if (starts_in_any_case(slice_cut(text, at, text.len), prefix)) {
+            at += prefix.len;
+            i = 0;
+        }
+    }
+    return at;
+}
+
 static size_t scheme_end(struct slice text)
 {
-    size_t special = special_scheme_end(text);
-    if (special)
-        return skip_slashes(text, special);
-    size_t slashes = skip_slashes(text, 0);
-    return slashes >= 2 ? slashes : other_scheme_end(text);
+    size_t prefixes = prefixes_end(text);
+    text = slice_cut(text, prefixes, text.len);
+    size_t end = special_scheme_end(text), slashes = skip_slashes(text, 0);
+    if (end)
+        end = skip_slashes(text, end);
+    else
+        end = slashes >= 2 ? slashes : other_scheme_end(text);
+    return end ? prefixes + end : 0;
 }
 
 /* Steps 4 and 5. *out_classes gets the classes of the bytes in it. */
@@ -296,6 +329,24 @@ static bool needs_rewrite(struct slice text, struct slice authority, unsigned cl
     if (classes & (CLASS_GONE | CLASS_OPEN))
         return true;
     return end < text.len && is_slash(text.ptr[end]) && (end == 0 || text.ptr[end - 1] == ':');
+}
+
+/* The name in \\name@ssl@443, as Windows writes UNC paths of WebDAV, of which `authority` is that; empty if it is none. */
+static struct slice webdav_name(struct slice text, struct slice authority)
+{
+    size_t start = (size_t)(authority.ptr - text.ptr), len = 0, digits = 0;
+    if (start < 2 || !(is_slash(text.ptr[0]) || starts_in_any_case(text, SLICE("file:"))))
+        return slice_of("", 0);
+    while (len < authority.len && authority.ptr[len] != '@' && authority.ptr[len] != ':')
+        len++;
+    struct slice rest = slice_cut(authority, len, authority.len);
+    if (starts_in_any_case(rest, SLICE("@ssl")))
+        rest = slice_cut(rest, 4, rest.len);
+    if (slice_starts(rest, SLICE("@")))
+        while (digits < 5 && digits + 1 < rest.len && ascii_is_digit(rest.ptr[digits + 1]))
+            digits++;
+    bool all = rest.len == 0 || (digits && digits + 1 == rest.len);
+    return slice_of(authority.ptr, all ? len : 0);
 }
 
 /* Step 6. */
@@ -428,8 +479,10 @@ enum err_code host_extract(struct slice text, struct buf *scratch, struct host *
         TRY(rewrite(&text, scratch, err));
         host = cut_authority(text, &classes);
     }
-    if (classes & CLASS_AT)
-        host = cut_user(host);
+    if (classes & CLASS_AT) {
+        struct slice name = webdav_name(text, host);
+        host = name.len ? name : cut_user(host);
+    }
     host = cut_brackets(trim_marks(host));
     if ((classes & CLASS_COLON) && is_ipv6(host)) {
         *out_host = (struct host){.kind = HOST_IPV6};

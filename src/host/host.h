@@ -11,9 +11,11 @@
  *    2. A-Z become a-z.
  *    3. Defanged separators are restored: . dot : :// :/ // / @ between two brackets ([ ( { and ] ) }, which need not be of
  *       one kind), with spaces inside and around, are ".", ".", ":", "://", ":/", "//", "/", "@".
- *    4. The scheme goes, with the slashes behind it: http: ws: ftp: (each also with an s before the colon; a t of http may be x, *
- *       or _, that of ftp x) with any number of slashes and backslashes, none included; any other scheme only with two behind it,
- *       and these alone; a text that begins with two or more slashes or backslashes loses them.
+ *    4. Of a UNC path of WebDAV (\\name@SSL\, \\name@8080\, \\name@SSL@443\; slashes of either kind, or file:// before it) the
+ *       name is left. The scheme goes, with the slashes behind it: http: ws: ftp: (each also with an s before the colon; a t of http
+ *       may be x, * or _, that of ftp x) with any number of slashes and backslashes, none included; any other scheme only with two
+ *       behind it, and these alone; a text that begins with two or more slashes or backslashes loses them. With these goes what
+ *       browsers put before a URL: blob: filesystem: view-source:.
  *    5. What is left ends before the first / \ ? or #.
  *    6. Everything up to the last @ (user-info) goes.
  *    7. Marks are cut off both ends once more.
@@ -21,7 +23,7 @@
  *    9. Two or more colons among nothing but 0-9 a-f : . (and a zone behind %) are an IPv6 address: no host name.
  *   10. The first colon and all behind it (a port) goes.
  *   11. Percent-escapes of letters, digits, "-", "." and "_" are decoded, once; other escapes of ASCII stay as they stand.
- *   12. Dots and marks at both ends go.
+ *   12. Dots , ; ( ) and marks at both ends go.
  *   13. A name whose last label is all digits, or 0x and hexadecimal digits, is an IPv4 address to every browser: no name.
  *
  * Only where the host then holds non-ASCII text, as bytes or as percent-escapes, does it take the slow road between steps 11

@@ -148,9 +148,17 @@ static void turn_read(struct turn *turn)
     turn->slot->code = scan_read(turn->track->input, &turn->block, &turn->slot->err);
 }
 
+/* Reading or splitting a block was interrupted: an end like that between blocks. `state` is held. */
+static void slot_interrupt(struct flow *flow, struct slot *slot)
+{
+    slot->code = ERR_NONE;
+    slot->any = false;
+    flow->interrupted = true;
+}
+
 /*
  * The read is over; `state` is held. An error ends the flow where it stands in the order: what is before it is still to be
- * read. One that says that a wait for bytes was interrupted is an end like that between blocks.
+ * read.
  */
 static void turn_settle(struct flow *flow, struct turn *turn)
 {
@@ -159,14 +167,13 @@ static void turn_settle(struct flow *flow, struct turn *turn)
     turn->settled = true;
     track->reading = false;
     track->at_once = scan_reads_at_once(track->input);
+    turn->slot->any = turn->block || turn->slot->code;
     if (turn->slot->code == ERR_INTERRUPTED) {
-        turn->slot->code = ERR_NONE;
-        flow->interrupted = true;
+        slot_interrupt(flow, turn->slot);
     } else {
         track->at_end = turn->slot->code || scan_is_read(track->input);
         flow->inputs_end |= turn->slot->code != ERR_NONE;
     }
-    turn->slot->any = turn->block || turn->slot->code;
     bool goes_on = !track->at_end && !was_at_once && !scan_is_awaited(track->input);
     if (flow->interrupted || (track->at_end && flow->inputs_end) || goes_on)
         all_tell(flow);
@@ -328,6 +335,10 @@ static void turn_finish(struct worker *worker, struct turn *turn)
     pthread_mutex_lock(&flow->state);
     if (!turn->settled)
         turn_settle(flow, turn);
+    if (turn->slot->code == ERR_INTERRUPTED) {
+        slot_interrupt(flow, turn->slot);
+        all_tell(flow);
+    }
     slot_tell(flow, turn, counted);
     pthread_mutex_unlock(&flow->state);
 }

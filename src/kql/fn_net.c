@@ -214,47 +214,80 @@ static int64_t in_any_range(range_question *question, const struct expr *expr, c
     return answer;
 }
 
-static int64_t in_any_v4_row(const struct expr *expr, const struct column *const *args, uint32_t row)
-{
-    return in_any_range(v4_in_range, expr, args, row);
-}
-
 /* What a constant list of ranges is made into. */
 struct prepared_ranges {
     size_t count;
     struct ip_range *items;
 };
 
-/* A list with something that is no range answers null in places: it is left as it is. */
-static enum err_code prepare_ranges(struct expr *expr, struct arena *arena, struct err *err)
+typedef bool range_parse(struct slice text, struct ip_range *out_range);
+
+/* The text of the list's entry number i, as arguments or in an array; false: it is no constant text. */
+static bool range_text(const struct expr *expr, uint32_t i, struct slice *out_text)
 {
     const struct expr *list = expr->args[1];
-    if (expr->arg_count != 2 || list->kind != EXPR_CONST || list->type != TYPE_DYNAMIC || list->value.is_null ||
-        list->value.dyn->kind != DYN_ARRAY || list->value.dyn->count == 0)
+    if (list->type == TYPE_DYNAMIC) {
+        const struct dyn *range = list->value.dyn->items[i];
+        *out_text = range->kind == DYN_STRING ? range->str : SLICE("");
+        return range->kind == DYN_STRING;
+    }
+    const struct expr *range = expr->args[1 + i];
+    *out_text = range->value.str;
+    return range->kind == EXPR_CONST && range->type == TYPE_STRING;
+}
+
+/* A list with something that is no range answers null in places: it is left as it is. */
+static enum err_code ranges_make(range_parse *parse, struct expr *expr, struct arena *arena, struct err *err)
+{
+    const struct expr *list = expr->args[1];
+    bool is_array = list->type == TYPE_DYNAMIC;
+    if (list->kind != EXPR_CONST || (is_array && (list->value.is_null || list->value.dyn->kind != DYN_ARRAY)))
         return ERR_NONE;
-    const struct dyn *array = list->value.dyn;
+    uint32_t count = is_array ? list->value.dyn->count : expr->arg_count - 1;
+    if (count == 0)
+        return ERR_NONE;
     struct prepared_ranges *ranges = arena_zalloc(arena, 1, sizeof *ranges);
-    struct ip_range *items = arena_array(arena, array->count, sizeof *items);
+    struct ip_range *items = arena_array(arena, count, sizeof *items);
+    struct slice text;
     if (!ranges || !items)
-        return err_no_memory(err, array->count * sizeof *items);
-    for (uint32_t i = 0; i < array->count; i++)
-        if (array->items[i]->kind != DYN_STRING || !ip_range_parse(array->items[i]->str, &items[i]))
+        return err_no_memory(err, count * sizeof *items);
+    for (uint32_t i = 0; i < count; i++)
+        if (!range_text(expr, i, &text) || !parse(text, &items[i]))
             return ERR_NONE;
-    *ranges = (struct prepared_ranges){ip_ranges_settle(items, array->count), items};
+    *ranges = (struct prepared_ranges){ip_ranges_settle(items, count), items};
     expr->prepared = ranges;
     return ERR_NONE;
 }
 
-static int64_t in_any_v6_row(const struct expr *expr, const struct column *const *args, uint32_t row)
+static enum err_code prepare_v4_ranges(struct expr *expr, struct arena *arena, struct err *err)
 {
-    const struct prepared_ranges *ranges = expr->prepared;
+    return ranges_make(ip_range_parse_v4, expr, arena, err);
+}
+
+static enum err_code prepare_v6_ranges(struct expr *expr, struct arena *arena, struct err *err)
+{
+    return ranges_make(ip_range_parse, expr, arena, err);
+}
+
+static int64_t in_prepared(range_parse *parse, const struct prepared_ranges *ranges, struct slice text)
+{
     struct ip_range address;
-    if (!ranges)
-        return in_any_range(v6_in_range, expr, args, row);
-    if (!ip_range_parse(text_of(args[0], row), &address))
+    if (!parse(text, &address))
         return ANSWER_NULL;
     address.prefix = V6_BITS; /* its first address counts */
     return ip_ranges_hold(ranges->items, ranges->count, &address);
+}
+
+static int64_t in_any_v4_row(const struct expr *expr, const struct column *const *args, uint32_t row)
+{
+    return expr->prepared ? in_prepared(ip_range_parse_v4, expr->prepared, text_of(args[0], row))
+                          : in_any_range(v4_in_range, expr, args, row);
+}
+
+static int64_t in_any_v6_row(const struct expr *expr, const struct column *const *args, uint32_t row)
+{
+    return expr->prepared ? in_prepared(ip_range_parse, expr->prepared, text_of(args[0], row))
+                          : in_any_range(v6_in_range, expr, args, row);
 }
 
 ANSWER_EVAL(ipv4_in_any_eval, in_any_v4_row)
@@ -347,8 +380,13 @@ static enum err_code parse_ipv6_eval(EVAL_PARAMETERS)
 const struct func FUNCS_NET[] = {
     NET_ROW("ipv4_is_private", "S:b", is_private_eval, "ipv4_is_private(ip): in 10/8, 172.16/12 or 192.168/16"),
     NET_ROW("ipv4_is_in_range", "SS:b", ipv4_in_any_eval, "ipv4_is_in_range(ip, range): range is a.b.c.d/n"),
-    NET_ROW("ipv4_is_in_any_range", "Sy:b SSS*:b", ipv4_in_any_eval,
-            "ipv4_is_in_any_range(ip, range, ...): in one of them"),
+    {.name = "ipv4_is_in_any_range",
+     .signature = "Sy:b SSS*:b",
+     .null_rule = NULL_STRICT,
+     .cost = 12,
+     .prepare = prepare_v4_ranges,
+     .eval = ipv4_in_any_eval,
+     .doc = "ipv4_is_in_any_range(ip, range, ...): in one of them"},
     NET_ROW("ipv4_compare", "SS:l SSl:l", ipv4_compare_eval, "ipv4_compare(a, b[, prefix]): -1, 0 or 1"),
     NET_ROW("ipv4_is_match", "SS:b SSl:b", ipv4_match_eval, "ipv4_is_match(a, b[, prefix]): the same network"),
     NET_ROW("ipv4_netmask_suffix", "S:l", netmask_eval, "ipv4_netmask_suffix(ip): n of a.b.c.d/n, or 32"),
@@ -364,7 +402,7 @@ const struct func FUNCS_NET[] = {
      .signature = "Sy:b SSS*:b",
      .null_rule = NULL_STRICT,
      .cost = 12,
-     .prepare = prepare_ranges,
+     .prepare = prepare_v6_ranges,
      .eval = ipv6_in_any_eval,
      .doc = "ipv6_is_in_any_range(ip, range, ...): in one of them"},
     NET_ROW("parse_ipv6", "S:s", parse_ipv6_eval, "parse_ipv6(ip): eight groups of four digits, cut to its prefix"),

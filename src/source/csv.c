@@ -189,7 +189,7 @@ static void window_pass(struct csv_block *window, size_t len)
     memmove(window->text, window->text + len, window->len);
 }
 
-/* Looks for the record's end in a window that moves over the input. */
+/* Looks for the record's end in a window that moves over the input. That may last, so an interrupt ends it. */
 static enum err_code window_seek(struct csv_source *csv, struct csv_block *window, struct csv_scanner *scanner,
                                  struct err *err)
 {
@@ -199,8 +199,8 @@ static enum err_code window_seek(struct csv_source *csv, struct csv_block *windo
             window_pass(window, end);
             return ERR_NONE;
         }
-        if (csv->interrupted)
-            return failure_tell(csv, err);
+        if (csv->interrupted || stream_is_interrupted())
+            return err_set(err, ERR_INTERRUPTED, "interrupted");
         size_t seen = scanner->at;
         window_pass(window, seen);
         csv_scanner_move(scanner, seen);

@@ -6,7 +6,8 @@
 #include "base/mem.h"
 
 enum {
-    LOOK = 4096,               /* in so many bytes a quote is looked for that tells on which side of it a cell is */
+    /* In so many bytes a quote is looked for that tells on which side of it a cell is; in all, once that has misled. */
+    LOOK = 4096,
     STEP = FILE_RANGE_TAIL / 4 /* so far it is first looked for the end of the record that goes over the border */
 };
 
@@ -91,15 +92,18 @@ static bool seems_quoted(const char *text, size_t from, size_t len)
     return false;
 }
 
-/* Where the first record of the stretch seems to begin: behind the first line end, the one before it included, that ends one. */
-static bool begin_guess(const struct csv_block *block, struct csv_scanner *scanner, size_t *out_begin)
+/*
+ * Where the first record of the stretch seems to begin: behind the first line end, the one before it included, that ends one.
+ * Quotes are looked for in the first `look` bytes.
+ */
+static bool begin_guess(const struct csv_block *block, struct csv_scanner *scanner, size_t look, size_t *out_begin)
 {
     size_t from = range_start(block) - 1, high = block->end < block->len ? block->end : block->len;
     if (from >= high)
         return false;
     size_t upto = high - from < LOOK ? high : from + LOOK;
     csv_scanner_init(scanner, from);
-    scanner->quoted = seems_quoted(block->text, from, upto);
+    scanner->quoted = seems_quoted(block->text, from, high - from < look ? high : from + look);
     while (!csv_scan(scanner, block->text, upto, false, out_begin)) {
         if (upto == high)
             return false;
@@ -220,8 +224,9 @@ enum err_code csv_turn_guess(struct csv_block *block, struct csv_turn *turn, str
     struct csv_source *csv = (struct csv_source *)block->block.source;
     pthread_mutex_lock(&csv->turns.mutex);
     bool wanted = turns_want_guess(&csv->turns, block->number) && !csv->over;
+    size_t look = csv->turns.wrong ? SIZE_MAX : LOOK;
     pthread_mutex_unlock(&csv->turns.mutex);
-    turn->guessed = wanted && begin_guess(block, &turn->scanner, &turn->begin);
+    turn->guessed = wanted && begin_guess(block, &turn->scanner, look, &turn->begin);
     if (!turn->guessed)
         return ERR_NONE;
     bool longer;

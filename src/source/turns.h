@@ -12,12 +12,14 @@
 #include <stdbool.h>
 #include <stdint.h>
 
+enum { TURNS_CONDS = 32 }; /* as many as threads that wait, or more: each is then woken for its own turn alone */
+
 struct turns {
-    pthread_mutex_t mutex; /* for all below, and for what else goes from block to block */
-    pthread_cond_t moved;
-    uint64_t next;         /* number of the first block, from 0, that is not done */
-    bool broken;           /* a block was lost: nothing more will come */
-    uint32_t right, wrong; /* guesses */
+    pthread_mutex_t mutex;             /* for all below, and for what else goes from block to block */
+    pthread_cond_t moved[TURNS_CONDS]; /* number % TURNS_CONDS: its turn may have come */
+    uint64_t next;                     /* number of the first block, from 0, that is not done */
+    bool broken;                       /* a block was lost: nothing more will come */
+    uint32_t right, wrong;             /* guesses */
 };
 
 void turns_init(struct turns *turns);

@@ -97,12 +97,17 @@ static bool is_mark(uint32_t u)
            (u >= 0x205f && u <= 0x206f) || u == 0x3000 || u == 0xfeff;
 }
 
+static bool is_loose(uint32_t u, bool dots_too)
+{
+    return is_mark(u) || (dots_too && is_in(u, ".,;()"));
+}
+
 static void trim(struct text *text, bool dots_too)
 {
     size_t start = 0, end = text->len;
-    while (start < end && (is_mark(text->units[start]) || (dots_too && text->units[start] == '.')))
+    while (start < end && is_loose(text->units[start], dots_too))
         start++;
-    while (end > start && (is_mark(text->units[end - 1]) || (dots_too && text->units[end - 1] == '.')))
+    while (end > start && is_loose(text->units[end - 1], dots_too))
         end--;
     text_keep(text, start, end);
 }
@@ -224,7 +229,35 @@ static size_t special_scheme(const struct text *text)
     return 0;
 }
 
-static void step_4(struct text *text)
+/* The name is what stands before an @, and behind it there is nothing else than an ssl and a port. */
+static void step_4_webdav(struct text *text)
+{
+    size_t start = slashes_at(text, 0), at;
+    if (literal_at(text, 0, "file:") && slashes_at(text, 5) >= 2)
+        start = 7;
+    if (start < 2)
+        return;
+    size_t name = start;
+    while (name < text->len && !is_in(text->units[name], "/\\?#@:"))
+        name++;
+    at = name + literal_at(text, name, "@ssl");
+    if (unit_at(text, at) == '@' && is_digit(unit_at(text, at + 1)))
+        for (size_t digits = 0, first = ++at; digits < 5 && is_digit(unit_at(text, first + digits)); digits++)
+            at = first + digits + 1;
+    if (name > start && (at == text->len || is_in(text->units[at], "/\\?#")))
+        text_keep(text, start, name);
+}
+
+static void step_4_prefixes(struct text *text)
+{
+    size_t len;
+    while ((len = literal_at(text, 0, "blob:") + literal_at(text, 0, "filesystem:") +
+                  literal_at(text, 0, "view-source:")) > 0)
+        text_keep(text, len, text->len);
+}
+
+/* The scheme and its slashes. False if there is none. */
+static bool step_4_scheme(struct text *text)
 {
     size_t start = special_scheme(text);
     if (start) {
@@ -239,6 +272,21 @@ static void step_4(struct text *text)
             start = end + 3;
     }
     text_keep(text, start, text->len);
+    return start > 0;
+}
+
+/* What stands before a URL goes only where a scheme follows. */
+static void step_4(struct text *text)
+{
+    struct text whole = text_new(text->len);
+    step_4_webdav(text);
+    for (size_t i = 0; i < text->len; i++)
+        text_add(&whole, text->units[i]);
+    step_4_prefixes(text);
+    bool is_url = step_4_scheme(text);
+    free(is_url ? whole.units : text->units);
+    if (!is_url)
+        *text = whole;
 }
 
 /* The first, or last, unit of the set; text->len if there is none. */

@@ -13,15 +13,17 @@ SCHEMES = ["", "", "http://", "https://", "HTTP://", "hxxp://", "hXXps://", "h**
            "ws:/\\/", "http:", "http:/", "http:////", "http:\\", "//", "\\\\", "/", "\\/", "///", "git+ssh://", "foo:", "foo:/", "foo://",
            "foo:///", "x-1.y+z:\\/", "hxxp[:]//", "hxxp[://]", "http[:]/[/]", "foo:/[/]", "foo[:/]/", "/[/]", "\\[/]", "h ttp://", "1a://",
            "http//", "http::", "://", ":", "http://http://", "https:http:", "meow://", "[http]://", "foo:[//]", "foo: / [/] ", "hxp://",
-           "hhttp://", "httpss://", "ftpss:", "f*p://", "-a://", "a_b://"]
+           "hhttp://", "httpss://", "ftpss:", "f*p://", "-a://", "a_b://", "\\\\", "\\\\", "file://", "FILE:\\\\", "file:///", "file:/", "blob:",
+           "Blob:http://", "view-source:https://", "VIEW-source:blob:foo://", "filesystem:hxxp[:]//", "view-source:", "blob://", "blob:///",
+           "blob:blob:/[/]", "view-source: http://"]
 USERS = ["", "", "", "u@", "u:p@", "@", "@@", "a@b@", "u:p:q@", "http://u@", "[@]", "u[@]", "x.duckdns.org@", "%40@", "é@", "\u212a:\u0130@",
-         "[::1]@", "u/@", "u?@", "u#@", "u\\@", "[", "]", "(", "u )@"]
-PORTS = ["", "", ":80", ":", ":65536", ":a", ":80:90", ":8080:", "[:]80", " [:] 443", ":%38", " :80", ": 80", ":0x50"]
+         "[::1]@", "u/@", "u?@", "x.ddns.net@ssl@", "blob:@", "u#@", "u\\@", "[", "]", "(", "u )@"]
+PORTS = ["", "", ":80", ":", ":65536", ":a", ":80:90", ":8080:", "[:]80", " [:] 443", ":%38", " :80", ": 80", ":0x50", "@SSL", "@ssl@443", "@8080", "@80@ssl", "@123456", "@", "@ssl@", "@ssl@x", "@SSL@12345", ":80@ssl", "@ssl:80", "@8 "]
 TAILS = ["", "", "/", "/path", "/a@b", "?q=x.duckdns.org", "#f", "\\p", "/a/b?c#d", "/é", "[/]p", " [/] ", "?", "#@y.no-ip.org", "/[@]z", " /p",
-         "/(.)x", "(.)", "[.]", "[dot] ", " [ . ] "]
+         "/(.)x", "(.)", "[.]", ",", ";", ")", ").", ",\" ", "),;", "/a);", "\\DavWWWRoot\\a", "\\a@b", "[dot] ", " [ . ] "]
 MARKS = [" ", "\t", "\n", "\r", "\0", "\x01", "\x1f", '"', "'", "`", "<", ">", "  ", "\u00a0", "\ufeff", "\u200b", "\u201c", "\u2019", "«", "‹",
-         "\u2028", "\u3000", "\u200e", "\u2060"]
-NOISE = list("ab.dot019x%:@/\\?#[](){}<>\"'`* \t\n\r\0-_+,;=&$!~^|e2AFXP") + ["http", "%2e", "%41", "[.]", "(dot)", "[:]", "//", "::", ".org"]
+         "\u2028", "\u3000", "\u200e", "\u2060", ",", ";", "(", ")"]
+NOISE = list("ab.dot019x%:@/\\?#[](){}<>\"'`* \t\n\r\0-_+,;=&$!~^|e2AFXP") + ["http", "%2e", "%41", "[.]", "(dot)", "[:]", "//", "::", ".org", "blob:", "file://", "@ssl", "\\\\", "view-source:"]
 FAR_NOISE = ["é", "ß", "。", "\u200b", "\ufeff", "\u212a", "%c3%bc", "%80", "\u0130", "\ud7ff", "\U0001f600"]
 
 
@@ -82,6 +84,6 @@ def texts(seed, count):
 
 def long_texts(length):
     """One trick, over and over: what makes a backtracking or careless matcher slow."""
-    units = ["[.]", "@", " ", "[ ", "x ", "http:", "%25", "%41", "[", ":", "\t", "<", "a.", "\u200b", ".", "x<", "[ . ", "a[:]", "/"]
+    units = ["[.]", "@", " ", "[ ", "x ", "http:", "%25", "%41", "[", ":", "\t", "<", "a.", "\u200b", ".", "x<", "[ . ", "a[:]", "/", "blob:", ",", "@ssl", "\\\\x@1"]
     repeated = [unit * (length // len(unit)) for unit in units]
     return [text + "z" for text in repeated] + ["x" + text + "/z" for text in repeated]

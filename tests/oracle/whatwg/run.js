@@ -56,7 +56,7 @@ function isSame(ours, host) {
 // --- the classes of difference ---
 
 const MARKS = '\\x00-\\x20"\'`<>\\xa0\\xab\\xbb\\u2000-\\u200f\\u2018-\\u201f\\u2028-\\u202f\\u2039\\u203a\\u205f-\\u206f\\u3000\\ufeff';
-const ENDS = new RegExp(`^[.${MARKS}]+|[.${MARKS}]+$`, 'gu');
+const ENDS = new RegExp(`^[.,;()${MARKS}]+|[.,;()${MARKS}]+$`, 'gu');
 const DEFANGED = / *[[({] *(?:\.|dot|@|:?\/\/?|:) *[\])}] */gi;
 
 const NUMBER = /(?:^|\.)(?:\d+|0x[0-9a-f]*)$/;
@@ -89,7 +89,7 @@ const CLASSES = {
     escape: { ours: unescapeAscii, theirs: (host) => host },
     // libidn2 refuses what UTS 46 takes: symbols, emoji, new scripts, hyphens at odd places, labels too long.
     refusedByLibidn2: { ours: toAscii, theirs: (host) => host },
-    // We cut all dots and marks at both ends, a browser one dot.
+    // We cut all dots, commas, semicolons, parentheses and marks at both ends, a browser one dot.
     ends: { ours: (name) => name.replace(ENDS, ''), theirs: cutEnds },
 };
 

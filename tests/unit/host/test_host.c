@@ -130,6 +130,34 @@ static void user_info_ends_at_the_last_at_sign(void **state)
           NAME("http://y.org%40x.org", "y.org%40x.org"));
 }
 
+static void a_unc_path_of_webdav_has_its_port_behind_an_at_sign(void **state)
+{
+    CHECK(NAME("\\\\x.org@SSL@443\\DavWWWRoot\\a", "x.org"), NAME("\\\\x.org@ssl\\a", "x.org"),
+          NAME("\\\\X.org@8080\\a@b", "x.org"), NAME("\\\\x.org@8080", "x.org"), NAME("//x.org@80/a", "x.org"),
+          NAME("file://x.org@80/a", "x.org"), NAME("FILE:\\\\x.org@SSL@8443\\a", "x.org"),
+          NAME("\\\\x[.]org@8080\\a", "x.org"), NAME("\\\\x.org@host@y.org\\a", "y.org"),
+          NAME("\\\\x.org@SSL@y.org\\a", "y.org"), NO_NAME("\\\\x.org@ssl@\\a", HOST_NONE),
+          NO_NAME("\\x.org@80\\a", HOST_NONE), NO_NAME("http://x.org@8080/", HOST_IPV4),
+          NO_NAME("//x.org@3232235777/", HOST_IPV4), NO_NAME("\\\\10.0.0.1@80\\a", HOST_IPV4));
+}
+
+static void what_browsers_put_before_a_url_goes(void **state)
+{
+    CHECK(NAME("blob:https://x.org/9115d58c", "x.org"), NAME("view-source:http://x.org/a", "x.org"),
+          NAME("View-Source:hxxp[:]//x[.]org", "x.org"), NAME("filesystem:https://x.org/temporary/a", "x.org"),
+          NAME("view-source:blob:https://u@x.org:80/", "x.org"), NAME("blob://x.org", "x.org"),
+          NAME("view-source:80", "view-source"), NAME("blob:x.org", "blob"),
+          NAME("view-source.x.org:80", "view-source.x.org"));
+}
+
+static void a_sentences_punctuation_at_the_ends_goes(void **state)
+{
+    CHECK(NAME("x.org,", "x.org"), NAME("http://x.org);", "x.org"), NAME("(x.org)", "x.org"),
+          NAME("x.org.\",", "x.org"), NAME("http://x.org:80),", "x.org"), NAME("http://x.org/a),", "x.org"),
+          NAME("X.ORG;", "x.org"), NAME("a,b;c(d).org", "a,b;c(d).org"), NO_NAME("1.2.3.4,", HOST_IPV4),
+          NO_NAME("(,;)", HOST_NONE));
+}
+
 static void what_browsers_forgive_is_forgiven(void **state)
 {
     CHECK(NAME("http:x.org", "x.org"), NAME("http:/x.org", "x.org"), NAME("http:////x.org", "x.org"),
@@ -641,6 +669,9 @@ int main(void)
         cmocka_unit_test(case_and_trailing_dots_do_not_matter),
         cmocka_unit_test(a_url_is_cut_to_its_host),
         cmocka_unit_test(user_info_ends_at_the_last_at_sign),
+        cmocka_unit_test(a_unc_path_of_webdav_has_its_port_behind_an_at_sign),
+        cmocka_unit_test(what_browsers_put_before_a_url_goes),
+        cmocka_unit_test(a_sentences_punctuation_at_the_ends_goes),
         cmocka_unit_test(what_browsers_forgive_is_forgiven),
         cmocka_unit_test(quotes_and_spaces_at_the_ends_go),
         cmocka_unit_test(defanged_forms_are_restored),

@@ -3,6 +3,7 @@
  * interrupts, early ends, subqueries, failing allocations.
  */
 #include "plan_fixture.h"
+#include "pread_faults.h"
 
 #include "base/mem.h"
 #include "source/source.h"
@@ -15,6 +16,7 @@
 enum { ROW_COUNT = 3000, BLOCK_BYTES = 2048 };
 
 static char input_path[64];
+static size_t record_max; /* 0: the usual */
 
 /* ReportId counts from 0; RemotePort is ReportId % 10, missing in every tenth row; line 1500 is cut off. */
 static void input_write(FILE *file)
@@ -64,7 +66,10 @@ static enum err_code run_open(void *user, struct scan **out_scan, struct err *er
     const struct scan_config config = {
         .paths = PATHS,
         .path_count = 1,
-        .options = {.block_bytes = BLOCK_BYTES, .count_cells = true, .first_column = COLUMN_NONE},
+        .options = {.block_bytes = BLOCK_BYTES,
+                    .record_max = record_max,
+                    .count_cells = true,
+                    .first_column = COLUMN_NONE},
     };
     return scan_open(&config, out_scan, err);
 }
@@ -335,6 +340,39 @@ static void an_interrupt_ends_with_what_is_there(void **state)
     assert_text(&run, "2048\n");
 }
 
+/* In the midst of a block: a CSV record that is too long goes on to the end of the file. */
+static void an_interrupt_within_a_block_ends_with_what_is_there(void **state)
+{
+    (void)state;
+    char json[sizeof input_path];
+    memcpy(json, input_path, sizeof json);
+    strcat(input_path, ".csv");
+    FILE *file = fopen(input_path, "wb");
+    assert_non_null(file);
+    fputs("RemoteUrl,DeviceName,RemotePort\n", file);
+    for (int i = 0; i < 200000; i++)
+        fputs(i == ROW_COUNT ? "\"\n" : "a.example.org,b,1\n", file);
+    assert_int_equal(fclose(file), 0);
+    record_max = 1000;
+    interrupts_from = 1 << 20;
+    for (size_t t = 0; t < THREADS_COUNT; t++) {
+        struct query query = {.root = counted(scan_plan())};
+        struct scan_run run;
+        farthest = 0;
+        run_query(&query, THREADS[t], 0, &run);
+        stream_interrupt(false);
+        assert_int_equal(run.outcome.code, ERR_INTERRUPTED);
+        int64_t rows;
+        assert_true(long_from_text(slice_trim(buf_slice(&run.outcome.text)), &rows));
+        assert_in_range(rows, ROW_COUNT * 9 / 10, ROW_COUNT);
+        run_release(&run);
+    }
+    interrupts_from = INT64_MAX;
+    record_max = 0;
+    unlink(input_path);
+    memcpy(input_path, json, sizeof json);
+}
+
 static struct expr *set_of(uint32_t subquery, enum type type)
 {
     struct expr *expr = expr_new(&fixture_arena, EXPR_SET, type, (struct span){0, 0});
@@ -476,6 +514,7 @@ int main(void)
         cmocka_unit_test(the_first_error_in_the_inputs_order_ends_the_run),
         cmocka_unit_test(undecided_rows_are_reported_once_each_and_in_order),
         cmocka_unit_test(an_interrupt_ends_with_what_is_there),
+        cmocka_unit_test(an_interrupt_within_a_block_ends_with_what_is_there),
         cmocka_unit_test(subqueries_run_first_and_feed_in),
         cmocka_unit_test(a_subquery_may_read_the_input_too),
         cmocka_unit_test(profiles_count_the_same_work_for_any_number_of_threads),

@@ -420,7 +420,7 @@ static void running_out_of_memory_is_an_error_wherever_it_happens(void **state)
             struct rule_texts texts = {0};
             struct rule_notes notes = {0};
             request.split = true;
-            request.max_chars = p == 2 ? 4200 : 0;
+            request.max_chars = p == 2 ? 4500 : 0;
             mem_fail_after(nth);
             code = rule_print(&request, &own, &texts, &notes, NULL);
             mem_fail_after(0);

@@ -195,6 +195,27 @@ static void no_guess_costs_a_record(void **state)
     assert_true(all.wrong > 300);
 }
 
+/* Long cells of many lines, and no quote near: once that has misled, a quote is looked for farther on. */
+static void a_far_quote_tells_too(void **state)
+{
+    (void)state;
+    struct buf text;
+    buf_init(&text, 0);
+    buf_add(&text, SLICE(HEAD));
+    for (int cell = 0; cell < 40; cell++) {
+        for (int i = 0; i < 3000; i++)
+            buf_add(&text, SLICE("b,c,d\r\n"));
+        buf_add(&text, SLICE("a,\""));
+        for (int i = 0; i < 3000; i++)
+            buf_add(&text, SLICE("b,c,d\r\n"));
+        buf_add(&text, SLICE("end\",e\n"));
+    }
+    struct guesses guesses = text_check(buf_slice(&text), 30000);
+    assert_true(guesses.right > 20);
+    assert_in_range(guesses.wrong, 1, 2);
+    buf_release(&text);
+}
+
 /* A cell that lasts for all of the file holds what looks like a file of its own. */
 static void where_guesses_go_wrong_no_more_are_made(void **state)
 {
@@ -285,6 +306,35 @@ static void what_is_appended_meanwhile_is_read(void **state)
     assert_int_equal(scan_rows_of_growing(rows_make(), "more,,\"\n\"\n", 100), ROWS - 1 + 100);
 }
 
+/* While a record that is too long is passed over, which may take long. What stands before it was given. */
+static void an_interrupt_acts_within_a_long_record(void **state)
+{
+    (void)state;
+    enum { BEGIN = 200000, BLOCK = 50000, LONG = 8 << 20 };
+    struct buf input;
+    buf_init(&input, 0);
+    buf_add(&input, SLICE(HEAD));
+    while (input.len < BEGIN)
+        buf_add(&input, SLICE("a,b,1\n"));
+    buf_add(&input, SLICE("\"long "));
+    while (input.len < LONG)
+        buf_add(&input, SLICE("text \"\",\n"));
+    buf_add(&input, SLICE("\",b,1\nc,d,2\n"));
+    struct source_options options = {.block_bytes = BLOCK, .record_max = 1000, .first_column = COLUMN_NONE};
+    interrupts_from = 1 << 20;
+    farthest = 0;
+    struct scan_text text = bytes_to_text(buf_slice(&input), options, "RemoteUrl");
+    stream_interrupt(false);
+    interrupts_from = INT64_MAX;
+    assert_int_equal(text.code, ERR_INTERRUPTED);
+    assert_true(farthest < LONG / 2);
+    assert_true(text.rows.len >= (BEGIN - 2 * BLOCK) / strlen("a,b,1\n") * strlen("a\n"));
+    assert_rejects(text, "");
+    assert_int_equal(text.stats.inputs_failed, 0);
+    scan_text_release(&text);
+    buf_release(&input);
+}
+
 static void assert_allocations_may_fail(const char *path, size_t record_max)
 {
     bool failed = true;
@@ -333,10 +383,12 @@ int main(void)
         IN_FOLDER(every_cut_gives_the_same),
         IN_FOLDER(the_begin_is_guessed_right_in_what_portals_write),
         IN_FOLDER(no_guess_costs_a_record),
+        IN_FOLDER(a_far_quote_tells_too),
         IN_FOLDER(where_guesses_go_wrong_no_more_are_made),
         IN_FOLDER(what_stands_before_a_fault_is_given),
         IN_FOLDER(a_file_that_has_shrunk_ends_earlier),
         IN_FOLDER(what_is_appended_meanwhile_is_read),
+        IN_FOLDER(an_interrupt_acts_within_a_long_record),
         IN_FOLDER(every_allocation_may_fail),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
