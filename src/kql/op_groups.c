@@ -68,7 +68,9 @@ void *groups_state(const struct groups *groups, uint32_t group, uint32_t aggr)
 
 void groups_expect_state(const struct groups *groups, uint32_t group)
 {
-    __builtin_prefetch(group_bytes(groups, group), 1);
+    /* The number before the states is not looked at. */
+    if (groups->layout->plan->aggr_count > 0)
+        __builtin_prefetch(groups_state(groups, group, 0), 1);
 }
 
 static enum err_code chunk_add(struct groups *groups, struct err *err)

@@ -14,12 +14,23 @@ void row_index_init(struct row_index *index, const enum type *types, uint32_t co
     rows_init(&index->rows, types, column_count, arena);
 }
 
+/* A cell that is a number as it stands in the column. */
+static bool is_whole_number(const struct column *column, uint32_t row)
+{
+    bool may = column->type == TYPE_LONG || column->type == TYPE_INT || column->type == TYPE_DATETIME;
+    return may && !column_is_null(column, row);
+}
+
 uint32_t row_hash(const struct column *const *columns, uint32_t column_count, uint32_t row)
 {
     uint64_t hash = (uint64_t)(uintptr_t)&SEED_ANCHOR;
     for (uint32_t i = 0; i < column_count; i++) {
         if (columns[i]->type == TYPE_STRING) {
             hash = hash_bytes(columns[i]->str[column_cell(columns[i], row)], hash);
+            continue;
+        }
+        if (is_whole_number(columns[i], row)) {
+            hash = hash_u64((uint64_t)columns[i]->i64[column_cell(columns[i], row)], hash);
             continue;
         }
         struct value value = column_value(columns[i], row);
@@ -30,10 +41,17 @@ uint32_t row_hash(const struct column *const *columns, uint32_t column_count, ui
 
 static bool row_equal(const struct row_index *index, uint32_t kept, const struct column *const *columns, uint32_t row)
 {
+    uint32_t kept_row = kept % ROWS_CHUNK;
     for (uint32_t i = 0; i < index->rows.column_count; i++) {
+        const struct column *kept_column = &index->rows.chunks[kept / ROWS_CHUNK][i];
+        uint32_t cell = column_cell(columns[i], row);
         if (columns[i]->type == TYPE_STRING) {
-            const struct column *kept_column = &index->rows.chunks[kept / ROWS_CHUNK][i];
-            if (!slice_eq(kept_column->str[kept % ROWS_CHUNK], columns[i]->str[column_cell(columns[i], row)]))
+            if (!slice_eq(kept_column->str[kept_row], columns[i]->str[cell]))
+                return false;
+            continue;
+        }
+        if (is_whole_number(columns[i], row) && is_whole_number(kept_column, kept_row)) {
+            if (kept_column->i64[kept_row] != columns[i]->i64[cell])
                 return false;
             continue;
         }
@@ -110,18 +128,34 @@ void row_index_expect(const struct row_index *index, uint32_t hash)
         __builtin_prefetch(&index->slots[hash & (index->slot_count - 1)]);
 }
 
-bool row_index_expect_row(const struct row_index *index, uint32_t hash, uint32_t *out_row)
+/* The kept row of the slot where one of that hash stands most probably, if there is any. */
+static bool likely_row(const struct row_index *index, uint32_t hash, uint32_t *out_row)
 {
     if (index->slot_count == 0)
         return false;
     const struct row_slot *slot = &index->slots[hash & (index->slot_count - 1)];
-    if (slot->hash != hash || slot->number == 0)
-        return false;
     *out_row = slot->number - 1;
+    return slot->hash == hash && slot->number > 0;
+}
+
+bool row_index_expect_row(const struct row_index *index, uint32_t hash, uint32_t *out_row)
+{
+    if (!likely_row(index, hash, out_row))
+        return false;
     const struct column *columns = index->rows.chunks[*out_row / ROWS_CHUNK];
+    for (uint32_t i = 0; i < index->rows.column_count; i++)
+        __builtin_prefetch((const char *)columns[i].data + *out_row % ROWS_CHUNK * column_cell_bytes(columns[i].type));
+    return true;
+}
+
+void row_index_expect_texts(const struct row_index *index, uint32_t hash)
+{
+    uint32_t row;
+    if (!likely_row(index, hash, &row))
+        return;
+    const struct column *columns = index->rows.chunks[row / ROWS_CHUNK];
     for (uint32_t i = 0; i < index->rows.column_count; i++) {
         if (columns[i].type == TYPE_STRING)
-            __builtin_prefetch(&columns[i].str[*out_row % ROWS_CHUNK]);
+            __builtin_prefetch(columns[i].str[row % ROWS_CHUNK].ptr);
     }
-    return true;
 }

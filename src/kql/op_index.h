@@ -34,10 +34,11 @@ bool row_index_find(const struct row_index *index, const struct column *const *c
                     uint32_t *out_row);
 
 /*
- * A row with that hash is asked for soon: the memory that will be looked at is asked for now. First that of the slot, and some rows
- * later that of the kept row which most probably is the one, if there is any.
+ * A row with that hash is asked for soon: the memory that will be looked at is asked for now. First that of the slot; some rows later
+ * that of the cells of the kept row which most probably is the one, if there is any; and some rows later that of its texts.
  */
 void row_index_expect(const struct row_index *index, uint32_t hash);
 bool row_index_expect_row(const struct row_index *index, uint32_t hash, uint32_t *out_row);
+void row_index_expect_texts(const struct row_index *index, uint32_t hash);
 
 #endif

@@ -259,17 +259,21 @@ static enum err_code summarize_prepare(const struct op *op, struct eval *eval, s
     return ERR_NONE;
 }
 
-/* Asks for the memory of groups that are looked for some rows later. */
+/* Asks for the memory of groups that are looked for some rows later. Few groups are in a near cache anyway. */
 static void groups_expect(const struct groups *groups, const struct selection *selection, const uint32_t *hashes,
                           uint32_t at)
 {
-    enum { SLOT_AHEAD = 16, ROW_AHEAD = 8 };
+    enum { SLOT_AHEAD = 24, ROW_AHEAD = 16, TEXT_AHEAD = 8, IN_CACHE = 1024 };
     uint32_t group;
+    if (groups->count < IN_CACHE)
+        return;
     if (at + SLOT_AHEAD < selection->count)
         row_index_expect(&groups->keys, hashes[selection->rows[at + SLOT_AHEAD]]);
     if (at + ROW_AHEAD < selection->count &&
         row_index_expect_row(&groups->keys, hashes[selection->rows[at + ROW_AHEAD]], &group))
         groups_expect_state(groups, group);
+    if (at + TEXT_AHEAD < selection->count)
+        row_index_expect_texts(&groups->keys, hashes[selection->rows[at + TEXT_AHEAD]]);
 }
 
 static enum err_code summarize_push(struct op *op, struct batch *batch, struct err *err)

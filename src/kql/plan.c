@@ -88,47 +88,68 @@ uint32_t plan_first_column(const struct plan *root)
 
 /* --- the columns that each row is asked for --- */
 
-/* Where more are wanted, reading where all values stand costs less than looking for each. */
-enum { FEW_COLUMNS = 4 };
-
-struct few_columns {
-    const struct plan *scan;
-    uint32_t columns[FEW_COLUMNS], count;
+/* Columns of the scan that something over it asks for. */
+struct asked {
+    const struct schema *schema;
+    struct source_columns *columns;
     bool too_many;
 };
 
-/* Those of an expression over the scan. */
-static void columns_add(struct few_columns *few, const struct expr *expr)
+static void asked_add(struct asked *asked, uint32_t column)
 {
-    for (uint32_t i = 0; i < expr->arg_count; i++)
-        columns_add(few, expr->args[i]);
-    if (expr->kind != EXPR_COLUMN || few->too_many)
+    struct source_columns *columns = asked->columns;
+    bool known = asked->schema->columns[column].origin == COLUMN_PROVENANCE;
+    for (uint32_t i = 0; i < columns->count; i++)
+        known |= columns->column[i] == column;
+    if (known || asked->too_many)
         return;
-    bool known = few->scan->schema->columns[expr->column].origin == COLUMN_PROVENANCE;
-    for (uint32_t i = 0; i < few->count; i++)
-        known |= few->columns[i] == expr->column;
-    if (known)
-        return;
-    few->too_many = few->count == FEW_COLUMNS;
-    if (!few->too_many)
-        few->columns[few->count++] = expr->column;
+    asked->too_many = columns->count == SOURCE_WHOLE_COLUMNS_MAX;
+    if (!asked->too_many)
+        columns->column[columns->count++] = column;
 }
 
-bool plan_reads_whole(const struct plan *root, uint32_t out_columns[2])
+/* Those of an expression over the plan, which is the scan, or derives columns from it. */
+static void asked_add_expr(struct asked *asked, const struct plan *plan, const struct expr *expr)
 {
-    const struct plan *breaker = root, *at = root;
-    for (; at && at->kind != PLAN_VERIFY; at = at->input)
-        breaker = at;
-    if (!at || at->input->kind != PLAN_SCAN || (breaker->kind != PLAN_SUMMARIZE && breaker->kind != PLAN_COUNT))
-        return false;
-    struct few_columns few = {.scan = at->input};
+    for (uint32_t i = 0; i < expr->arg_count && !asked->too_many; i++)
+        asked_add_expr(asked, plan, expr->args[i]);
+    if (expr->kind != EXPR_COLUMN)
+        return;
+    if (plan->kind == PLAN_DERIVE)
+        asked_add_expr(asked, plan->input, plan->exprs[expr->column]);
+    else
+        asked_add(asked, expr->column);
+}
+
+static void asked_add_breaker(struct asked *asked, const struct plan *breaker)
+{
+    const struct plan *input = breaker->input;
     for (uint32_t i = 0; i < breaker->group_count; i++)
-        columns_add(&few, breaker->groups[i]);
+        asked_add_expr(asked, input, breaker->groups[i]);
     for (uint32_t a = 0; a < breaker->aggr_count; a++) {
         for (uint32_t i = 0; i < breaker->aggrs[a].arg_count; i++)
-            columns_add(&few, breaker->aggrs[a].args[i]);
+            asked_add_expr(asked, input, breaker->aggrs[a].args[i]);
     }
-    for (uint32_t i = 0; i < 2; i++)
-        out_columns[i] = i < few.count ? few.columns[i] : COLUMN_NONE;
-    return !few.too_many;
+    for (uint32_t i = 0; breaker->kind == PLAN_DISTINCT && i < input->schema->count && !asked->too_many; i++) {
+        if (input->kind == PLAN_DERIVE)
+            asked_add_expr(asked, input->input, input->exprs[i]);
+        else
+            asked_add(asked, i);
+    }
+}
+
+bool plan_reads_whole(const struct plan *root, struct source_columns *out_columns)
+{
+    const struct plan *breaker = root, *at = root;
+    for (; at && at->kind != PLAN_VERIFY; at = at->input) {
+        if (at->kind != PLAN_DERIVE)
+            breaker = at;
+    }
+    bool asks = breaker->kind == PLAN_SUMMARIZE || breaker->kind == PLAN_COUNT || breaker->kind == PLAN_DISTINCT;
+    if (!at || at->input->kind != PLAN_SCAN || !asks)
+        return false;
+    struct asked asked = {.schema = at->input->schema, .columns = out_columns};
+    *out_columns = (struct source_columns){.count = 0};
+    asked_add_breaker(&asked, breaker);
+    return !asked.too_many;
 }

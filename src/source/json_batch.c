@@ -23,6 +23,7 @@ void json_batch_destroy(struct json_batch *json)
     arena_release(&json->arena);
     buf_release(&json->text);
     mem_free(json->rows);
+    mem_free(json->places);
     mem_free(json->spans);
     mem_free(json);
 }
@@ -40,6 +41,9 @@ static void shrink(struct json_batch *json)
         mem_free(json->rows);
         json->rows = NULL;
         json->row_capacity = 0;
+        mem_free(json->places);
+        json->places = NULL;
+        json->place_capacity = 0;
     }
     if (json->span_capacity > KEEP_ROWS) {
         mem_free(json->spans);
@@ -221,6 +225,65 @@ bool json_batch_prepare(struct json_batch *json)
     return json->probe->ready && !options->strict && !options->slow;
 }
 
+bool json_batch_lays(struct json_batch *json)
+{
+    const struct json_source *source = (const struct json_source *)json->base.source;
+    const struct source_options *options = &source->base.options;
+    if (options->columns.count < 2 || options->filter || expects_envelopes(source, json->block))
+        return false;
+    if (json->layout_rest > 0) {
+        json->layout_rest--;
+        return false;
+    }
+    json_layout_init(&json->layout, json->reader.row_trail, &options->columns);
+    return true;
+}
+
+void json_batch_laid(struct json_batch *json, uint32_t lines, uint32_t odd)
+{
+    enum { FEW = 16, SHARE = 4, REST = 64 };
+    if (odd > FEW && odd > lines / SHARE)
+        json->layout_rest = REST;
+}
+
+enum err_code json_batch_learn(struct json_batch *json, struct slice text, struct err *err)
+{
+    struct json_record result;
+    return json_record_read(&json->reader, text, false, &result, err);
+}
+
+/* Room for the places of one more row. */
+static bool places_grow(struct json_batch *json)
+{
+    size_t each = json->layout.columns.count, wanted = (json->row_count + 1) * each;
+    if (wanted <= json->place_capacity)
+        return true;
+    uint32_t *grown = mem_array(json->places, wanted * 2, sizeof *grown);
+    if (!grown)
+        return false;
+    json->places = grown;
+    json->place_capacity = wanted * 2;
+    return true;
+}
+
+enum err_code json_batch_lay(struct json_batch *json, uint32_t end, uint32_t record, struct err *err)
+{
+    const struct json_layout *layout = &json->layout;
+    if (!places_grow(json))
+        return err_no_memory(err, layout->columns.count * sizeof *json->places);
+    memcpy(json->places + json->row_count * layout->columns.count, layout->values,
+           layout->columns.count * sizeof *json->places);
+    struct json_row row = {.start = layout->begin,
+                           .len = end - layout->begin,
+                           .record = record,
+                           .value = JSON_VALUE_UNKNOWN,
+                           .second = JSON_VALUE_UNKNOWN,
+                           .sound = true,
+                           .laid = true};
+    json->base.stats.rows_parsed++;
+    return row_add(json, &row, err);
+}
+
 /*
  * Does the plan's first predicate turn the row away for certain, by the text of the fast column? Not where the value's
  * reading is of consequence: what is malformed or of another type is for the batch to find out.
@@ -378,10 +441,21 @@ static enum err_code load_found(struct batch *batch, struct column *cells, uint3
     return json_cell_set(batch, cells, number, text, err);
 }
 
+/* The column's place among those that the layout finds, or column_count. */
+static uint32_t laid_slot(const struct json_batch *json, uint32_t column)
+{
+    uint32_t slot = 0;
+    while (slot < json->layout.columns.count && json->layout.columns.column[slot] != column)
+        slot++;
+    return slot;
+}
+
 /* Nothing tells yet where the row has its value of the column. */
-static bool is_looked_for(const struct json_batch *json, uint32_t column, uint32_t number)
+static bool is_looked_for(const struct json_batch *json, uint32_t column, uint32_t slot, uint32_t number)
 {
     const struct json_row *row = &json->rows[number];
+    if (row->laid && slot < json->layout.columns.count)
+        return false;
     bool known = column == json->fast_column || (column == json->second_column && row->sound);
     return !row->index && !known;
 }
@@ -390,19 +464,39 @@ static bool is_looked_for(const struct json_batch *json, uint32_t column, uint32
  * Rows that have no index were taken for rows by the quick path. A column other than the one that it looked for on the way
  * is looked for in each of them: those that a predicate over it turns away then are not parsed.
  */
-static enum err_code load_cell(struct batch *batch, struct column *cells, uint32_t column, uint32_t number,
-                               const struct json_probe *probe, struct err *err)
+static enum err_code load_cell(struct batch *batch, struct column *cells, uint32_t column, uint32_t slot,
+                               uint32_t number, const struct json_probe *probe, struct err *err)
 {
     struct json_batch *json = json_of(batch);
     const struct json_row *row = &json->rows[number];
     if (row->index)
         return load_parsed(batch, cells, column, number, err);
+    uint32_t slots = json->layout.columns.count;
+    if (row->laid && slot < slots)
+        return load_found(batch, cells, column, number, json->places[number * slots + slot], err);
     if (column == json->fast_column)
         return load_found(batch, cells, column, number, row->value, err);
     if (column == json->second_column && row->sound)
         return load_found(batch, cells, column, number, row->second, err);
     uint32_t value = json_fast_find(probe, json->block->bytes, row->start, row->start + row->len);
     return load_found(batch, cells, column, number, value, err);
+}
+
+/*
+ * The cell of a laid row, whose value begins at `value`, if it is a short text or a whole number as most are. False: load_cell() must
+ * look.
+ */
+static bool load_plain(struct batch *batch, struct column *cells, uint32_t number, uint32_t value)
+{
+    const struct json_batch *json = json_of(batch);
+    const struct json_row *row = &json->rows[number];
+    const char *at = json->block->bytes + value, *end = json->block->bytes + row->start + row->len;
+    if (value == JSON_VALUE_ABSENT)
+        return false;
+    if (cells->type == TYPE_STRING)
+        return *at == '"' && json_fast_text(at, end, &cells->str[number]);
+    unsigned digits = cells->type == TYPE_INT ? 9 : cells->type == TYPE_LONG ? 18 : 0;
+    return digits && json_fast_whole(at, end, digits, &cells->i64[number]);
 }
 
 static struct cell_place row_place(const struct batch *batch, uint32_t row)
@@ -419,17 +513,21 @@ static enum err_code json_load(struct batch *batch, uint32_t column, const struc
     TRY(cells_begin(batch, column, rows, &cells, err));
     struct json_probe probe = {.ready = false};
     bool looks = false; /* probe is made: only where a row needs it */
+    const struct json_batch *json = json_of(batch);
+    uint32_t slot = laid_slot(json, column), slots = json->layout.columns.count;
     for (uint32_t i = 0; i < rows->count; i++) {
         uint32_t row = rows->rows[i];
         if (batch->rejected[row]) {
             cell_set_missing(cells, row);
             continue;
         }
-        if (!looks && is_looked_for(json_of(batch), column, row)) {
+        if (json->rows[row].laid && slot < slots && load_plain(batch, cells, row, json->places[row * slots + slot]))
+            continue;
+        if (!looks && is_looked_for(json, column, slot, row)) {
             json_probe_init(&probe, batch->schema, column, COLUMN_NONE, false, false);
             looks = true;
         }
-        TRY(load_cell(batch, cells, column, row, &probe, err));
+        TRY(load_cell(batch, cells, column, slot, row, &probe, err));
     }
     return ERR_NONE;
 }

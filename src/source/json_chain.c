@@ -94,9 +94,8 @@ size_t json_chain_cut(struct json_chain *chain, struct json_block *block, enum j
     *out_begins = cut.begins;
     size_t end;
     if (cut.place < block->len)
-        block->behind = json_border_at(block->bytes, block->len, cut.brace, &end) && end == cut.place
-                            ? JSON_BEHIND_BORDER
-                            : JSON_BEHIND_OTHER;
+        block->behind =
+            json_border_at(block->bytes, block->len, cut.brace, &end) ? JSON_BEHIND_BORDER : JSON_BEHIND_OTHER;
     return cut.place;
 }
 

@@ -182,4 +182,16 @@ bool json_fast_raw(const char *at, const char *end, struct slice *out_raw, bool 
  */
 bool json_fast_text(const char *at, const char *end, struct slice *out_text);
 
+/* A whole number of at most so many digits, 18 or less, in a record that is well-formed. False of any other value. */
+static inline bool json_fast_whole(const char *at, const char *end, unsigned digits_max, int64_t *out_number)
+{
+    bool negative = at < end && *at == '-';
+    const char *digits = at + negative, *next = digits;
+    int64_t number = 0;
+    for (; next < end && ascii_is_digit(*next) && next - digits < digits_max; next++)
+        number = number * 10 + (*next - '0');
+    *out_number = negative ? -number : number;
+    return next > digits && next < end && json_may_follow_member(*next);
+}
+
 #endif

@@ -8,6 +8,7 @@
 #include "source/block_pool.h"
 #include "source/file_range.h"
 #include "source/json_border.h"
+#include "source/json_layout.h"
 #include "source/json_row.h"
 #include "source/source.h"
 
@@ -125,6 +126,7 @@ struct json_row {
     uint32_t value;  /* where the fast column's value begins, or one of JSON_VALUE_; only while index is NULL */
     uint32_t second; /* the same of the second column */
     bool sound;      /* known to be well-formed; it may be parsed all the same, for where its values stand */
+    bool laid;       /* the batch's places have where its values of the wanted columns begin */
     const struct json_index *index; /* NULL: not parsed yet */
 };
 
@@ -133,6 +135,11 @@ struct json_batch {
     const struct json_block *block;
     struct json_row *rows;
     size_t row_count, row_capacity;
+    /* [row_count * layout.columns.count]: JSON_VALUE_ABSENT or where a value of a laid row begins. */
+    uint32_t *places;
+    size_t place_capacity;
+    struct json_layout layout;
+    uint32_t layout_rest;    /* so many blocks to come are not tried by it, as it was of no use for most lines */
     struct json_span *spans; /* room for those of the next block */
     size_t span_capacity;
     struct arena arena; /* indexes */
@@ -156,6 +163,14 @@ enum err_code json_batch_record(struct json_batch *batch, struct slice text, uin
                                 struct err *err) MUST_CHECK;
 /* Prepares the quick path for the block; false if every record is to be parsed whole. */
 bool json_batch_prepare(struct json_batch *batch);
+/* The same for the layout of lines without an envelope; false if the usual marks find all that is wanted, or it is of no use. */
+bool json_batch_lays(struct json_batch *batch);
+/* Tells of how many lines of a block the layout was of no use. */
+void json_batch_laid(struct json_batch *batch, uint32_t lines, uint32_t odd);
+/* Reads a record for its keys, which other lines may have too. */
+enum err_code json_batch_learn(struct json_batch *batch, struct slice text, struct err *err) MUST_CHECK;
+/* Adds the row of a proven line, from layout.begin to `end`, that the layout knows all of. */
+enum err_code json_batch_lay(struct json_batch *batch, uint32_t end, uint32_t record, struct err *err) MUST_CHECK;
 /* What json_batch_quick() does with records that are not turned away by a name. wanted: the name says that it may be. */
 enum err_code json_batch_judge(struct json_batch *batch, uint32_t end, uint32_t record, bool wanted, bool *out_done,
                                struct err *err) MUST_CHECK;

@@ -228,7 +228,9 @@ struct check {
     bool failed;    /* its braces do not fit, in the current line */
     uint32_t fault; /* where the last line that can't be proven does not fit */
     struct simd_compact compact;
-    uint32_t depth;  /* open braces of the current line */
+    uint32_t depth; /* open braces of the current line */
+    bool lays;      /* the layout finds what is wanted: its marks are gathered; odd: lines it knows too little of */
+    uint32_t odd;
     uint32_t faults; /* how many there were */
     uint32_t until;  /* usual marks are gathered up to there */
 };
@@ -248,10 +250,12 @@ struct cut {
 static void line_begin(struct cut *cut, uint32_t begin)
 {
     struct json_batch *batch = cut->batch;
-    if (cut->quick)
+    if (cut->quick && !cut->check.lays)
         json_facts_begin_alike(&batch->facts, &batch->memory, cut->simd, cut->text, cut->len, begin);
     else
         json_facts_begin(&batch->facts, begin);
+    if (cut->check.lays)
+        json_layout_begin(&batch->layout, begin);
 }
 
 /* The line ends. Is it proven? */
@@ -341,10 +345,10 @@ static void check_fail(struct cut *cut, size_t at)
 
 static size_t marks_check(struct cut *cut, size_t *at, uint32_t *out, size_t capacity)
 {
-    const struct simd_marks *marks = &cut->batch->probe->marks;
     struct check *check = &cut->check;
+    const struct simd_marks *usual = &cut->batch->probe->marks, *marks = check->lays ? &JSON_LAYOUT_MARKS : usual;
     if (*at < check->until)
-        return cut->simd->mark(cut->text, check->until, marks, at, out, capacity);
+        return cut->simd->mark(cut->text, check->until, usual, at, out, capacity);
     size_t count = cut->simd->compact(cut->text, cut->len, marks, &check->compact, at, out, capacity);
     if (check->compact.fault)
         check_fail(cut, *at);
@@ -383,6 +387,50 @@ static inline __attribute__((always_inline)) enum err_code marks_take(struct cut
     return ERR_NONE;
 }
 
+/*
+ * The end of a line that the layout does not know all of: the usual marks are gathered now. Where it is without a fault, it is also
+ * read for its keys, as the next ones may be like it.
+ */
+static enum err_code odd_line_end(struct cut *cut, uint32_t end, bool proven, struct err *err)
+{
+    struct json_batch *batch = cut->batch;
+    uint32_t begin = batch->layout.begin;
+    json_facts_collect(&batch->facts, batch->probe, cut->text, begin, end);
+    batch->facts.sound = proven;
+    cut->check.odd++;
+    if (proven)
+        TRY(json_batch_learn(batch, slice_of(cut->text + begin, end - begin), err));
+    return line_end(cut, end, true, false, err);
+}
+
+static enum err_code laid_line_end(struct cut *cut, uint32_t end, struct err *err)
+{
+    struct json_batch *batch = cut->batch;
+    uint32_t begin = batch->layout.begin;
+    bool proven = check_end(&cut->check, begin, end);
+    if (!proven || batch->layout.odd || end - begin > batch->base.source->options.record_max)
+        return odd_line_end(cut, end, proven, err);
+    TRY(json_batch_lay(batch, end, cut->line, err));
+    line_begin(cut, end + 1);
+    cut->line++;
+    return ERR_NONE;
+}
+
+static enum err_code marks_lay(struct cut *cut, const uint32_t *marks, size_t count, struct err *err)
+{
+    struct json_layout *layout = &cut->batch->layout;
+    for (size_t i = 0; i < count; i++) {
+        char byte = cut->text[marks[i]];
+        if (byte == '"')
+            json_layout_key(layout, cut->text, cut->len, marks[i]);
+        else if (byte == '\n')
+            TRY(laid_line_end(cut, marks[i], err));
+        else
+            (void)check_brace(cut, marks[i]);
+    }
+    return ERR_NONE;
+}
+
 static enum err_code cut_lines(struct cut *cut, struct err *err)
 {
     enum { MARKS = 512 + SIMD_MARKS_ROOM, CHECK_MARKS = 4 * MARKS };
@@ -392,9 +440,9 @@ static enum err_code cut_lines(struct cut *cut, struct err *err)
     TRY(cut_containers(cut, &at, err));
     line_begin(cut, (uint32_t)at);
     while (at < cut->len) {
-        if (cut->check.on) {
+        if (cut->check.on || at < cut->check.until) {
             size_t count = marks_check(cut, &at, marks, CHECK_MARKS);
-            TRY(marks_take(cut, marks, count, true, err));
+            TRY(cut->check.lays ? marks_lay(cut, marks, count, err) : marks_take(cut, marks, count, true, err));
         } else {
             size_t count = cut->simd->mark(cut->text, cut->len, &batch->probe->marks, &at, marks, MARKS);
             TRY(marks_take(cut, marks, count, false, err));
@@ -417,9 +465,11 @@ static enum err_code lines_split(struct block *base, struct batch **out_batch, s
     struct cut cut = {.batch = batch, .text = block->bytes, .len = (uint32_t)block->len, .simd = simd_ops()};
     cut.quick = json_batch_prepare(batch);
     cut.check.fault = UINT32_MAX;
-    cut.check.on = cut.quick && base->source->options.whole;
+    cut.check.lays = cut.quick && json_batch_lays(batch);
+    cut.check.on = cut.check.lays || (cut.quick && base->source->options.whole);
     batch->base.failure = block->failure;
     enum err_code code = cut_lines(&cut, err);
+    json_batch_laid(batch, cut.line, cut.check.odd);
     return json_batch_end(batch, cut.line, code, out_batch, err);
 }
 

@@ -3,32 +3,13 @@
  */
 #include "source/json_trail.h"
 
-/* How many members that other rows had may be missing in a row before its next key is read in full. */
-enum { SKIP_MAX = 4 };
-
-static inline uint64_t word_at(const char *text)
-{
-    uint64_t word;
-    memcpy(&word, text, sizeof word);
-    return word;
-}
-
-/* Both have len bytes, at least SIMD_LEAD_MIN. */
-static inline bool same(const char *a, const char *b, size_t len)
-{
-    for (size_t i = 0; i + sizeof(uint64_t) < len; i += sizeof(uint64_t)) {
-        if (word_at(a + i) != word_at(b + i))
-            return false;
-    }
-    return word_at(a + len - sizeof(uint64_t)) == word_at(b + len - sizeof(uint64_t));
-}
-
 bool json_trail_take(struct json_trail *trail, struct json_cursor *cursor, struct json_walk *walk, uint32_t *out_column)
 {
     size_t left = (size_t)(cursor->end - cursor->at);
-    for (uint32_t i = trail->at; i < trail->count && i <= trail->at + SKIP_MAX; i++) {
+    for (uint32_t i = trail->at; i < trail->count && i <= trail->at + TRAIL_SKIP_MAX; i++) {
         const struct simd_lead *lead = &trail->leads[i];
-        if (lead->len > left || trail->is_first[i] == walk->begun || !same(lead->text, cursor->at, lead->len))
+        if (lead->len > left || trail->is_first[i] == walk->begun ||
+            !json_trail_same(lead->text, cursor->at, lead->len))
             continue;
         cursor->at += lead->len;
         walk->begun = true;

@@ -10,12 +10,15 @@
 #ifndef DDNSHUNT_SOURCE_JSON_TRAIL_H
 #define DDNSHUNT_SOURCE_JSON_TRAIL_H
 
+#include "base/load.h"
 #include "base/simd/simd.h"
 #include "source/json_token.h"
 
 #include <stdint.h>
 
 enum { TRAIL_STEPS_MAX = 96 };
+/* How many members that other rows had may be missing in a row before its next key is not looked for any further. */
+enum { TRAIL_SKIP_MAX = 4 };
 
 /* Good for any object of the same schema. */
 struct json_trail {
@@ -30,6 +33,16 @@ struct json_trail {
 static inline void json_trail_init(struct json_trail *trail)
 {
     trail->count = trail->at = trail->first_ends = 0;
+}
+
+/* Both have len bytes, at least SIMD_LEAD_MIN. */
+static inline bool json_trail_same(const char *a, const char *b, size_t len)
+{
+    for (size_t i = 0; i + sizeof(uint64_t) < len; i += sizeof(uint64_t)) {
+        if (load64(a + i) != load64(b + i))
+            return false;
+    }
+    return load64(a + len - sizeof(uint64_t)) == load64(b + len - sizeof(uint64_t));
 }
 
 /* An object begins. */
@@ -52,6 +65,17 @@ bool json_trail_take(struct json_trail *trail, struct json_cursor *cursor, struc
  */
 uint32_t json_trail_run(struct json_trail *trail, struct json_cursor *cursor, const struct json_walk *walk,
                         struct simd_span *out_values, const char **out_base, const uint32_t **out_columns);
+
+/*
+ * Is the end of these members of an object, from behind its brace up to where a value is expected, the lead of this step, of which there
+ * must be one?
+ */
+static inline bool json_trail_ends(const struct json_trail *trail, uint32_t step, const char *members, size_t len)
+{
+    const struct simd_lead *lead = &trail->leads[step];
+    bool fits = trail->is_first[step] ? lead->len == len : lead->len < len;
+    return fits && json_trail_same(lead->text, members + len - lead->len, lead->len);
+}
 
 /* Puts in what json_trail_take() did not know: the text from where it was asked up to the value. */
 void json_trail_learn(struct json_trail *trail, struct slice lead, bool is_first, uint32_t column);

@@ -277,20 +277,24 @@ void scan_set_first_column(struct scan *scan, uint32_t column)
         scan->first->source->options.first_column = column;
 }
 
-static void options_set_whole(struct source_options *options, uint32_t column, uint32_t second)
+/* Where more are wanted, reading where all values stand costs less than looking for each. */
+enum { FEW_COLUMNS = 4 };
+
+static void options_set_whole(struct source_options *options, const struct source_columns *columns)
 {
-    options->whole = true;
-    options->first_column = column;
-    options->second_column = second;
+    options->columns = *columns;
+    options->whole = columns->count <= FEW_COLUMNS;
+    options->first_column = options->whole && columns->count > 0 ? columns->column[0] : COLUMN_NONE;
+    options->second_column = options->whole && columns->count > 1 ? columns->column[1] : COLUMN_NONE;
 }
 
-bool scan_set_whole(struct scan *scan, uint32_t column, uint32_t second)
+bool scan_set_whole(struct scan *scan, const struct source_columns *columns)
 {
     if (!simd_ops()->compact_pays)
         return false;
-    options_set_whole(&scan->config.options, column, second);
+    options_set_whole(&scan->config.options, columns);
     if (scan->first)
-        options_set_whole(&scan->first->source->options, column, second);
+        options_set_whole(&scan->first->source->options, columns);
     return true;
 }
 

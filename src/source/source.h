@@ -60,6 +60,11 @@ struct reject {
     struct slice bytes; /* byte for byte; cut at the limit where the record was too long */
 };
 
+enum { SOURCE_WHOLE_COLUMNS_MAX = 16 };
+struct source_columns {
+    uint32_t column[SOURCE_WHOLE_COLUMNS_MAX], count;
+};
+
 struct source_options {
     size_t block_bytes; /* how much to read at a time; default SOURCE_BLOCK_BYTES */
     size_t record_max;  /* longest record that is read; default SOURCE_RECORD_MAX */
@@ -67,9 +72,13 @@ struct source_options {
     bool slow;          /* take no short cut: the reference that tests compare with (DDNSHUNT_FAST=off) */
     bool count_cells;
     uint32_t first_column; /* the column that the plan asks of every row, or COLUMN_NONE: a hint for the scan */
-    /* Every row is read whole, as nothing turns one away before, and asked for few columns: a hint too. */
+    /*
+     * Every row is read whole, as nothing turns one away before, and is asked for these columns: a hint too. whole: for so few that it
+     * pays to look for each. second_column: then another one beside the first, or COLUMN_NONE.
+     */
+    struct source_columns columns;
     bool whole;
-    uint32_t second_column; /* with whole: another column that is asked of every row, or COLUMN_NONE */
+    uint32_t second_column;
     /*
      * Rows whose text in its column it is sure of may be left out of the batch (they count as rows): a hint too. It is of
      * the first column, as what rows are checked for by their first predicate must not depend on it. Borrowed; or NULL.
@@ -234,10 +243,10 @@ const struct schema *scan_schema(const struct scan *scan);
 /* Tells the scan what the plan asks for first, before the first input is asked for. */
 void scan_set_first_column(struct scan *scan, uint32_t column);
 /*
- * Tells it instead that all rows are read whole, and are asked for few columns, these among them (or COLUMN_NONE). False: with this
- * CPU's kernels that helps nothing, and nothing is changed.
+ * Tells it instead that all rows are read whole, and are asked for these columns. False: with this CPU's kernels that helps nothing, and
+ * nothing is changed.
  */
-bool scan_set_whole(struct scan *scan, uint32_t column, uint32_t second);
+bool scan_set_whole(struct scan *scan, const struct source_columns *columns);
 /* The same for what it asks of that column's text; filter lives as long as the scan. */
 void scan_set_filter(struct scan *scan, const struct text_filter *filter);
 /* An input is no regular file: opening and reading may have to wait, for ever even, so that it must be done in order. */

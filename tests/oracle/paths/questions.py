@@ -26,10 +26,12 @@ QUESTIONS = [
     ("summarize", ["query", f"{T} | summarize n = count(), a = min(Timestamp), b = max(ReportId) by RemotePort, ActionType"], True),
     ("summarize by two", ["query", f"{T} | summarize count() by DeviceName, RemoteUrl"], True),
     ("summarize by three", ["query", f"{T} | summarize n = count(), p = sum(RemotePort) by ActionType, SourceFile"], True),
+    ("summarize by five", ["query", f"{T} | summarize count() by DeviceName, RemoteUrl, RemotePort, LocalPort, ActionType"], True),
     ("summarize derived", ["query", f"{T} | summarize n = count(), d = dcount(toupper(DeviceName)), l = max(strlen(RemoteUrl))"
                            " by bin(Timestamp, 1h), tolower(RemoteUrl)"], True),
     ("summarize text", ["query", f"{T} | where RemotePort >= 80 | summarize n = count(), s = make_set(DeviceName) by RemoteUrl"
                         " | sort by n desc, RemoteUrl asc"], True),
+    ("distinct of three", ["query", f"{T} | extend u = tolower(RemoteUrl) | distinct u, DeviceName, Timestamp"], True),
     ("distinct", ["query", f"{T} | distinct RemoteUrl, RemotePort"], True),
     ("sort", ["query", f"{T} | where RemoteUrl has_cs 'org' | sort by Timestamp asc, RemoteUrl desc"], True),
     ("top", ["query", f"{T} | top 9 by Timestamp desc | project Timestamp, RemoteUrl, SourceRecord, SourceOffset"], True),

@@ -455,6 +455,113 @@ static void the_quick_path_equals_the_full_parser_on_hostile_lines(void **state)
     assert_true(rows > 1000); /* the generator makes sense */
 }
 
+/* --- rows whose columns are found by the keys of the rows before --- */
+
+/* A compact row like all others, but for one thing about one in `share`. */
+static size_t laid_line(char *out, uint32_t share)
+{
+    static const char *const usual[] = {
+        "\"Timestamp\":\"2024-01-01T00:00:00Z\"",
+        "\"DeviceName\":\"a\"",
+        "\"LocalPort\":7",
+        "\"RemotePort\":443",
+        "\"Extra\":\"\\\"RemotePort\\\":5,\\\\\\\":\"",
+        "\"RemoteUrl\":\"x.example\"",
+    };
+    static const char *const others[] = {
+        "\"DeviceName\":null",
+        "\"DeviceName\":\"\\u0041\u00e9\"",
+        "\"DeviceName\":\"a text that is longer than what is looked at when texts are short, by some\"",
+        "\"RemotePort\":-8",
+        "\"RemotePort\":1234567890123",
+        "\"RemotePort\":80.0",
+        "\"RemotePort\":\"80\"",
+        "\"RemotePort\":true",
+        "\"RemotePort\":{}",
+        "\"RemotePort\":[1]",
+        "\"RemotePort\":01",
+        "\"RemotePort\":1,\"RemotePort\":2",
+        "\"Remote\\u0050ort\":2",
+        "\"xRemotePort\":3",
+        "\"x\\\"Timestamp\":\"2024-03-03T00:00:00Z\"",
+        "\"x,\\\"RemotePort\":4",
+        "\"x\\\\\":\":\"",
+        "\"Extra\":\":\"",
+        "\"x\":{\"RemotePort\":5}",
+        "\"ts\":6",
+        "\"Type\":\"DeviceEvents\"",
+        "\"Type\":\"DeviceNetworkEvents\"",
+        "\"$table\":\"Other\"",
+        "\"Type\":\"DeviceEvents\",\"x\":1 ",
+        "\"properties\":{\"RemotePort\":9}",
+        "\"records\":[{\"RemotePort\":9}]",
+        "\"TimeGenerated\":\"2024-02-02T00:00:00Z\"",
+        "\"Timestamp\":null",
+        "\"LocalPort\" : 8",
+        "\"LocalPort\":8 ",
+        "\"LocalPort\":8}",
+        "\"LocalPort\":8\r",
+        "\"LocalPort\":8,",
+        "\"LocalPort",
+        "",
+    };
+    size_t len = append(out, 0, "{"), odd = test_random_below(share) ? SIZE_MAX : test_random_below(TEST_COUNT(usual));
+    for (size_t i = 0; i < TEST_COUNT(usual); i++) {
+        bool before = i == odd && test_random_below(2);
+        const char *other = others[test_random_below(TEST_COUNT(others))];
+        if (i == odd)
+            len = append(out, append(out, len, other), *other && before ? "," : "");
+        if (i != odd || before)
+            len = append(out, len, usual[i]);
+        if (i + 1 < TEST_COUNT(usual) && (i != odd || before || *other))
+            len = append(out, len, ",");
+    }
+    return append(out, len, "}\n");
+}
+
+static struct drive drive_laid(struct slice text, size_t block_bytes, bool laid)
+{
+    struct drive drive;
+    drive_init(&drive, &SOURCE_JSON_LINES);
+    drive.options.block_bytes = block_bytes;
+    drive.options.slow = !laid;
+    if (laid) {
+        drive.options.columns = (struct source_columns){
+            {column("DeviceName"), column("RemotePort"), column("Timestamp"), column("RemoteUrl"), column("LocalIP")},
+            5};
+    }
+    drive_run(&drive, text);
+    assert_int_equal(drive.code, ERR_NONE);
+    return drive;
+}
+
+static void columns_stand_where_the_keys_of_the_rows_before_say(void **state)
+{
+    (void)state;
+    size_t rows = 0;
+    char *text = malloc(1 << 20);
+    assert_non_null(text);
+    for (int round = 0; round < 150; round++) {
+        size_t len = 0;
+        uint32_t share = test_random_below(3) ? 8 : 1 + test_random_below(2);
+        for (int i = 0; i < 300; i++)
+            len += laid_line(text + len, share);
+        struct slice all = slice_of(text, len - test_random_below(2) * test_random_below(30));
+        size_t block_bytes = test_random_below(2) ? 100 + test_random_below(2000) : 1 << 18;
+        struct drive laid = drive_laid(all, block_bytes, true), slow = drive_laid(all, block_bytes, false);
+        assert_slice_equal(buf_slice(&laid.rows), buf_slice(&slow.rows));
+        assert_int_equal(laid.stats.rows_passed, slow.stats.rows_passed);
+        assert_int_equal(laid.stats.cells_bad, slow.stats.cells_bad);
+        assert_int_equal(laid.stats.rows, slow.stats.rows);
+        assert_int_equal(laid.reject_count, slow.reject_count);
+        rows += laid.row_count;
+        drive_release(&laid);
+        drive_release(&slow);
+    }
+    free(text);
+    assert_true(rows > 15000);
+}
+
 /* --- rows that a filter turns away --- */
 
 static bool has_ddns(const void *user, struct slice text)
@@ -588,6 +695,7 @@ int main(void)
         cmocka_unit_test(a_record_longer_than_a_block_is_read),
         cmocka_unit_test(running_out_of_memory_is_an_error_wherever_it_happens),
         cmocka_unit_test(the_quick_path_equals_the_full_parser_on_hostile_lines),
+        cmocka_unit_test(columns_stand_where_the_keys_of_the_rows_before_say),
         cmocka_unit_test(what_a_filter_turns_away_is_counted_all_the_same),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
