@@ -145,8 +145,10 @@ bool plan_reads_whole(const struct plan *root, struct source_columns *out_column
         if (at->kind != PLAN_DERIVE)
             breaker = at;
     }
+    if (!at || at->input->kind != PLAN_SCAN)
+        return false;
     bool asks = breaker->kind == PLAN_SUMMARIZE || breaker->kind == PLAN_COUNT || breaker->kind == PLAN_DISTINCT;
-    if (!at || at->input->kind != PLAN_SCAN || !asks)
+    if (!asks)
         return false;
     struct asked asked = {.schema = at->input->schema, .columns = out_columns};
     *out_columns = (struct source_columns){.count = 0};
