@@ -562,6 +562,54 @@ static void columns_stand_where_the_keys_of_the_rows_before_say(void **state)
     assert_true(rows > 15000);
 }
 
+static void assert_as_slow(const struct drive *got, struct slice text, size_t block_bytes)
+{
+    struct drive slow = drive_laid(text, block_bytes, false);
+    assert_slice_equal(buf_slice(&got->rows), buf_slice(&slow.rows));
+    assert_int_equal(got->stats.rows, slow.stats.rows);
+    assert_int_equal(got->stats.rows_passed, slow.stats.rows_passed);
+    assert_int_equal(got->reject_count, slow.reject_count);
+    drive_release(&slow);
+}
+
+/* Where proving lines is given up, the line in which that happens is told by all of its marks. */
+static void lines_that_cannot_be_proven_are_read_all_the_same(void **state)
+{
+    (void)state;
+    struct buf text;
+    buf_init(&text, 0);
+    for (int i = 0; i < 40; i++)
+        buf_add_cstr(&text, "{\"Type\":\"DeviceEvents\", \"DeviceName\":\"a\",\"RemotePort\":1}\n");
+    struct drive laid = drive_laid(buf_slice(&text), 1 << 18, true);
+    assert_int_equal(laid.stats.rows_passed, 40);
+    assert_as_slow(&laid, buf_slice(&text), 1 << 18);
+    drive_release(&laid);
+    buf_release(&text);
+}
+
+/* What is wrong with a line only as a whole: a brace too few or too many, something behind the last one. */
+static void a_line_is_proven_with_its_end_alone(void **state)
+{
+    (void)state;
+    static const char *const lines[] = {"{\"RemoteUrl\":\"a\"},", "{\"RemoteUrl\":\"a\",\"x\":{\"y\":1}",
+                                        "{\"RemoteUrl\":\"a\"}}", "{\"RemoteUrl\":\"a\"},{\"x\":1}",
+                                        "{\"RemoteUrl\":\"a\",",  "{\"RemoteUrl\":\"a\",\"x\":{\"y\":1}}"};
+    for (size_t i = 0; i < TEST_COUNT(lines); i++) {
+        struct buf text;
+        struct drive whole;
+        buf_init(&text, 0);
+        buf_printf(&text, "{\"RemoteUrl\":\"b\"}\n%s\n{\"RemoteUrl\":\"c\"}\n", lines[i]);
+        drive_init(&whole, &SOURCE_JSON_LINES);
+        whole.options.whole = true;
+        whole.options.first_column = column("RemoteUrl");
+        drive_run(&whole, buf_slice(&text));
+        assert_as_slow(&whole, buf_slice(&text), 1 << 18);
+        assert_int_equal(whole.reject_count, i + 1 < TEST_COUNT(lines));
+        drive_release(&whole);
+        buf_release(&text);
+    }
+}
+
 /* --- rows that a filter turns away --- */
 
 static bool has_ddns(const void *user, struct slice text)
@@ -696,6 +744,8 @@ int main(void)
         cmocka_unit_test(running_out_of_memory_is_an_error_wherever_it_happens),
         cmocka_unit_test(the_quick_path_equals_the_full_parser_on_hostile_lines),
         cmocka_unit_test(columns_stand_where_the_keys_of_the_rows_before_say),
+        cmocka_unit_test(lines_that_cannot_be_proven_are_read_all_the_same),
+        cmocka_unit_test(a_line_is_proven_with_its_end_alone),
         cmocka_unit_test(what_a_filter_turns_away_is_counted_all_the_same),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
