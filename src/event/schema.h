@@ -44,6 +44,12 @@ struct schema {
     const struct column_def *columns;
 };
 
+/* Some columns of a schema, by number: so few that each may be looked for in a row. */
+enum { FEW_COLUMNS_MAX = 16 };
+struct few_columns {
+    uint32_t column[FEW_COLUMNS_MAX], count;
+};
+
 /* Index of a column by its exact (case-sensitive) name, or COLUMN_NONE. */
 uint32_t schema_find(const struct schema *schema, struct slice name);
 

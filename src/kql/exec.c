@@ -221,7 +221,7 @@ static enum err_code scan_run(struct run *run, struct err *err)
     if (scan_schema(scan)->count != run->chain[0]->schema->count) {
         code = err_set(err, ERR_INPUT, "the input's columns have changed since the query was read");
     } else {
-        struct source_columns columns;
+        struct few_columns columns;
         if (!plan_reads_whole(run->root, &columns) || !scan_set_whole(scan, &columns))
             scan_set_first_column(scan, plan_first_column(run->root));
         scan_set_filter(scan, run->chain[0]->filter);

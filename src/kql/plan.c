@@ -91,19 +91,19 @@ uint32_t plan_first_column(const struct plan *root)
 /* Columns of the scan that something over it asks for. */
 struct asked {
     const struct schema *schema;
-    struct source_columns *columns;
+    struct few_columns *columns;
     bool too_many;
 };
 
 static void asked_add(struct asked *asked, uint32_t column)
 {
-    struct source_columns *columns = asked->columns;
+    struct few_columns *columns = asked->columns;
     bool known = asked->schema->columns[column].origin == COLUMN_PROVENANCE;
     for (uint32_t i = 0; i < columns->count; i++)
         known |= columns->column[i] == column;
     if (known || asked->too_many)
         return;
-    asked->too_many = columns->count == SOURCE_WHOLE_COLUMNS_MAX;
+    asked->too_many = columns->count == FEW_COLUMNS_MAX;
     if (!asked->too_many)
         columns->column[columns->count++] = column;
 }
@@ -138,7 +138,7 @@ static void asked_add_breaker(struct asked *asked, const struct plan *breaker)
     }
 }
 
-bool plan_reads_whole(const struct plan *root, struct source_columns *out_columns)
+bool plan_reads_whole(const struct plan *root, struct few_columns *out_columns)
 {
     const struct plan *breaker = root, *at = root;
     for (; at && at->kind != PLAN_VERIFY; at = at->input) {
@@ -151,7 +151,7 @@ bool plan_reads_whole(const struct plan *root, struct source_columns *out_column
     if (!asks)
         return false;
     struct asked asked = {.schema = at->input->schema, .columns = out_columns};
-    *out_columns = (struct source_columns){.count = 0};
+    *out_columns = (struct few_columns){.count = 0};
     asked_add_breaker(&asked, breaker);
     return !asked.too_many;
 }

@@ -14,7 +14,6 @@
 #include "kql/aggr.h"
 #include "kql/ast.h"
 #include "kql/expr.h"
-#include "source/source.h"
 
 struct kb; /* ddns/kb.h */
 struct value_set;
@@ -118,7 +117,7 @@ uint32_t plan_first_column(const struct plan *root);
  * Is each row of the scan read whole with nothing before that could turn it away, and then asked for no more columns than
  * *out_columns has room for? Then these are they.
  */
-bool plan_reads_whole(const struct plan *root, struct source_columns *out_columns);
+bool plan_reads_whole(const struct plan *root, struct few_columns *out_columns);
 
 /* Calls visit on each expression that a plan, or a query with its subqueries, holds, until it says false. */
 bool plan_visit(struct plan *root, bool (*visit)(struct expr **expr, void *user), void *user);

@@ -5,11 +5,11 @@
 
 #include "source/json_int.h"
 
-_Static_assert(SOURCE_WHOLE_COLUMNS_MAX < UINT8_MAX, "a column's number is kept in a byte");
+_Static_assert(FEW_COLUMNS_MAX < UINT8_MAX, "a column's number is kept in a byte");
 
 const struct simd_marks JSON_LAYOUT_MARKS = {.pair = {{'"', ':', 1}}, .count = 1};
 
-void json_layout_init(struct json_layout *layout, const struct json_trail *trail, const struct source_columns *columns)
+void json_layout_init(struct json_layout *layout, const struct json_trail *trail, const struct few_columns *columns)
 {
     layout->trail = trail;
     layout->columns = *columns;

@@ -12,25 +12,25 @@
 #define DDNSHUNT_SOURCE_JSON_LAYOUT_H
 
 #include "base/simd/simd.h"
+#include "event/schema.h"
 #include "source/json_trail.h"
-#include "source/source.h"
 
 struct json_layout {
     const struct json_trail *trail; /* that of rows without an envelope */
-    struct source_columns columns;  /* that are wanted */
+    struct few_columns columns;     /* that are wanted */
     uint32_t known;                 /* steps of the trail that slots knows */
     uint8_t slots[TRAIL_STEPS_MAX]; /* of each step: which of the columns it is, or their count */
     /* Of the line that is being looked at: */
-    uint32_t begin, step;                          /* step: of the trail, that is expected next */
-    bool odd;                                      /* it has something that is not known */
-    uint32_t values[SOURCE_WHOLE_COLUMNS_MAX + 1]; /* where each column's value begins; the last one is no column's */
+    uint32_t begin, step;                 /* step: of the trail, that is expected next */
+    bool odd;                             /* it has something that is not known */
+    uint32_t values[FEW_COLUMNS_MAX + 1]; /* where each column's value begins; the last one is no column's */
 };
 
 /* The marks to be asked for. */
 extern const struct simd_marks JSON_LAYOUT_MARKS;
 
 /* The trail must live as long as the layout is used. */
-void json_layout_init(struct json_layout *layout, const struct json_trail *trail, const struct source_columns *columns);
+void json_layout_init(struct json_layout *layout, const struct json_trail *trail, const struct few_columns *columns);
 /* A line begins there. */
 void json_layout_begin(struct json_layout *layout, uint32_t begin);
 /* A mark that is not the end of the next step's lead. */

@@ -280,7 +280,7 @@ void scan_set_first_column(struct scan *scan, uint32_t column)
 /* Where more are wanted, reading where all values stand costs less than looking for each. */
 enum { FEW_COLUMNS = 4 };
 
-static void options_set_whole(struct source_options *options, const struct source_columns *columns)
+static void options_set_whole(struct source_options *options, const struct few_columns *columns)
 {
     options->columns = *columns;
     options->whole = columns->count <= FEW_COLUMNS;
@@ -288,7 +288,7 @@ static void options_set_whole(struct source_options *options, const struct sourc
     options->second_column = options->whole && columns->count > 1 ? columns->column[1] : COLUMN_NONE;
 }
 
-bool scan_set_whole(struct scan *scan, const struct source_columns *columns)
+bool scan_set_whole(struct scan *scan, const struct few_columns *columns)
 {
     if (!simd_ops()->compact_pays)
         return false;

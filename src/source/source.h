@@ -60,11 +60,6 @@ struct reject {
     struct slice bytes; /* byte for byte; cut at the limit where the record was too long */
 };
 
-enum { SOURCE_WHOLE_COLUMNS_MAX = 16 };
-struct source_columns {
-    uint32_t column[SOURCE_WHOLE_COLUMNS_MAX], count;
-};
-
 struct source_options {
     size_t block_bytes; /* how much to read at a time; default SOURCE_BLOCK_BYTES */
     size_t record_max;  /* longest record that is read; default SOURCE_RECORD_MAX */
@@ -76,7 +71,7 @@ struct source_options {
      * Every row is read whole, as nothing turns one away before, and is asked for these columns: a hint too. whole: for so few that it
      * pays to look for each. second_column: then another one beside the first, or COLUMN_NONE.
      */
-    struct source_columns columns;
+    struct few_columns columns;
     bool whole;
     uint32_t second_column;
     /*
@@ -246,7 +241,7 @@ void scan_set_first_column(struct scan *scan, uint32_t column);
  * Tells it instead that all rows are read whole, and are asked for these columns. False: with this CPU's kernels that helps nothing, and
  * nothing is changed.
  */
-bool scan_set_whole(struct scan *scan, const struct source_columns *columns);
+bool scan_set_whole(struct scan *scan, const struct few_columns *columns);
 /* The same for what it asks of that column's text; filter lives as long as the scan. */
 void scan_set_filter(struct scan *scan, const struct text_filter *filter);
 /* An input is no regular file: opening and reading may have to wait, for ever even, so that it must be done in order. */

@@ -526,7 +526,7 @@ static struct drive drive_laid(struct slice text, size_t block_bytes, bool laid)
     drive.options.block_bytes = block_bytes;
     drive.options.slow = !laid;
     if (laid) {
-        drive.options.columns = (struct source_columns){
+        drive.options.columns = (struct few_columns){
             {column("DeviceName"), column("RemotePort"), column("Timestamp"), column("RemoteUrl"), column("LocalIP")},
             5};
     }
