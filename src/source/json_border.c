@@ -48,13 +48,10 @@ static bool marks_more(struct json_border_search *search)
     return search->count > 0;
 }
 
-/* Does a colon stand before the bracket, blanks aside? */
-static bool is_value(const char *text, uint32_t begin, uint32_t at)
+/* Does a colon stand before the bracket, blanks aside? Nothing before the record's own brace is looked at. */
+static bool is_value(const char *text, uint32_t at)
 {
-    uint32_t before = at - 1;
-    while (before > begin && json_is_blank(text[before]))
-        before--;
-    return text[before] == ':';
+    return text[json_back_over_blanks(text, at) - 1] == ':';
 }
 
 /* The same of a bracket that counts, by what nearly all have around them. */
@@ -81,7 +78,7 @@ static inline enum look look_at(const struct json_border_piece *piece, struct js
     if (!is_plain && !json_bracket_counts(text, facts->begin, (uint32_t)len, at))
         return LOOK_ON;
     json_facts_add_bracket(facts, at);
-    return is_plain || is_value(text, facts->begin, at) ? LOOK_ON : LOOK_OTHER;
+    return is_plain || is_value(text, at) ? LOOK_ON : LOOK_OTHER;
 }
 
 /* There are no more marks. */

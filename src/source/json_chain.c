@@ -25,25 +25,17 @@ void json_chain_release(struct json_chain *chain)
 
 /* --- where records seem to begin --- */
 
-/* What stands before `at`, blanks aside: the place behind it, 0 if there is nothing. */
-static size_t back_over_blanks(const char *text, size_t at)
-{
-    while (at > 0 && json_is_blank(text[at - 1]))
-        at--;
-    return at;
-}
-
 /* Does a record seem to begin with the brace at `at`, behind another? Then the place behind that one; 0 if not, or unknown. */
 static size_t cut_place(const struct json_block *block, size_t at, enum json_scan_state *out_begins)
 {
     const char *text = block->bytes;
-    size_t key = at + 1, before = back_over_blanks(text, at);
+    size_t key = at + 1, before = json_back_over_blanks(text, at);
     while (key < block->len && json_is_blank(text[key]))
         key++;
     if (block->len - key < 2 || text[key] != '"' || before == 0)
         return 0;
     *out_begins = text[before - 1] == ',' ? SCAN_ROWS : SCAN_TOP;
-    size_t end = *out_begins == SCAN_ROWS ? back_over_blanks(text, before - 1) : before;
+    size_t end = *out_begins == SCAN_ROWS ? json_back_over_blanks(text, before - 1) : before;
     return end > 0 && text[end - 1] == '}' ? end : 0;
 }
 

@@ -44,13 +44,6 @@ enum err_code json_batch_spans(struct json_batch *batch, const struct json_block
 
 /* --- a container on a line --- */
 
-static size_t back_over_blanks(struct slice text, size_t at)
-{
-    while (at > 0 && json_is_blank(text.ptr[at - 1]))
-        at--;
-    return at;
-}
-
 bool json_begins_with_rows(struct slice text)
 {
     struct json_cursor cursor = {text.ptr, text.ptr + text.len, NULL};
@@ -72,10 +65,10 @@ bool json_begins_with_rows(struct slice text)
 static bool may_hold_rows(struct slice text, size_t at)
 {
     enum { LETTERS = 7, LONGEST = 6 * LETTERS };
-    size_t colon = back_over_blanks(text, at);
+    size_t colon = json_back_over_blanks(text.ptr, at);
     if (colon == 0 || text.ptr[colon - 1] != ':')
         return false;
-    size_t quote = back_over_blanks(text, colon - 1);
+    size_t quote = json_back_over_blanks(text.ptr, colon - 1);
     if (quote < LETTERS + 2 || text.ptr[quote - 1] != '"')
         return false;
     size_t end = quote - 1, begin = end > LONGEST ? end - LONGEST : 0;

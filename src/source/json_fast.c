@@ -203,11 +203,8 @@ bool json_bracket_counts(const char *text, uint32_t begin, uint32_t len, uint32_
     int64_t quote = back_over_blanks(text, begin, before);
     if (quote < begin || text[quote] != '"')
         return false;
-    /* An odd number of backslashes escapes the quote: it does not close the string, which goes on over the bracket. */
-    int64_t first = quote;
-    while (first > begin && text[first - 1] == '\\')
-        first--;
-    return (quote - first) % 2 == 0;
+    /* One that is escaped does not close the string, which goes on over the bracket. */
+    return !json_is_escaped(text, begin, (size_t)quote);
 }
 
 /* Of a hexadecimal digit, without a branch: which digits stand in escapes nothing foretells. Any other byte has some value too. */

@@ -40,21 +40,13 @@ void json_layout_begin(struct json_layout *layout, uint32_t begin)
         layout->values[i] = JSON_VALUE_ABSENT;
 }
 
-static bool is_escaped(const char *text, uint32_t begin, uint32_t at)
-{
-    uint32_t first = at;
-    while (first > begin && text[first - 1] == '\\')
-        first--;
-    return (at - first) % 2 == 1;
-}
-
 void json_layout_other(struct json_layout *layout, const char *text, uint32_t len, uint32_t at)
 {
     uint32_t begin = layout->begin, value = at + 2;
     if (at + 1 >= len || text[at + 1] != ':')
         return;
     if (at > begin && text[at - 1] == '\\') {
-        layout->odd |= !is_escaped(text, begin, at);
+        layout->odd |= !json_is_escaped(text, begin, at);
         return;
     }
     for (uint32_t i = 1; i <= TRAIL_SKIP_MAX && layout->step + i < layout->known; i++) {

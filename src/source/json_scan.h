@@ -6,8 +6,8 @@
  *
  * A pushdown automaton that sees brackets, strings and, in the outermost object, keys; what lies inside a record is
  * checked later, when the record is read. Most records' ends are told by what follows them (json_border.h), and brackets are
- * counted in the others. It can stop after any byte and go on with the next piece, whose buffer must
- * begin with the byte at json_scan_keep() of the one before.
+ * counted in the others. It can stop after any byte and go on with the next piece, whose buffer must begin with the
+ * byte at json_scan_keep() of the one before.
  *
  * Text that is no record becomes a reject. After a fault whose end can't be told from the structure (a line break in a
  * string: a quote is missing somewhere) the scan goes on at the next line that begins as the faulty record's line did;
@@ -55,8 +55,8 @@ struct json_scan {
 void json_scan_init(struct json_scan *scan, size_t record_max);
 /*
  * Reads on from *at to the end of the block's bytes, or behind the first record or reject that ends at or after `until`,
- * adding spans. Where it stops before both without a failure, more bytes are needed to go on. With a probe the facts of records are noted on the way, but of
- * those that are not read in one piece: see span.noted.
+ * adding spans. Where it stops before both without a failure, more bytes are needed to go on. With a probe the facts of
+ * records are noted on the way, but of those that are not read in one piece: see span.noted.
  */
 enum err_code json_scan_run(struct json_scan *scan, struct json_block *block, const struct json_probe *probe,
                             size_t *at, size_t until, enum json_behind behind, struct err *err) MUST_CHECK;

@@ -34,6 +34,23 @@ static inline bool json_is_blank(char c)
 
 void json_blanks(struct json_cursor *cursor);
 
+/* Behind the last byte before `at` that is no blank; 0 if there is none. */
+static inline size_t json_back_over_blanks(const char *text, size_t at)
+{
+    while (at > 0 && json_is_blank(text[at - 1]))
+        at--;
+    return at;
+}
+
+/* Does an odd number of backslashes stand before the byte at `at`, from `begin` on? In a string it is escaped then. */
+static inline bool json_is_escaped(const char *text, size_t begin, size_t at)
+{
+    size_t first = at;
+    while (first > begin && text[first - 1] == '\\')
+        first--;
+    return (at - first) % 2 == 1;
+}
+
 /* At a quote: takes the string. */
 bool json_string(struct json_cursor *cursor, struct json_text *out_text);
 
