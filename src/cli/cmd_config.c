@@ -7,8 +7,8 @@
 #include "cli/run_int.h"
 #include "cli/text_out.h"
 #include "cli/tune.h"
-#include "kql/parser.h"
 #include "kql/rules.h"
+#include "kql/syntax/parser.h"
 
 static enum err_code show(const struct opts *opts, struct err *err)
 {

@@ -10,9 +10,9 @@
 #include "cli/tune.h"
 #include "event/datetime.h"
 #include "event/schema.h"
-#include "kql/parser.h"
 #include "kql/plan.h"
 #include "kql/rules.h"
+#include "kql/syntax/parser.h"
 #include "rule/rule.h"
 
 #include <sys/stat.h>

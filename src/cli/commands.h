@@ -5,7 +5,7 @@
 #define DDNSHUNT_CLI_COMMANDS_H
 
 #include "cli/run.h"
-#include "kql/lexer.h"
+#include "kql/syntax/lexer.h"
 
 void command_scan(const struct opts *opts, struct report *report, struct outcome *outcome);
 void command_query(const struct opts *opts, struct report *report, struct outcome *outcome);

@@ -4,7 +4,7 @@
 #include "cli/report.h"
 
 #include "cli/term.h"
-#include "kql/parser.h"
+#include "kql/syntax/parser.h"
 #include "sink/show.h"
 
 #include <stdarg.h>

@@ -15,8 +15,8 @@
 #include "cli/term.h"
 #include "cli/tune.h"
 #include "event/datetime.h"
-#include "kql/exec.h"
-#include "kql/parser.h"
+#include "kql/exec/exec.h"
+#include "kql/syntax/parser.h"
 
 #include <signal.h>
 #include <stdatomic.h>

@@ -8,8 +8,8 @@
  */
 #include "cli/tune.h"
 #include "event/schema.h"
-#include "kql/lexer.h"
-#include "kql/parser.h"
+#include "kql/syntax/lexer.h"
+#include "kql/syntax/parser.h"
 
 enum {
     LEVELS_MAX = 4096,   /* more than the binder takes operators */

@@ -9,7 +9,7 @@
  */
 #include "cli/tune.h"
 #include "event/datetime.h"
-#include "kql/parser.h"
+#include "kql/syntax/parser.h"
 
 enum {
     PATTERN_BYTES = 256 * 1024, /* beyond this a list of endings goes on in a second regular expression */

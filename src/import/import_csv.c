@@ -3,7 +3,7 @@
  */
 #include "base/buf.h"
 #include "import/import_columns.h"
-#include "source/csv_scan.h"
+#include "source/csv/csv_scan.h"
 
 struct reader {
     struct import *import;

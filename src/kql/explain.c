@@ -7,7 +7,8 @@
 #include "kql/plan.h"
 
 #include "event/dyn.h"
-#include "kql/func.h"
+#include "kql/func/aggr.h"
+#include "kql/func/func.h"
 
 #include <assert.h>
 #include <string.h>

@@ -5,7 +5,7 @@
  */
 #include "kql/expr.h"
 
-#include "kql/func.h"
+#include "kql/func/func.h"
 
 #include <string.h>
 

@@ -3,7 +3,8 @@
  */
 #include "kql/plan.h"
 
-#include "kql/func.h"
+#include "kql/func/aggr.h"
+#include "kql/func/func.h"
 
 bool plan_visit(struct plan *root, bool (*visit)(struct expr **expr, void *user), void *user)
 {

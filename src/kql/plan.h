@@ -11,11 +11,11 @@
 #include "base/arena.h"
 #include "event/schema.h"
 #include "event/text_filter.h"
-#include "kql/aggr.h"
 #include "kql/ast.h"
 #include "kql/expr.h"
 
-struct kb; /* ddns/kb.h */
+struct aggr_call; /* func/aggr.h */
+struct kb;        /* ddns/kb.h */
 struct value_set;
 struct bag_index;
 

@@ -4,7 +4,7 @@
  * The list is that of Azure Monitor's transformations, to which Defender's page on custom detections points; docs/rule.md has both
  * addresses.
  */
-#include "kql/parser.h"
+#include "kql/syntax/parser.h"
 #include "rule/rule_int.h"
 
 /* What the list of supported features names, beyond + - and the like. docs/rule.md has its source. */

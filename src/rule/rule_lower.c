@@ -5,7 +5,7 @@
  * first operator that needs it goes a stage that works it out. What then says X = X is left out.
  */
 #include "event/schema.h"
-#include "kql/parser.h"
+#include "kql/syntax/parser.h"
 #include "rule/rule_int.h"
 
 #include <stdarg.h>

@@ -4,7 +4,7 @@
  * The longest suffix: of each number of labels that a suffix has, the tail of the host with so many is looked up in a bag, the
  * longest first. That costs a few look-ups a row, whatever the length of the list, and needs neither join nor mv-expand.
  */
-#include "kql/parser.h"
+#include "kql/syntax/parser.h"
 #include "rule/rule_int.h"
 
 #include <stdarg.h>

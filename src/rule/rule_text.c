@@ -1,7 +1,7 @@
 /*
  * rule_text.c - one text: a comment, the list of suffixes, the pipeline. See rule_int.h.
  */
-#include "kql/parser.h"
+#include "kql/syntax/parser.h"
 #include "rule/rule_int.h"
 
 #include <stdlib.h>

@@ -7,9 +7,9 @@
 #include "event/datetime.h"
 #include "event/schema.h"
 #include "fuzz.h"
-#include "kql/parser.h"
 #include "kql/plan.h"
 #include "kql/rules.h"
+#include "kql/syntax/parser.h"
 
 static const char *no_environment(const char *name)
 {

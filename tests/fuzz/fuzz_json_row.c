@@ -4,8 +4,8 @@
  */
 #include "event/dyn.h"
 #include "fuzz.h"
-#include "source/json.h"
-#include "source/json_row.h"
+#include "source/json/json.h"
+#include "source/json/json_row.h"
 
 static void check_entry(const struct json_reader *reader, const struct json_entry *entry, const struct dyn *row,
                         struct arena *arena)

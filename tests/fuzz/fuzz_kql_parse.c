@@ -3,7 +3,7 @@
  * same again; what does not has a place within the text, words, and a caret line that fits.
  */
 #include "fuzz.h"
-#include "kql/parser.h"
+#include "kql/syntax/parser.h"
 #include "parse_show.h"
 
 #include <string.h>

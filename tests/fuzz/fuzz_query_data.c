@@ -11,8 +11,8 @@
 
 #include "base/out.h"
 #include "event/value.h"
-#include "kql/exec.h"
-#include "kql/parser.h"
+#include "kql/exec/exec.h"
+#include "kql/syntax/parser.h"
 #include "sink/sink.h"
 
 #include <string.h>

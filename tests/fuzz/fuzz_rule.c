@@ -6,8 +6,8 @@
  */
 #include "event/schema.h"
 #include "fuzz.h"
-#include "kql/parser.h"
 #include "kql/plan.h"
+#include "kql/syntax/parser.h"
 #include "rule/rule.h"
 
 #include <stdlib.h>

@@ -5,7 +5,7 @@
 
 #include "base/mem.h"
 #include "event/value.h"
-#include "source/json_int.h"
+#include "source/json/json_int.h"
 
 #include <inttypes.h>
 #include <stdlib.h>

@@ -5,7 +5,7 @@
 #define DDNSHUNT_TESTS_JSON_DRIVE_H
 
 #include "base/buf.h"
-#include "source/json.h"
+#include "source/json/json.h"
 
 struct drive_reject {
     enum reject_kind kind;

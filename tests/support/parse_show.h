@@ -6,7 +6,7 @@
 #ifndef DDNSHUNT_TESTS_PARSE_SHOW_H
 #define DDNSHUNT_TESTS_PARSE_SHOW_H
 
-#include "kql/parser.h"
+#include "kql/syntax/parser.h"
 
 /* Shows the tree. */
 void ast_show(const struct ast *ast, struct buf *out);

@@ -3,7 +3,7 @@
  * A query that can't be parsed gives an empty text. For tests/oracle/kusto/run.js.
  */
 #include "base/buf.h"
-#include "kql/parser.h"
+#include "kql/syntax/parser.h"
 #include "read_stdin.h"
 
 #include <stdio.h>

@@ -6,7 +6,7 @@
 #include "test.h"
 
 #include "base/simd/simd.h"
-#include "source/json_token.h"
+#include "source/json/json_token.h"
 
 #include <stdbool.h>
 #include <string.h>

@@ -8,7 +8,7 @@
 #include "cli/run.h"
 #include "cli/run_int.h"
 #include "cli/term.h"
-#include "kql/parser.h"
+#include "kql/syntax/parser.h"
 
 static struct arena arena;
 static struct err err;

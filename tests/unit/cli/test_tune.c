@@ -9,7 +9,7 @@
 
 #include "base/mem.h"
 #include "cli/tune.h"
-#include "kql/parser.h"
+#include "kql/syntax/parser.h"
 
 enum { ARGS_MAX = 16 };
 

@@ -4,8 +4,8 @@
 #include "test.h"
 
 #include "event/text_filter.h"
-#include "kql/match.h"
-#include "source/json_token.h"
+#include "kql/func/match.h"
+#include "source/json/json_token.h"
 
 static const struct text_filter *filter_of(const char *const *texts, uint32_t count, bool nocase, bool are_terms,
                                            struct arena *arena)

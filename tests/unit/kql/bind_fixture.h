@@ -4,8 +4,8 @@
 #ifndef DDNSHUNT_TESTS_BIND_FIXTURE_H
 #define DDNSHUNT_TESTS_BIND_FIXTURE_H
 
-#include "kql/parser.h"
 #include "kql/plan.h"
+#include "kql/syntax/parser.h"
 
 #include "test.h"
 

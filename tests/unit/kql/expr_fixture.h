@@ -7,9 +7,9 @@
 #define DDNSHUNT_TESTS_EXPR_FIXTURE_H
 
 #include "event/batch.h"
-#include "kql/eval.h"
-#include "kql/func.h"
-#include "kql/signature.h"
+#include "kql/func/eval.h"
+#include "kql/func/func.h"
+#include "kql/func/signature.h"
 
 #include <setjmp.h>
 #include <stdarg.h>

@@ -9,8 +9,8 @@
 
 #include "expr_fixture.h"
 
-#include "kql/aggr.h"
-#include "kql/exec.h"
+#include "kql/exec/exec.h"
+#include "kql/func/aggr.h"
 #include "kql/plan.h"
 
 #include <string.h>

@@ -5,7 +5,7 @@
  */
 #include "test.h"
 
-#include "kql/ahead.h"
+#include "kql/exec/ahead.h"
 
 #include <errno.h>
 #include <pthread.h>

@@ -4,7 +4,7 @@
 #include "../test.h"
 
 #include "base/mem.h"
-#include "kql/bag_index.h"
+#include "kql/func/bag_index.h"
 
 #include <stdio.h>
 

@@ -3,7 +3,7 @@
  */
 #include "test.h"
 
-#include "kql/parser.h"
+#include "kql/syntax/parser.h"
 
 #include <stdio.h>
 

@@ -6,7 +6,7 @@
 #include "base/mem.h"
 #include "event/datetime.h"
 #include "event/decimal.h"
-#include "kql/op.h"
+#include "kql/exec/op.h"
 
 #include <math.h>
 #include <string.h>

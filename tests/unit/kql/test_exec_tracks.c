@@ -4,7 +4,7 @@
 #include "../test.h"
 
 #include "base/mem.h"
-#include "kql/exec_tracks.h"
+#include "kql/exec/exec_tracks.h"
 
 enum { THREADS = 2, COLUMNS = 3 };
 

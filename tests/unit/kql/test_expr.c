@@ -2,7 +2,7 @@
  * test_expr.c - expression trees: copies, sameness, walks, weights, preparing and undoing it; casts.
  */
 #include "bind_fixture.h"
-#include "kql/func.h"
+#include "kql/func/func.h"
 
 struct bound {
     struct arena arena;

@@ -4,8 +4,8 @@
  */
 #include "expr_fixture.h"
 
-#include "kql/match.h"
-#include "kql/value_set.h"
+#include "kql/func/match.h"
+#include "kql/func/value_set.h"
 
 #include <stdio.h>
 #include <stdlib.h>

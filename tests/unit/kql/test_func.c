@@ -3,8 +3,8 @@
  */
 #include "test.h"
 
-#include "kql/aggr.h"
-#include "kql/func.h"
+#include "kql/func/aggr.h"
+#include "kql/func/func.h"
 
 #include <string.h>
 

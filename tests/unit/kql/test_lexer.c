@@ -5,7 +5,7 @@
 
 #include "base/mem.h"
 #include "event/datetime.h"
-#include "kql/lexer.h"
+#include "kql/syntax/lexer.h"
 
 #include <stdio.h>
 

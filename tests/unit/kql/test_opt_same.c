@@ -3,7 +3,7 @@
  * (from a fixed seed) out of operators that the optimizer moves, merges and rewrites, over a table with nulls and ties.
  */
 #include "bind_fixture.h"
-#include "kql/exec.h"
+#include "kql/exec/exec.h"
 
 #include <stdlib.h>
 

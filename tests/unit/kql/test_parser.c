@@ -4,7 +4,7 @@
 #include "test.h"
 
 #include "base/mem.h"
-#include "kql/parser.h"
+#include "kql/syntax/parser.h"
 #include "parse_show.h"
 
 #include <stdio.h>

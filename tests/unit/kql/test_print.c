@@ -7,8 +7,8 @@
 #include "base/mem.h"
 #include "event/datetime.h"
 #include "event/decimal.h"
-#include "kql/parser.h"
-#include "kql/syntax.h"
+#include "kql/syntax/parser.h"
+#include "kql/syntax/syntax.h"
 #include "parse_show.h"
 
 #include <math.h>

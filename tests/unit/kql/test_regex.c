@@ -3,8 +3,8 @@
  * drive a backtracker mad; the forms that are no more than endings or a substring.
  */
 #include "base/mem.h"
-#include "kql/regex.h"
-#include "kql/regex_vm.h"
+#include "kql/regex/regex.h"
+#include "kql/regex/regex_vm.h"
 
 #include <setjmp.h>
 #include <stdarg.h>

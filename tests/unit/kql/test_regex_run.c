@@ -4,8 +4,8 @@
  */
 #include "test.h"
 
-#include "kql/regex.h"
-#include "kql/regex_vm.h"
+#include "kql/regex/regex.h"
+#include "kql/regex/regex_vm.h"
 
 #include <stdio.h>
 

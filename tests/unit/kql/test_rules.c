@@ -3,8 +3,8 @@
  */
 #include "test.h"
 
-#include "kql/parser.h"
 #include "kql/rules.h"
+#include "kql/syntax/parser.h"
 #include "parse_show.h"
 
 static void the_published_rule_is_found_by_its_name(void **state)

@@ -1,7 +1,7 @@
 /*
  * test_signature.c - which overload takes which arguments.
  */
-#include "kql/signature.h"
+#include "kql/func/signature.h"
 
 #include <setjmp.h>
 #include <stdarg.h>

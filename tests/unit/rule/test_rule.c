@@ -4,7 +4,7 @@
 #include "rule/rule_int.h"
 
 #include "base/mem.h"
-#include "kql/parser.h"
+#include "kql/syntax/parser.h"
 
 #include "../test.h"
 

@@ -6,7 +6,7 @@
 #include "test.h"
 
 #include "base/mem.h"
-#include "source/csv_index.h"
+#include "source/csv/csv_index.h"
 
 #include <stdlib.h>
 

@@ -6,7 +6,7 @@
 #include "scan_text.h"
 
 #include "base/mem.h"
-#include "source/csv_range.h"
+#include "source/csv/csv_range.h"
 
 #define HEAD "RemoteUrl,DeviceName,RemotePort\r\n"
 

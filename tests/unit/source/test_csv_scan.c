@@ -5,7 +5,7 @@
 #include "test.h"
 
 #include "base/simd/simd.h"
-#include "source/csv_scan.h"
+#include "source/csv/csv_scan.h"
 
 #include <stdlib.h>
 

@@ -6,7 +6,7 @@
 
 #include "base/buf.h"
 #include "event/schema.h"
-#include "source/json_border.h"
+#include "source/json/json_border.h"
 
 /* --- one record --- */
 

@@ -5,7 +5,7 @@
 #include "test.h"
 
 #include "base/mem.h"
-#include "source/json_chain.h"
+#include "source/json/json_chain.h"
 
 enum { BLOCKS = 3 };
 

@@ -4,7 +4,7 @@
  */
 #include "test.h"
 
-#include "source/json.h"
+#include "source/json/json.h"
 
 #include <stdlib.h>
 

@@ -5,7 +5,7 @@
 
 #include "base/utf8.h"
 
-#include "source/json_token.h"
+#include "source/json/json_token.h"
 
 #include <stdlib.h>
 
