@@ -327,13 +327,16 @@ static bool slot_reduce(struct slot *slot)
 static void slot_tell(struct flow *flow, const struct turn *turn, bool counted)
 {
     struct tracks *tracks = &flow->tracks;
+    bool detached = turn->slot->any && !turn->slot->code && turn->slot->item.detached;
     if (counted)
         tracks_count_slot(tracks, turn->track, turn->slot, scan_schema(flow->config.scan)->count);
+    else if (detached)
+        tracks_let_off_slot(tracks, turn->track, turn->slot);
     else
         turn->slot->ready = true;
     if (turn->track == tracks_first(tracks) && turn->track->first->ready)
         pthread_cond_signal(&flow->ready);
-    if (counted)
+    if (counted || detached)
         room_tell(flow);
 }
 
