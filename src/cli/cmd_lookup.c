@@ -122,6 +122,17 @@ static enum err_code look_up_all(struct run *run, struct err *err)
     return ERR_NONE;
 }
 
+static enum err_code refuse_own(const struct opts *opts, bool from_stdin, struct err *err)
+{
+    struct own_files own;
+    own_files_find(opts, &own);
+    if (from_stdin)
+        TRY(own_files_refuse(&own, "-", err));
+    for (size_t i = 0; i < opts->lookup.files.count; i++)
+        TRY(own_files_refuse(&own, opts->lookup.files.items[i], err));
+    return ERR_NONE;
+}
+
 /* --- the whole --- */
 
 static bool stdin_waits(void)
@@ -150,6 +161,7 @@ static void report_end(struct run *run)
 static enum err_code run_all(struct run *run, struct err *err)
 {
     bool from_stdin = reads_stdin(run->opts);
+    TRY(refuse_own(run->opts, from_stdin, err));
     TRY(kb_files_open(&run->opts->provider_files, &run->kb, err));
     TRY(delivery_open(&run->delivery, run->opts, err));
     TRY(lookup_init(&run->lookup, run->opts, run->kb, &run->delivery, &run->arena, err));

@@ -50,7 +50,8 @@ struct run {
     struct query query;
     bool bound;
     struct walk walks[2]; /* the first, and all others */
-    struct scan *scan;    /* opened, not yet handed to the executor */
+    struct own_files own;
+    struct scan *scan; /* opened, not yet handed to the executor */
     struct delivery delivery;
     struct column_view view;
     struct out *rejects;
@@ -164,6 +165,9 @@ static void on_notice(void *user, enum scan_notice_kind kind, const char *path, 
         if (run->opts->stats)
             report_note(run->report, "%s: %s", path, detail ? detail : "opened");
         break;
+    case NOTICE_INPUT_OWN:
+        report_note(run->report, "%s: left out: this run writes it", path);
+        break;
     case NOTICE_INPUT_PASSED:
         break; /* counted in the summary */
     }
@@ -189,6 +193,8 @@ static enum err_code open_inputs(struct run *run, bool again, struct scan **out_
         .named = run->named,
         .named_count = run->named_count,
         .read_ahead = threads_wanted(run) > 1,
+        .own = run->own.ids,
+        .own_count = run->own.count,
         .measure = run->report->terminal && !opts->quiet,
         .forced = opts->input_format >= 0 ? SOURCE_TYPES[opts->input_format] : NULL,
         .notice = on_notice,
@@ -206,6 +212,17 @@ static enum err_code give_scan(void *user, struct scan **out_scan, struct err *e
         return open_inputs(run, true, out_scan, err);
     *out_scan = run->scan;
     run->scan = NULL;
+    return ERR_NONE;
+}
+
+static enum err_code refuse_own(struct run *run, struct err *err)
+{
+    const struct text_list *paths = &run->opts->paths;
+    own_files_find(run->opts, &run->own);
+    if (paths->count == 0)
+        return own_files_refuse(&run->own, "-", err);
+    for (size_t i = 0; i < paths->count; i++)
+        TRY(own_files_refuse(&run->own, paths->items[i], err));
     return ERR_NONE;
 }
 
@@ -547,6 +564,7 @@ static void report_end(struct run *run)
 
 static enum err_code run_all(struct run *run, struct err *err)
 {
+    TRY(refuse_own(run, err));
     TRY(kb_files_open(&run->opts->provider_files, &run->knowledge, err));
     TRY(parse(run, err));
     TRY(plan(run, err));

@@ -5,6 +5,7 @@
 #define DDNSHUNT_CLI_RUN_INT_H
 
 #include "base/arena.h"
+#include "base/file_id.h"
 #include "cli/opts.h"
 #include "event/batch.h"
 #include "kql/ast.h"
@@ -27,6 +28,20 @@ enum err_code column_view_init(struct column_view *view, const char *list, const
 /* The batch with the view's columns; borrows both, and what it needs is in arena. Any thread may. ERR_MEMORY. */
 enum err_code column_view_apply(const struct column_view *view, const struct batch *batch, struct arena *arena,
                                 struct batch *out_shown, struct err *err) MUST_CHECK;
+
+/* --- own_files.c --- */
+
+/*
+ * What -o and --rejects name and standard output, as far as they are files that are there: an export that is overwritten
+ * with its hits is lost, and who reads what is just being written finds no end.
+ */
+struct own_files {
+    struct file_id ids[3];
+    size_t count;
+};
+void own_files_find(const struct opts *opts, struct own_files *out_own);
+/* ERR_USAGE if this input, which the user has named, is one of them. path: "-" for standard input. */
+enum err_code own_files_refuse(const struct own_files *own, const char *path, struct err *err) MUST_CHECK;
 
 /* --- with_source.c --- */
 
