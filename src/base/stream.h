@@ -21,6 +21,8 @@ enum { STREAM_WINDOW_MAX = 128 * 1024 * 1024 };
 
 struct stream;
 
+/* What messages call the input at path: standard input, or the path. */
+const char *stream_name(const char *path);
 /* path "-" is standard input. ERR_INPUT names the path and the reason. Folders are refused. */
 enum err_code stream_open(const char *path, struct stream **out_stream, struct err *err) MUST_CHECK;
 /*

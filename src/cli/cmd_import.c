@@ -1,6 +1,7 @@
 /*
  * cmd_import.c - ddnshunt providers import and diff: lists of others, as a table or beside what is known.
  */
+#include "base/stream.h"
 #include "cli/commands.h"
 #include "cli/kb_files.h"
 #include "cli/kb_filter.h"
@@ -82,14 +83,14 @@ static enum err_code read_list(struct run *run, const char *path, struct err *er
     if (code == ERR_NONE) {
         run->keys[run->import.lists] =
             run->opts->import.source ? slice_from_cstr(run->opts->import.source) : key_of_path(path, &run->arena);
-        code = import_read(&run->import, buf_slice(&text), path, err);
+        code = import_read(&run->import, buf_slice(&text), stream_name(path), err);
     }
     buf_release(&text);
     if (code == ERR_LIMIT) /* too long, too deep: the fault of the list, not of the run */
         err->code = code = ERR_INPUT;
     if (code == ERR_NONE) {
         char number[32];
-        report_note(run->report, "%s: %s: %s name%s", path, run->import.type->name,
+        report_note(run->report, "%s: %s: %s name%s", stream_name(path), run->import.type->name,
                     number_text(run->import.names, number), run->import.names == 1 ? "" : "s");
     }
     return code;

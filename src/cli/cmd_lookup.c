@@ -133,6 +133,19 @@ static enum err_code refuse_own(const struct opts *opts, bool from_stdin, struct
     return ERR_NONE;
 }
 
+/* `lookup hosts.txt` asks for a host of that name; whoever has such a file meant its lines. */
+static void note_file(struct run *run)
+{
+    const struct text_list *hosts = &run->opts->paths;
+    struct stat st;
+    for (size_t i = 0; i < hosts->count; i++) {
+        if (stat(hosts->items[i], &st) != 0 || !S_ISREG(st.st_mode))
+            continue;
+        report_note(run->report, "%s is looked up as a host; -f %s reads the file", hosts->items[i], hosts->items[i]);
+        return;
+    }
+}
+
 /* --- the whole --- */
 
 static bool stdin_waits(void)
@@ -168,6 +181,7 @@ static enum err_code run_all(struct run *run, struct err *err)
     if (from_stdin && stdin_waits())
         run->delivery.prompt_widths = run->lookup.widths;
     TRY(delivery_start(&run->delivery, run->opts, &run->lookup.view.schema, err));
+    note_file(run);
     if (from_stdin && term_is(STDIN_FILENO))
         report_note(run->report, "a host or URL a line; an end of file (Ctrl-D) ends it");
     enum err_code code = look_up_all(run, err);

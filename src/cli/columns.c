@@ -3,6 +3,8 @@
  */
 #include "cli/run_int.h"
 
+#include <stdio.h>
+
 static enum err_code read_named(struct slice text, struct column_def *out_def, struct err *err)
 {
     size_t colon = text.len; /* the last one: a name may hold colons, a type can't */
@@ -35,6 +37,18 @@ enum err_code columns_named(const struct text_list *texts, struct arena *arena, 
     return ERR_NONE;
 }
 
+/* A hint that names all columns, as far as there is room for their names. */
+static enum err_code hint_columns(const struct schema *schema, struct err *err)
+{
+    char names[ERR_HINT_MAX - 24];
+    size_t len = 0;
+    uint32_t shown = 0;
+    for (; shown < schema->count && len + schema->columns[shown].name.len + 8 < sizeof names; shown++)
+        len += (size_t)snprintf(names + len, sizeof names - len, "%s%.*s", shown ? ", " : "",
+                                SLICE_ARG(schema->columns[shown].name));
+    return err_hint(err, "it has %s%s", shown ? names : "", shown < schema->count ? ", ..." : "");
+}
+
 /* One name of the list: the column's index in the result. */
 static enum err_code find_column(struct slice name, const struct column_view *view, const struct schema *schema,
                                  uint32_t *out_column, struct err *err)
@@ -45,6 +59,8 @@ static enum err_code find_column(struct slice name, const struct column_view *vi
         struct slice near = schema_suggest(schema, name);
         if (near.len > 0)
             err_hint(err, "did you mean %.*s?", SLICE_ARG(near));
+        else
+            hint_columns(schema, err);
         return err_at(err, "option --columns");
     }
     for (uint32_t i = 0; i < view->schema.count; i++) {

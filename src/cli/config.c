@@ -220,8 +220,10 @@ static enum err_code try_file(struct opts *opts, struct slice folder, const char
     if (!path.ptr)
         return err_no_memory(err, folder.len);
     struct stat st;
-    *out_found = stat(path.ptr, &st) == 0 || (errno != ENOENT && errno != ENOTDIR);
-    return *out_found ? apply_file(opts, path.ptr, err) : ERR_NONE;
+    bool there = stat(path.ptr, &st) == 0, hidden = !there && errno != ENOENT && errno != ENOTDIR;
+    *out_found = there || hidden;
+    enum err_code code = *out_found ? apply_file(opts, path.ptr, err) : ERR_NONE;
+    return code && hidden ? err_hint(err, "it may hold settings; --no-config does without") : code;
 }
 
 /* XDG has relative paths ignored. */

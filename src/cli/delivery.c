@@ -5,6 +5,8 @@
 #include "cli/run_int.h"
 #include "cli/term.h"
 
+#include <string.h>
+#include <sys/stat.h>
 #include <unistd.h>
 
 /* Option, then the file's extension, then what suits a terminal or a pipe. */
@@ -14,6 +16,17 @@ static const struct sink_type *choose_type(const struct opts *opts, bool termina
         return SINK_TYPES[opts->format];
     const struct sink_type *type = opts->output ? sink_type_of_path(slice_from_cstr(opts->output)) : NULL;
     return type ? type : sink_type_find(terminal ? SLICE("table") : SLICE("ndjson"));
+}
+
+const char *delivery_extension_unknown(const struct opts *opts)
+{
+    struct stat st;
+    if (!opts->output || opts->format >= 0 || sink_type_of_path(slice_from_cstr(opts->output)) ||
+        (stat(opts->output, &st) == 0 && !S_ISREG(st.st_mode)))
+        return NULL;
+    const char *slash = strrchr(opts->output, '/'), *name = slash ? slash + 1 : opts->output;
+    const char *dot = strrchr(name, '.');
+    return dot && dot > name && dot[1] ? dot : NULL;
 }
 
 enum err_code delivery_open(struct delivery *delivery, const struct opts *opts, struct err *err)

@@ -1,6 +1,7 @@
 /*
  * own_files.c - the files that a run writes, which it does not read: see run_int.h.
  */
+#include "base/stream.h"
 #include "cli/run_int.h"
 
 #include <string.h>
@@ -32,7 +33,7 @@ enum err_code own_files_refuse(const struct own_files *own, const char *path, st
             continue;
         err_set(err, ERR_USAGE, "is written by this run: it can't be an input as well");
         err_hint(err, "write to another file");
-        return err_at(err, "%s", is_stdin ? "standard input" : path);
+        return err_at(err, "%s", stream_name(path));
     }
     return ERR_NONE;
 }

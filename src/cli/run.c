@@ -146,6 +146,7 @@ static void on_notice(void *user, enum scan_notice_kind kind, const char *path, 
     struct run *run = walk->run;
     if (walk->again)
         return;
+    path = stream_name(path);
     switch (kind) {
     case NOTICE_INPUT_FAILED: {
         struct err failure = *err;
@@ -260,7 +261,7 @@ static enum err_code check_inputs(struct run *run, struct err *err)
         if (reads_once(path)) {
             err_set(err, ERR_USAGE, "the query reads its inputs %u times, and a pipe can be read once", scans);
             err_hint(err, "save the data in a file first");
-            return err_at(err, "%s", strcmp(path, "-") == 0 ? "standard input" : path);
+            return err_at(err, "%s", stream_name(path));
         }
     }
     return ERR_NONE;
@@ -422,6 +423,14 @@ static enum err_code execute(struct run *run, struct err *err)
     return exec_run(&run->query, &config, &run->stats, err);
 }
 
+static void note_extension(const struct run *run)
+{
+    const char *extension = delivery_extension_unknown(run->opts);
+    if (extension)
+        report_note(run->report, "%s: %s names no format: %s is written; --format NAME chooses another",
+                    run->opts->output, extension, run->delivery.type->name);
+}
+
 /* Results so far are delivered also if the run was interrupted; not if it failed. */
 static enum err_code run_plan(struct run *run, struct err *err)
 {
@@ -431,6 +440,7 @@ static enum err_code run_plan(struct run *run, struct err *err)
         TRY(out_open_file(run->opts->rejects, &run->rejects, err));
     TRY(delivery_open(&run->delivery, run->opts, err));
     TRY(delivery_start(&run->delivery, run->opts, &run->view.schema, err));
+    note_extension(run);
     enum err_code code = execute(run, err);
     report_progress_clear(run->report);
     if (code == ERR_INTERRUPTED)
@@ -549,7 +559,14 @@ static void report_hidden(struct run *run)
 
 static void report_end(struct run *run)
 {
-    struct summary summary = {.stats = run->stats.inputs > 0 || run->stats.inputs_failed > 0 ? &run->stats : NULL,
+    const struct scan_stats *stats = &run->stats;
+    bool read = stats->inputs > 0 || stats->inputs_failed > 0;
+    bool walked = query_scans(&run->query) > 0;
+    if (walked && !read && !run->outcome->interrupted)
+        report_note(run->report, "nothing was read: %s",
+                    stats->inputs_passed > 0 ? "no file in the folders is in a known format"
+                                             : "no file is in the folders");
+    struct summary summary = {.stats = walked ? stats : NULL,
                               .results = run->results,
                               .results_name = run->text->results_name,
                               .interrupted = run->outcome->interrupted,

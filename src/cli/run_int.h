@@ -76,5 +76,10 @@ enum err_code delivery_write(struct delivery *delivery, struct batch *batch, str
 /* All is written: puts a file in its place. */
 enum err_code delivery_commit(struct delivery *delivery, struct err *err) MUST_CHECK;
 void delivery_close(struct delivery *delivery);
+/*
+ * The extension of -o's file, where it says nothing of the format that results are written in, and may be thought to:
+ * ".gz", ".xlsx". Else NULL.
+ */
+const char *delivery_extension_unknown(const struct opts *opts);
 
 #endif

@@ -63,7 +63,7 @@ static void what_fails_is_told_and_the_others_go_on(void **state)
     assert_int_equal(text.stats.inputs, 1);
     const char *notices = buf_cstr(&text.notices);
     assert_non_null(strstr(notices, "failed none can't be opened: No such file or directory\n"));
-    assert_non_null(strstr(notices, "failed unknown is in no known format; looked for: "));
+    assert_non_null(strstr(notices, "failed unknown is in no known format\nhint known are "));
     for (size_t i = 0; SOURCE_TYPES[i]; i++)
         assert_non_null(strstr(notices, SOURCE_TYPES[i]->title));
     assert_non_null(strstr(notices, "failed utf16 is text in UTF-16"));
