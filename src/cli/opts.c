@@ -327,6 +327,7 @@ static enum err_code hint_options(const struct reader *reader, struct err *err)
 static enum err_code unknown_option(const struct reader *reader, struct slice name, struct err *err)
 {
     struct near near = near_to(name);
+    struct slice begun = SLICE(""); /* by the name: others take it for short */
     for (const struct option_def *def = OPTIONS; def->name; def++) {
         if (slice_eq(name, slice_from_cstr(def->name))) { /* of another command */
             err_set(err, ERR_USAGE, "%s has no option --%s",
@@ -335,12 +336,16 @@ static enum err_code unknown_option(const struct reader *reader, struct slice na
                 if (def->commands & (1u << c->id))
                     return err_hint(err, "it belongs to ddnshunt %s", c->name);
         }
-        if (option_is_for(def, reader->command))
+        if (option_is_for(def, reader->command)) {
             near_offer(&near, slice_from_cstr(def->name));
+            if (begun.len == 0 && name.len > 1 && slice_starts(slice_from_cstr(def->name), name))
+                begun = slice_from_cstr(def->name);
+        }
     }
+    struct slice meant = begun.len > 0 ? begun : near.best;
     err_set(err, ERR_USAGE, "unknown option --%.*s", SLICE_ARG(name));
-    if (near.best.len > 0)
-        return err_hint(err, "did you mean --%.*s?", SLICE_ARG(near.best));
+    if (meant.len > 0)
+        return err_hint(err, "did you mean --%.*s?", SLICE_ARG(meant));
     return hint_options(reader, err);
 }
 
