@@ -1,7 +1,7 @@
 /*
  * test_exec_tracks.c - the book of blocks under way: the order of tracks and slots, what there is room for, how counts become one.
  */
-#include "../test.h"
+#include "test.h"
 
 #include "base/mem.h"
 #include "kql/exec/exec_tracks.h"

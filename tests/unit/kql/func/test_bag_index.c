@@ -1,7 +1,7 @@
 /*
  * test_bag_index.c - the hash over a bag's keys answers as a search does.
  */
-#include "../test.h"
+#include "test.h"
 
 #include "base/mem.h"
 #include "kql/func/bag_index.h"
