@@ -10,7 +10,7 @@
 
 #include "base/mem.h"
 #include "base/near.h"
-#include "cli/config.h"
+#include "cli/config/config.h"
 #include "ddns/kb.h"
 
 #include <assert.h>
