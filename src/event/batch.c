@@ -89,6 +89,13 @@ const struct buf *batch_text(const struct batch *batch)
     return batch->made->is_made ? &batch->made->text : NULL;
 }
 
+void batch_text_move(struct batch *from, struct batch *to)
+{
+    struct made_text none = *to->made;
+    *to->made = *from->made;
+    *from->made = none;
+}
+
 void batch_free(struct batch *batch)
 {
     if (batch && !batch->parent)

@@ -58,9 +58,9 @@ enum err_code column_init_const(struct column *column, const struct value *value
 /* The cell of a row. Borrows. */
 struct value column_value(const struct column *column, uint32_t row);
 /* Stores value (same type) in a row's cell; a null needs a null map. Borrows. */
+void column_set(struct column *column, uint32_t row, const struct value *value);
 /* Bytes of one cell in column->data. */
 size_t column_cell_bytes(enum type type);
-void column_set(struct column *column, uint32_t row, const struct value *value);
 
 struct selection {
     uint32_t *rows; /* ascending */
@@ -74,6 +74,13 @@ enum reject_kind {
     REJECT_NO_RECORD, /* text outside any record */
     REJECT_UNDECIDED  /* a regular expression met its match limit on it */
 };
+
+/*
+ * A column of the selected rows' cells alone, one behind the other. copies: with what they refer to, all in arena; else they
+ * borrow it as before. ERR_MEMORY.
+ */
+enum err_code column_pick(const struct column *from, const struct selection *rows, bool copies, struct arena *arena,
+                          struct column *out_column, struct err *err) MUST_CHECK;
 
 struct batch;
 
@@ -149,6 +156,8 @@ extern const struct batch_type BATCH_LOADED;
  */
 struct buf *batch_text_begin(struct batch *batch);
 const struct buf *batch_text(const struct batch *batch);
+/* The text becomes that of another root, and lives as long as that: its bytes stay where they are. */
+void batch_text_move(struct batch *from, struct batch *to);
 
 void batch_free(struct batch *batch); /* type->free; NULL is allowed */
 

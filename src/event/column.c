@@ -94,3 +94,16 @@ void column_set(struct column *column, uint32_t row, const struct value *value)
         break;
     }
 }
+
+enum err_code column_pick(const struct column *from, const struct selection *rows, bool copies, struct arena *arena,
+                          struct column *out_column, struct err *err)
+{
+    TRY(column_init(out_column, from->type, rows->count, from->nulls != NULL, arena, err));
+    for (uint32_t i = 0; i < rows->count; i++) {
+        struct value value = column_value(from, rows->rows[i]);
+        if (copies && !value_copy(&value, arena, &value))
+            return err_no_memory(err, sizeof value);
+        column_set(out_column, i, &value);
+    }
+    return ERR_NONE;
+}

@@ -341,10 +341,9 @@ static enum err_code rejects_tell(struct source_batch *batch,
     return ERR_NONE;
 }
 
-bool scan_admit(struct scan *scan, const struct batch *root)
+bool scan_admit(const struct batch *root)
 {
     const struct source_batch *batch = root->impl;
-    (void)scan;
     return !batch->source->scan_input->broken;
 }
 
@@ -366,25 +365,30 @@ enum err_code scan_account(struct scan *scan, struct batch *root, struct scan_st
     return ERR_NONE;
 }
 
-bool batch_reduce(struct batch *root, struct scan_stats *out_counts)
+bool batch_is_plain(const struct batch *root)
+{
+    const struct source_batch *batch = root->impl;
+    return !batch->reject_count && !batch->failure;
+}
+
+void batch_reduce(struct batch *root, struct scan_stats *out_counts)
 {
     struct source_batch *batch = root->impl;
-    if (root->selection->count || batch->reject_count || batch->failure)
-        return false;
     *out_counts = batch->stats;
     batch->stats.cells = NULL;
     batch_free(root);
-    return true;
 }
 
-void scan_account_counts(struct scan_input *input, struct scan_stats *counts, struct scan_stats *into)
+bool scan_account_counts(struct scan_input *input, struct scan_stats *counts, struct scan_stats *into)
 {
-    if (!input->broken) {
+    bool admitted = !input->broken;
+    if (admitted) {
         scan_stats_add(into, counts, input->scan->schema->count);
         input->rows += counts->rows + counts->rows_passed;
     }
     mem_free(counts->cells);
     counts->cells = NULL;
+    return admitted;
 }
 
 void scan_inputs(const struct scan *scan, struct scan_stats *into)

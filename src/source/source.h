@@ -292,7 +292,7 @@ void block_free(struct block *block);
  * To be asked about each root batch, in the input's order, before its rows are looked at. False: its input was found broken
  * in an earlier block, so it is none of the scan's; free it, and don't account for it.
  */
-bool scan_admit(struct scan *scan, const struct batch *root);
+bool scan_admit(const struct batch *root);
 /*
  * Takes a root batch's counts and rejects (in record order) before it is freed: stats are added to `into`; reject() is
  * called for each, if it is not NULL. Then it is told if the input is broken behind the batch. Call it once a batch, in the input's order.
@@ -301,13 +301,15 @@ enum err_code scan_account(struct scan *scan, struct batch *root, struct scan_st
                            enum err_code (*reject)(void *user, const struct reject *reject, struct err *err),
                            void *user, struct err *err) MUST_CHECK;
 
+/* Is nothing to be told of a root batch but its counts? None of its rows was rejected, the input is not broken behind it. Any thread. */
+bool batch_is_plain(const struct batch *root);
+/* Takes the counts of such a batch over, and frees it: for whom its rows are of no use any more. Any thread. */
+void batch_reduce(struct batch *root, struct scan_stats *out_counts);
 /*
- * Where nothing is left of a root batch but its counts (no row is selected, none was rejected, the input is not broken behind
- * it), they are taken over, and it is freed. Else false. Any thread.
+ * scan_account() of such counts of one input, or of several batches' in a row, in the input's order; false, and nothing is added, where
+ * scan_admit() would say so. They are released.
  */
-bool batch_reduce(struct batch *root, struct scan_stats *out_counts);
-/* scan_admit() and scan_account() of such counts of one input, or of several batches' in a row. They are released. */
-void scan_account_counts(struct scan_input *input, struct scan_stats *counts, struct scan_stats *into);
+bool scan_account_counts(struct scan_input *input, struct scan_stats *counts, struct scan_stats *into);
 
 /*
  * For a progress line, from any thread: bytes of the files read so far, and their size (0: not known, as with pipes and

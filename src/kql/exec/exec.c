@@ -144,18 +144,27 @@ static void plan_want(const struct plan *plan, const struct schema *schema, bool
 
 /* --- running a scan --- */
 
-/* The ordered stage's work on one block. Takes the item over. */
-static enum err_code item_consume(struct run *run, struct scan *scan, const struct flow_item *item, struct err *err)
+/* The rows go on, if their input was not found broken before them. */
+static enum err_code item_push(struct run *run, const struct flow_item *item, struct err *err)
 {
-    if (!scan_admit(scan, item->root)) {
-        batch_free(item->root);
-        return ERR_NONE;
-    }
-    *item->eval = run->env.eval;
+    if (item->eval)
+        *item->eval = run->env.eval;
     run->exec->kept_rows += item->batch->selection->count;
-    enum err_code code = op_push(run->first, item->batch, err);
-    if (code == ERR_NONE)
-        code = scan_account(scan, item->root, run->stats, run_reject, run, err);
+    return op_push(run->first, item->batch, err);
+}
+
+/* The ordered stage's work on one block. Takes the item over. */
+static enum err_code item_consume(struct run *run, struct scan *scan, struct flow_item *item, struct err *err)
+{
+    enum err_code code = ERR_NONE;
+    if (item->detached) {
+        if (scan_account_counts(item->input, &item->counts, run->stats))
+            code = item_push(run, item, err);
+    } else if (scan_admit(item->root)) {
+        code = item_push(run, item, err);
+        if (code == ERR_NONE)
+            code = scan_account(scan, item->root, run->stats, run_reject, run, err);
+    }
     batch_free(item->root);
     return code;
 }

@@ -78,6 +78,21 @@ static enum err_code steps_apply(struct worker *worker, struct flow_item *item, 
     return op_prepare(config->first, &worker->eval, item->batch, err);
 }
 
+/* Keeps of a block only what is to be pushed and its counts, if that will do. One thread alone pushes at once, and needs it not. */
+static enum err_code item_detach(const struct flow *flow, struct flow_item *item, struct err *err)
+{
+    struct batch *apart = NULL;
+    if (flow->worker_count > 1 && flow->config.first && batch_is_plain(item->root))
+        TRY(op_detach(flow->config.first, item->batch, &apart, err));
+    if (!apart)
+        return ERR_NONE;
+    batch_reduce(item->root, &item->counts);
+    item->root = item->batch = apart;
+    item->detached = true;
+    item->eval = NULL;
+    return ERR_NONE;
+}
+
 /* Reads a block's bytes, if they are not there. On failure nothing is left. */
 static enum err_code block_read(struct worker *worker, struct block *block, struct err *err)
 {
@@ -100,6 +115,8 @@ static enum err_code block_process(struct worker *worker, struct block *block, s
     item.any = true;
     item.batch = item.root;
     enum err_code code = steps_apply(worker, &item, err);
+    if (!code)
+        code = item_detach(worker->flow, &item, err);
     if (code != ERR_NONE) {
         batch_free(item.root);
         return code;
@@ -296,10 +313,14 @@ static void room_tell(struct flow *flow)
         pthread_cond_broadcast(&flow->room);
 }
 
-/* Nothing is left to be handed out of the block but its counts. */
+/* Leaves of a block only its counts, where nothing else is to be handed out. */
 static bool slot_reduce(struct slot *slot)
 {
-    return slot->any && !slot->code && batch_reduce(slot->item.root, &slot->counts);
+    struct flow_item *item = &slot->item;
+    if (!slot->any || slot->code || item->batch->selection->count || !batch_is_plain(item->root))
+        return false;
+    batch_reduce(item->root, &item->counts);
+    return true;
 }
 
 /* The slot is ready. `state` is held. */
@@ -474,10 +495,12 @@ static enum err_code item_take(struct flow *flow, struct flow_item *out_item, st
     if (code && err)
         *err = slot->err;
     out_item->any = !code && slot->any;
-    if (slot->counted)
-        scan_account_counts(track->input, &slot->counts, flow->config.counts);
-    else if (out_item->any)
+    if (slot->counted) {
+        (void)scan_account_counts(track->input, &slot->item.counts, flow->config.counts);
+    } else if (out_item->any) {
         *out_item = slot->item;
+        out_item->input = track->input;
+    }
     tracks_remove_slot(&flow->tracks, track);
     room_tell(flow);
     return code;

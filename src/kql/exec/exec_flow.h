@@ -44,12 +44,20 @@ struct flow_config {
     void *user;
 };
 
-/* One block's batch after the steps; or of some blocks of which no row was left the counts, which were accounted for. */
+/*
+ * One block's batch after the steps; or what the first operator needs of it, with the counts of all else, where that could be
+ * detached: so the block's memory is free before its turn has come, and the thread that had it reads into it while its cache holds it. Or
+ * the counts of some blocks of which no row was left.
+ */
 struct flow_item {
-    bool any;            /* else it was the last */
-    struct batch *batch; /* of the last step; its root is to be accounted for and freed */
-    struct batch *root;  /* NULL: only counts */
-    struct eval **eval;  /* with which derived columns are loaded from now on: set by the consumer */
+    bool any;                 /* else it was the last */
+    struct batch *batch;      /* to be pushed */
+    struct batch *root;       /* to be freed; NULL: only counts, which flow_next() accounted for */
+    bool detached;            /* counts stand for the block, else it is to be accounted for */
+    struct scan_input *input; /* of counts */
+    struct scan_stats counts;
+    struct eval *
+        *eval; /* with which derived columns are loaded from now on: set by the consumer. NULL: all are loaded */
 };
 
 struct flow;

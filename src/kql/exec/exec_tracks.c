@@ -34,9 +34,10 @@ void tracks_release(struct tracks *tracks)
     for (uint64_t n = tracks->first; tracks->tracks && n < tracks->end; n++) {
         struct track *track = &tracks->tracks[n % tracks->track_count];
         for (struct slot *slot = track->first; slot; slot = slot->next) {
-            if (slot->ready && slot->counted)
-                mem_free(slot->counts.cells);
-            else if (slot->ready && slot->any && slot->code == ERR_NONE)
+            bool filled = slot->ready && slot->any && slot->code == ERR_NONE;
+            if (slot->ready && (slot->counted || (filled && slot->item.detached)))
+                mem_free(slot->item.counts.cells);
+            if (filled && !slot->counted)
                 batch_free(slot->item.root);
         }
         scan_drop_input(track->input);
@@ -172,8 +173,8 @@ void tracks_remove_slot(struct tracks *tracks, struct track *track)
 static void slots_join(struct tracks *tracks, struct track *track, struct slot *slot, uint32_t columns)
 {
     struct slot *next = slot->next;
-    scan_stats_add(&slot->counts, &next->counts, columns);
-    mem_free(next->counts.cells);
+    scan_stats_add(&slot->item.counts, &next->item.counts, columns);
+    mem_free(next->item.counts.cells);
     slot_unlink(tracks, track, next);
 }
 

@@ -19,9 +19,8 @@
 struct slot {
     struct slot *next, *previous; /* in its track; next also of those that are free */
     bool ready;
-    bool counted; /* ready: only counts, for no row of the block was left */
-    struct scan_stats counts;
-    bool any; /* a block, or an error; else the read found the input's end */
+    bool counted; /* ready: only the item's counts, for no row of the block was left */
+    bool any;     /* a block, or an error; else the read found the input's end */
     enum err_code code;
     struct err err;
     struct flow_item item;

@@ -62,6 +62,12 @@ enum err_code op_prepare(const struct op *op, struct eval *eval, struct batch *b
     return op->type->prepare && batch->selection->count > 0 ? op->type->prepare(op, eval, batch, err) : ERR_NONE;
 }
 
+enum err_code op_detach(const struct op *op, struct batch *batch, struct batch **out_apart, struct err *err)
+{
+    *out_apart = NULL;
+    return op->type->detach && batch->selection->count > 0 ? op->type->detach(op, batch, out_apart, err) : ERR_NONE;
+}
+
 enum err_code op_finish(struct op *op, struct err *err)
 {
     for (; op; op = op->next) {

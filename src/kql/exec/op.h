@@ -56,6 +56,11 @@ struct op_type {
      */
     enum err_code (*prepare)(const struct op *op, struct eval *eval, struct batch *batch, struct err *err);
     /*
+     * Of a batch that was prepared, all that a push needs, as a root batch of its own that borrows nothing: who prepared it may then free
+     * it, and push this one. Any thread. *out_apart is NULL where that is not to be had. NULL: never.
+     */
+    enum err_code (*detach)(const struct op *op, struct batch *batch, struct batch **out_apart, struct err *err);
+    /*
      * Of the sink of a chain: makes batch_text() of the selected rows, all of whose columns are loaded, in any thread. ends: where
      * each row's ends, [selection->count], or NULL. NULL: it does not take rows as texts.
      */
@@ -76,6 +81,8 @@ enum err_code op_push(struct op *op, struct batch *batch, struct err *err) MUST_
 enum err_code op_finish(struct op *op, struct err *err) MUST_CHECK;
 /* Does ahead what a push to the operator will begin with; see op_type.prepare. */
 enum err_code op_prepare(const struct op *op, struct eval *eval, struct batch *batch, struct err *err) MUST_CHECK;
+/* Takes off a prepared batch what a push needs, if that can be: see op_type.detach. NULL: it can't, or no row is selected. */
+enum err_code op_detach(const struct op *op, struct batch *batch, struct batch **out_apart, struct err *err) MUST_CHECK;
 /* Would a batch that is pushed now change nothing? */
 bool op_is_done(const struct op *op);
 

@@ -84,6 +84,53 @@ static enum err_code sort_prepare(const struct op *op, struct eval *eval, struct
     return ERR_NONE;
 }
 
+/* Of the text, which moves with its bytes, only the places are copied; the sink's column and the keys borrow from the block. */
+static enum err_code apart_fill(const struct sort *sort, struct batch *batch, struct batch *apart, struct err *err)
+{
+    const struct prepared *prepared = batch->prepared;
+    uint32_t key_count = sort->op.plan->key_count;
+    struct prepared *own = arena_zalloc(apart->arena, 1, sizeof *own);
+    struct column *keys = arena_array(apart->arena, key_count, sizeof *keys);
+    if (!own || !keys)
+        return err_no_memory(err, key_count * sizeof *keys);
+    *own = (struct prepared){apart->columns, arena_array(apart->arena, key_count, sizeof(struct column *))};
+    if (!own->keys)
+        return err_no_memory(err, key_count * sizeof(struct column *));
+    for (uint32_t i = 0; i < sort->kept->count; i++) {
+        bool copies = !texts_move_with(i);
+        TRY(column_pick(&prepared->kept[i], batch->selection, copies, apart->arena, &apart->columns[i], err));
+        apart->loaded[i] = true;
+    }
+    for (uint32_t k = 0; k < key_count; k++) {
+        TRY(column_pick(prepared->keys[k], batch->selection, true, apart->arena, &keys[k], err));
+        own->keys[k] = &keys[k];
+    }
+    batch_text_move(batch, apart);
+    apart->prepared = own;
+    return ERR_NONE;
+}
+
+/*
+ * In any thread. Columns are not worth copying twice, and text that is nearly as long as the block that it comes from frees no
+ * memory.
+ */
+static enum err_code sort_detach(const struct op *op, struct batch *batch, struct batch **out_apart, struct err *err)
+{
+    const struct sort *sort = (const struct sort *)op;
+    enum { TEXT_MAX = SOURCE_BLOCK_BYTES / 4 };
+    if (!keeps_texts(sort) || !batch->prepared || batch_text(batch)->len > TEXT_MAX)
+        return ERR_NONE;
+    struct batch *apart;
+    TRY(batch_create(&BATCH_LOADED, sort->kept, batch->selection->count, &apart, err));
+    enum err_code code = apart_fill(sort, batch, apart, err);
+    if (code) {
+        batch_free(apart);
+        return code;
+    }
+    *out_apart = apart;
+    return ERR_NONE;
+}
+
 static enum err_code sort_push(struct op *op, struct batch *batch, struct err *err)
 {
     struct sort *sort = (struct sort *)op;
@@ -128,4 +175,5 @@ const struct op_type OP_SORT = {.name = "sort",
                                 .push = sort_push,
                                 .finish = sort_finish,
                                 .close = sort_close,
-                                .prepare = sort_prepare};
+                                .prepare = sort_prepare,
+                                .detach = sort_detach};

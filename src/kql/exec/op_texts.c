@@ -29,6 +29,11 @@ bool texts_init(struct texts *texts, const struct op *op)
     return true;
 }
 
+bool texts_move_with(uint32_t column)
+{
+    return column == TEXT;
+}
+
 /* The selected rows' texts, which stand one behind the other. */
 static void texts_cut(const struct buf *text, const size_t *ends, const struct selection *rows, struct slice *texts)
 {

@@ -24,6 +24,9 @@ struct texts {
 /* False where the operator can't keep texts: what it gives goes on to another operator, or columns are wanted. */
 bool texts_init(struct texts *texts, const struct op *op);
 
+/* Does that column of texts->schema refer to batch_text() alone, so that it needs no copy where that is moved? */
+bool texts_move_with(uint32_t column);
+
 /* The texts of the selected rows of a batch for op, all of whose columns are loaded: columns of texts->schema, in its arena. */
 enum err_code texts_make(const struct op *op, struct batch *batch, const struct column **out_columns,
                          struct err *err) MUST_CHECK;

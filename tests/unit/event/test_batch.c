@@ -237,6 +237,53 @@ static void cells_of_every_type_come_back_as_stored(void **state)
     arena_release(&arena);
 }
 
+/* Cells of the heap, which are freed: what the copy still had of them would show under ASan. */
+static void picked_cells_are_those_of_the_rows_and_borrow_nothing(void **state)
+{
+    (void)state;
+    struct arena from, into;
+    arena_init(&from, 0);
+    arena_init(&into, 0);
+    struct column texts, numbers, constant, picked[3];
+    const struct value seven = value_i64(TYPE_LONG, 7), none = value_null(TYPE_LONG);
+    assert_int_equal(column_init(&texts, TYPE_STRING, 3, false, &from, NULL), ERR_NONE);
+    assert_int_equal(column_init(&numbers, TYPE_LONG, 3, true, &from, NULL), ERR_NONE);
+    assert_int_equal(column_init_const(&constant, &seven, &from, NULL), ERR_NONE);
+    for (uint32_t row = 0; row < 3; row++) {
+        texts.str[row] = arena_printf(&from, "text %u", row);
+        column_set(&numbers, row, row == 2 ? &none : &seven);
+    }
+    const struct selection rows = {(uint32_t[]){1, 2}, 2};
+    const struct column *const columns[] = {&texts, &numbers, &constant};
+    for (size_t i = 0; i < TEST_COUNT(columns); i++)
+        assert_int_equal(column_pick(columns[i], &rows, true, &into, &picked[i], NULL), ERR_NONE);
+    struct column borrowed;
+    assert_int_equal(column_pick(&texts, &rows, false, &into, &borrowed, NULL), ERR_NONE);
+    assert_ptr_equal(borrowed.str[1].ptr, texts.str[2].ptr);
+    arena_release(&from);
+    assert_true(slice_eq(picked[0].str[0], SLICE("text 1")) && slice_eq(picked[0].str[1], SLICE("text 2")));
+    assert_true(picked[1].i64[0] == 7 && !column_is_null(&picked[1], 0) && column_is_null(&picked[1], 1));
+    assert_true(column_value(&picked[2], 0).i64 == 7 && column_value(&picked[2], 1).i64 == 7);
+    arena_release(&into);
+}
+
+static void a_text_moves_to_another_root_with_its_bytes(void **state)
+{
+    (void)state;
+    struct schema schema = {0};
+    struct batch *from, *to;
+    assert_int_equal(batch_create(&BATCH_LOADED, &schema, 1, &from, NULL), ERR_NONE);
+    assert_int_equal(batch_create(&BATCH_LOADED, &schema, 1, &to, NULL), ERR_NONE);
+    buf_add(batch_text_begin(from), SLICE("shown"));
+    const char *bytes = batch_text(from)->ptr;
+    batch_text_move(from, to);
+    assert_null(batch_text(from));
+    batch_free(from);
+    assert_ptr_equal(batch_text(to)->ptr, bytes);
+    assert_slice_equal(buf_slice(batch_text(to)), SLICE("shown"));
+    batch_free(to);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -249,6 +296,8 @@ int main(void)
         cmocka_unit_test(a_batch_without_rows_works),
         cmocka_unit_test(no_memory_is_reported_and_nothing_leaks),
         cmocka_unit_test(cells_of_every_type_come_back_as_stored),
+        cmocka_unit_test(picked_cells_are_those_of_the_rows_and_borrow_nothing),
+        cmocka_unit_test(a_text_moves_to_another_root_with_its_bytes),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

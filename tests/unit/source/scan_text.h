@@ -136,7 +136,7 @@ static inline void scan_text_run(struct scan_text *text, struct scan *scan, cons
         text->code = block_split(block, &batch, &text->err);
         if (text->code)
             break;
-        if (scan_admit(scan, batch))
+        if (scan_admit(batch))
             scan_text_batch(text, scan, batch, columns);
         batch_free(batch);
     }

@@ -54,6 +54,7 @@ static int input_remove(void **state)
 
 struct scan_run {
     struct outcome outcome; /* first: the callbacks of plan_fixture.h take it */
+    uint32_t beside;        /* the column beside rows' text */
     unsigned asked;         /* how often `interrupted` was */
     unsigned interrupt_at;  /* 0: never */
     struct profiles profiles;
@@ -80,23 +81,61 @@ static bool run_interrupted(void *user)
     return run->interrupt_at && ++run->asked >= run->interrupt_at;
 }
 
-static void run_query(struct query *query, unsigned threads, unsigned interrupt_at, struct scan_run *run)
+/* Each row as "ReportId DeviceName;", in any thread. */
+static enum err_code run_make_text(void *user, struct batch *batch, size_t *ends, struct err *err)
 {
-    *run = (struct scan_run){.interrupt_at = interrupt_at};
+    (void)user;
+    struct buf *text = batch_text_begin(batch);
+    for (uint32_t i = 0; i < batch->selection->count; i++) {
+        uint32_t row = batch->selection->rows[i];
+        struct slice name = column_value(&batch->columns[1], row).str;
+        buf_printf(text, "%lld %.*s;", (long long)column_value(&batch->columns[0], row).i64, (int)name.len, name.ptr);
+        if (ends)
+            ends[i] = text->len;
+    }
+    return text->failed ? err_no_memory(err, 1) : ERR_NONE;
+}
+
+/* The text, and behind it what the column beside it says of each of its rows. */
+static enum err_code run_text_result(void *user, struct batch *batch, struct err *err)
+{
+    struct scan_run *run = user;
+    struct buf *text = &run->outcome.text;
+    buf_add(text, buf_slice(batch_text(batch)));
+    for (uint32_t i = 0; run->beside != COLUMN_NONE && i < batch->selection->count; i++) {
+        struct slice name = column_value(&batch->columns[run->beside], batch->selection->rows[i]).str;
+        buf_printf(text, "(%.*s)", (int)name.len, name.ptr);
+    }
+    return text->failed ? err_no_memory(err, 1) : ERR_NONE;
+}
+
+static void run_config(struct query *query, struct exec_config *config, unsigned interrupt_at, struct scan_run *run)
+{
+    *run = (struct scan_run){.interrupt_at = interrupt_at, .beside = config->beside_text};
     buf_init(&run->outcome.text, 0);
     buf_init(&run->outcome.rejects, 0);
     run->profiles.arena = &fixture_arena;
-    const struct exec_config config = {
-        .threads = threads,
-        .profiles = &run->profiles,
-        .open_scan = run_open,
-        .result = outcome_result,
-        .reject = outcome_reject,
-        .user = run,
-        .interrupted = run_interrupted,
-    };
+    config->profiles = &run->profiles;
+    config->open_scan = run_open;
+    config->reject = outcome_reject;
+    config->user = run;
+    config->interrupted = run_interrupted;
     run->outcome.stats.cells = arena_zalloc(&fixture_arena, SCHEMA_COLUMNS_MAX, sizeof(uint64_t));
-    run->outcome.code = exec_run(query, &config, &run->outcome.stats, &run->outcome.err);
+    run->outcome.code = exec_run(query, config, &run->outcome.stats, &run->outcome.err);
+}
+
+static void run_query(struct query *query, unsigned threads, unsigned interrupt_at, struct scan_run *run)
+{
+    struct exec_config config = {.threads = threads, .result = outcome_result};
+    run_config(query, &config, interrupt_at, run);
+}
+
+/* The same with a sink that takes rows as texts. */
+static void run_texts(struct query *query, unsigned threads, uint32_t beside, struct scan_run *run)
+{
+    struct exec_config config = {
+        .threads = threads, .result = run_text_result, .make_text = run_make_text, .beside_text = beside};
+    run_config(query, &config, 0, run);
 }
 
 static struct scan_run run_root(struct plan *root, unsigned threads)
@@ -252,6 +291,39 @@ static void breakers_see_the_inputs_order(void **state)
     struct plan *names = derive(rows, "DeviceName:string", (struct expr *[]){column_named(rows, "DeviceName")});
     run = run_all(plan_new(PLAN_DISTINCT, names, names->schema));
     assert_text(&run, "host0\nhost3\nhost6\nhost2\nhost5\nhost1\nhost4\n");
+}
+
+/* A key that is text of the block, one that is computed, and a row that is rejected in the midst of them. */
+static void sorted_texts_are_the_same_for_any_number_of_threads(void **state)
+{
+    (void)state;
+    struct plan *verified = hits(), *rows = projected(plan_new(PLAN_VERIFY, verified, verified->schema));
+    struct plan *sorted = ordered(PLAN_SORT, rows, 0, (const char *const[]){"DeviceName desc", "ReportId asc", NULL});
+    struct scan_run columns = run_root(sorted, 1);
+    struct buf expected;
+    buf_init(&expected, 0);
+    for (struct slice rest = buf_slice(&columns.outcome.text); rest.len;) {
+        struct slice line = piece(&rest, '\n'), id = piece(&line, ',');
+        buf_printf(&expected, "%.*s %.*s;", (int)id.len, id.ptr, (int)line.len, line.ptr);
+    }
+    for (size_t t = 0; t < THREADS_COUNT; t++) {
+        struct query query = {.root = sorted};
+        struct scan_run run;
+        run_texts(&query, THREADS[t], COLUMN_NONE, &run);
+        assert_int_equal(run.outcome.code, ERR_NONE);
+        assert_true(slice_eq(buf_slice(&run.outcome.text), buf_slice(&expected)));
+        assert_true(slice_eq(buf_slice(&run.outcome.rejects), buf_slice(&columns.outcome.rejects)));
+        assert_int_equal(run.outcome.stats.rows, ROW_COUNT);
+        assert_memory_equal(run.outcome.stats.cells, columns.outcome.stats.cells,
+                            schema_device_network_events()->count * sizeof(uint64_t));
+        run_release(&run);
+        run_texts(&query, THREADS[t], 1, &run);
+        assert_non_null(strstr(buf_cstr(&run.outcome.text), ";1000 host6;"));
+        assert_non_null(strstr(buf_cstr(&run.outcome.text), ";(host6)(host6)"));
+        run_release(&run);
+    }
+    buf_release(&expected);
+    run_release(&columns);
 }
 
 static void take_stops_reading(void **state)
@@ -458,12 +530,15 @@ static void an_error_of_the_sink_ends_the_run(void **state)
     }
 }
 
-static void fail_each_allocation(struct query *query, unsigned threads, uint64_t stride)
+static void fail_each_allocation(struct query *query, bool as_texts, unsigned threads, uint64_t stride)
 {
     for (uint64_t nth = 1;; nth += stride) {
         struct scan_run run;
         mem_fail_after(nth);
-        run_query(query, threads, 0, &run);
+        if (as_texts)
+            run_texts(query, threads, 1, &run);
+        else
+            run_query(query, threads, 0, &run);
         mem_fail_after(0);
         enum err_code code = run.outcome.code;
         assert_true(code == ERR_NONE || code == ERR_MEMORY);
@@ -482,8 +557,9 @@ static void a_failed_allocation_anywhere_is_an_error_and_leaks_nothing(void **st
     struct plan *found = where(rows, CALL("in", column_named(rows, "ReportId"), set_of(0, TYPE_LONG)));
     struct query query = {
         .root = ordered(PLAN_SORT, found, 0, keys), .subqueries = (struct plan *[]){ids}, .subquery_count = 1};
-    fail_each_allocation(&query, 1, 7);
-    fail_each_allocation(&query, 2, 41);
+    fail_each_allocation(&query, false, 1, 7);
+    fail_each_allocation(&query, false, 2, 41);
+    fail_each_allocation(&query, true, 2, 23);
 }
 
 static void running_out_of_memory_for_toscalar_is_an_error(void **state)
@@ -501,7 +577,7 @@ static void running_out_of_memory_for_toscalar_is_an_error(void **state)
     struct scan_run run;
     run_query(&query, 1, 0, &run);
     assert_text(&run, "a\n");
-    fail_each_allocation(&query, 1, 1);
+    fail_each_allocation(&query, false, 1, 1);
 }
 
 int main(void)
@@ -510,6 +586,7 @@ int main(void)
         cmocka_unit_test(rows_come_in_the_inputs_order_for_any_number_of_threads),
         cmocka_unit_test(only_what_is_asked_for_is_decoded),
         cmocka_unit_test(breakers_see_the_inputs_order),
+        cmocka_unit_test(sorted_texts_are_the_same_for_any_number_of_threads),
         cmocka_unit_test(take_stops_reading),
         cmocka_unit_test(the_first_error_in_the_inputs_order_ends_the_run),
         cmocka_unit_test(undecided_rows_are_reported_once_each_and_in_order),

@@ -31,8 +31,8 @@ static struct track *open_with_block(struct tracks *tracks, struct slot **out_sl
 static void count(struct tracks *tracks, struct track *track, struct slot *slot, uint64_t rows)
 {
     slot->any = true;
-    slot->counts = (struct scan_stats){.rows = rows, .cells = mem_zalloc(COLUMNS, sizeof(uint64_t))};
-    slot->counts.cells[rows % COLUMNS] = rows;
+    slot->item.counts = (struct scan_stats){.rows = rows, .cells = mem_zalloc(COLUMNS, sizeof(uint64_t))};
+    slot->item.counts.cells[rows % COLUMNS] = rows;
     tracks_count_slot(tracks, track, slot, COLUMNS);
 }
 
@@ -213,13 +213,13 @@ static void counts_of_neighbours_become_one(void **state)
             assert_int_equal(tracks.blocks, 3 - k);
         }
         assert_int_equal(length(track), 1);
-        const struct scan_stats *counts = &track->first->counts;
+        const struct scan_stats *counts = &track->first->item.counts;
         assert_true(track->first->ready && track->first->counted && track->first->any);
         assert_int_equal(counts->rows, 10 + 11 + 12 + 13);
         assert_int_equal(counts->cells[0], 12);
         assert_int_equal(counts->cells[1], 10 + 13);
         assert_int_equal(counts->cells[2], 11);
-        mem_free(track->first->counts.cells);
+        mem_free(track->first->item.counts.cells);
         tracks_remove_slot(&tracks, track);
         assert_int_equal(tracks.blocks, 0);
         assert_int_equal(free_length(&tracks), free_slots);
@@ -239,12 +239,12 @@ static void counts_on_both_sides_of_a_block_stay_apart(void **state)
     count(&tracks, track, after, 7);
     count(&tracks, track, before, 5);
     assert_int_equal(length(track), 3);
-    assert_int_equal(track->first->counts.rows, 5);
+    assert_int_equal(track->first->item.counts.rows, 5);
     assert_ptr_equal(track->first->next, block);
     assert_false(block->ready);
-    assert_int_equal(track->last->counts.rows, 7);
+    assert_int_equal(track->last->item.counts.rows, 7);
     assert_int_equal(track->blocks, 1);
-    mem_free(track->first->counts.cells);
+    mem_free(track->first->item.counts.cells);
     tracks_remove_slot(&tracks, track); /* counts take no room, and give none */
     assert_int_equal(track->blocks, 1);
     assert_ptr_equal(track->first, block);
