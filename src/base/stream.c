@@ -614,8 +614,3 @@ uint64_t stream_raw_bytes(const struct stream *stream)
 {
     return stream->raw_done;
 }
-
-uint64_t stream_raw_size(const struct stream *stream)
-{
-    return stream->raw_size;
-}

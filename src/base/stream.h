@@ -101,8 +101,7 @@ enum err_code stream_read_file(const char *path, struct buf *into, struct err *e
 const char *stream_compression(const struct stream *stream);
 /* Bytes given to the reader so far (decompressed): the offset of the next one. */
 uint64_t stream_offset(const struct stream *stream);
-/* Bytes taken from the file so far, and the file's size where it has one (0: unknown), both before decompression. */
+/* Bytes taken from the file so far, before decompression. */
 uint64_t stream_raw_bytes(const struct stream *stream);
-uint64_t stream_raw_size(const struct stream *stream);
 
 #endif

@@ -196,7 +196,6 @@ void block_counted(struct block *block, uint64_t records);
 /* --- the formats --- */
 
 extern const struct source_type *const SOURCE_TYPES[]; /* NULL-terminated, in order of asking */
-const struct source_type *source_type_find(struct slice name);
 /* The surest claim, of equal ones the first in SOURCE_TYPES; NULL if nobody makes one. */
 const struct source_type *source_detect(struct slice head, bool whole);
 
