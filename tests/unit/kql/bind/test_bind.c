@@ -234,6 +234,21 @@ static void a_pipeline_has_a_greatest_length(void **state)
     buf_release(&text);
 }
 
+static void a_query_has_a_greatest_number_of_lets(void **state)
+{
+    (void)state;
+    struct buf text, shown;
+    buf_init(&text, 0);
+    buf_init(&shown, 0);
+    for (int i = 0; i <= 4096; i++)
+        buf_printf(&text, "let l%d = %d; ", i, i);
+    buf_add_cstr(&text, "print l1");
+    fixture_show(buf_cstr(&text), SHOW_COLUMNS, &shown);
+    assert_true(slice_find(buf_slice(&shown), SLICE("more than 4096 let statements"), 0) > 0);
+    buf_release(&shown);
+    buf_release(&text);
+}
+
 static void each_failed_allocation_is_told_and_nothing_leaks(void **state)
 {
     (void)state;
@@ -280,6 +295,7 @@ int main(void)
         cmocka_unit_test(column_ifexists_is_the_column_or_the_default),
         cmocka_unit_test(lets_of_lets_of_tables_do_not_grow_without_bound),
         cmocka_unit_test(a_pipeline_has_a_greatest_length),
+        cmocka_unit_test(a_query_has_a_greatest_number_of_lets),
         cmocka_unit_test(each_failed_allocation_is_told_and_nothing_leaks),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);

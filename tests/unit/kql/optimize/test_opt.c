@@ -33,6 +33,26 @@ static void conjunctions_are_taken_apart_and_ordered_by_cost(void **state)
     CHECK(CASES, SHOW_PLAN);
 }
 
+/* Each part is an operator of its own, and plans are walked by recursion. */
+static void a_conjunction_of_very_many_parts_stays_whole(void **state)
+{
+    (void)state;
+    struct buf text, shown;
+    buf_init(&text, 0);
+    buf_init(&shown, 0);
+    buf_add_cstr(&text, "T | where a == 1 and i == 2 | where a != 0");
+    for (int i = 1; i < 50000; i++)
+        buf_printf(&text, " and a != %d", i);
+    fixture_show(buf_cstr(&text), SHOW_PLAN, &shown);
+    struct slice rest = buf_slice(&shown);
+    int count = 0;
+    for (ptrdiff_t at; (at = slice_find(rest, SLICE("| where "), 0)) >= 0; count++)
+        rest = slice_cut(rest, (size_t)at + 1, rest.len);
+    assert_int_equal(count, 3);
+    buf_release(&text);
+    buf_release(&shown);
+}
+
 static void predicates_move_below_what_only_passes_their_columns_on(void **state)
 {
     (void)state;
@@ -231,6 +251,7 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(conjunctions_are_taken_apart_and_ordered_by_cost),
+        cmocka_unit_test(a_conjunction_of_very_many_parts_stays_whole),
         cmocka_unit_test(predicates_move_below_what_only_passes_their_columns_on),
         cmocka_unit_test(selective_predicates_move_below_what_they_are_worked_out_from),
         cmocka_unit_test(rows_are_verified_above_the_last_predicate_over_the_scan),
