@@ -13,17 +13,14 @@
 #include <inttypes.h>
 #include <unistd.h>
 
-#define TEXT_COLUMN(text)                                                                                              \
-    {                                                                                                                  \
-        .name = {(text), sizeof(text) - 1}, .type = TYPE_STRING, .stand_in = COLUMN_NONE                               \
-    }
-
 /* Called as in providers.tsv: the result is such a table. */
-static const struct column_def TABLE_COLUMNS[] = {TEXT_COLUMN("suffix"),   TEXT_COLUMN("provider"),
-                                                  TEXT_COLUMN("category"), TEXT_COLUMN("tier"),
-                                                  TEXT_COLUMN("risk"),     TEXT_COLUMN("source")};
-static const struct column_def DIFF_COLUMNS[] = {TEXT_COLUMN("Change"), TEXT_COLUMN("Suffix"), TEXT_COLUMN("Here"),
-                                                 TEXT_COLUMN("There")};
+static const struct column_def TABLE_COLUMNS[] = {
+    LISTING_COLUMN("suffix", TYPE_STRING),   LISTING_COLUMN("provider", TYPE_STRING),
+    LISTING_COLUMN("category", TYPE_STRING), LISTING_COLUMN("tier", TYPE_STRING),
+    LISTING_COLUMN("risk", TYPE_STRING),     LISTING_COLUMN("source", TYPE_STRING)};
+static const struct column_def DIFF_COLUMNS[] = {
+    LISTING_COLUMN("Change", TYPE_STRING), LISTING_COLUMN("Suffix", TYPE_STRING), LISTING_COLUMN("Here", TYPE_STRING),
+    LISTING_COLUMN("There", TYPE_STRING)};
 static const struct schema TABLE_SCHEMA = {.count = 6, .columns = TABLE_COLUMNS};
 static const struct schema DIFF_SCHEMA = {.count = 4, .columns = DIFF_COLUMNS};
 

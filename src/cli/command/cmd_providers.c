@@ -9,30 +9,31 @@
 
 #include <stdlib.h>
 
-#define COLUMN(text, kind)                                                                                             \
-    {                                                                                                                  \
-        .name = {(text), sizeof(text) - 1}, .type = (kind), .stand_in = COLUMN_NONE                                    \
-    }
 #define SCHEMA(defs)                                                                                                   \
     {                                                                                                                  \
         .count = sizeof(defs) / sizeof *(defs), .columns = (defs)                                                      \
     }
 
-static const struct column_def RULE_COLUMNS[] = {COLUMN("Suffix", TYPE_STRING),   COLUMN("Provider", TYPE_STRING),
-                                                 COLUMN("Category", TYPE_STRING), COLUMN("Tier", TYPE_STRING),
-                                                 COLUMN("Risk", TYPE_STRING),     COLUMN("Source", TYPE_STRING),
-                                                 COLUMN("Published", TYPE_STRING)};
-static const struct column_def SERVICE_COLUMNS[] = {COLUMN("Host", TYPE_STRING), COLUMN("Provider", TYPE_STRING),
-                                                    COLUMN("Category", TYPE_STRING), COLUMN("Purpose", TYPE_STRING),
-                                                    COLUMN("Source", TYPE_STRING)};
-static const struct column_def FOUND_COLUMNS[] = {COLUMN("Name", TYPE_STRING),     COLUMN("Kind", TYPE_STRING),
-                                                  COLUMN("Provider", TYPE_STRING), COLUMN("Category", TYPE_STRING),
-                                                  COLUMN("Tier", TYPE_STRING),     COLUMN("Risk", TYPE_STRING),
-                                                  COLUMN("Purpose", TYPE_STRING),  COLUMN("Source", TYPE_STRING)};
-static const struct column_def SUFFIX_COUNT_COLUMNS[] = {
-    COLUMN("Provider", TYPE_STRING), COLUMN("Category", TYPE_STRING), COLUMN("Suffixes", TYPE_LONG)};
-static const struct column_def SERVICE_COUNT_COLUMNS[] = {
-    COLUMN("Provider", TYPE_STRING), COLUMN("Category", TYPE_STRING), COLUMN("Services", TYPE_LONG)};
+static const struct column_def RULE_COLUMNS[] = {
+    LISTING_COLUMN("Suffix", TYPE_STRING),   LISTING_COLUMN("Provider", TYPE_STRING),
+    LISTING_COLUMN("Category", TYPE_STRING), LISTING_COLUMN("Tier", TYPE_STRING),
+    LISTING_COLUMN("Risk", TYPE_STRING),     LISTING_COLUMN("Source", TYPE_STRING),
+    LISTING_COLUMN("Published", TYPE_STRING)};
+static const struct column_def SERVICE_COLUMNS[] = {
+    LISTING_COLUMN("Host", TYPE_STRING), LISTING_COLUMN("Provider", TYPE_STRING),
+    LISTING_COLUMN("Category", TYPE_STRING), LISTING_COLUMN("Purpose", TYPE_STRING),
+    LISTING_COLUMN("Source", TYPE_STRING)};
+static const struct column_def FOUND_COLUMNS[] = {
+    LISTING_COLUMN("Name", TYPE_STRING),     LISTING_COLUMN("Kind", TYPE_STRING),
+    LISTING_COLUMN("Provider", TYPE_STRING), LISTING_COLUMN("Category", TYPE_STRING),
+    LISTING_COLUMN("Tier", TYPE_STRING),     LISTING_COLUMN("Risk", TYPE_STRING),
+    LISTING_COLUMN("Purpose", TYPE_STRING),  LISTING_COLUMN("Source", TYPE_STRING)};
+static const struct column_def SUFFIX_COUNT_COLUMNS[] = {LISTING_COLUMN("Provider", TYPE_STRING),
+                                                         LISTING_COLUMN("Category", TYPE_STRING),
+                                                         LISTING_COLUMN("Suffixes", TYPE_LONG)};
+static const struct column_def SERVICE_COUNT_COLUMNS[] = {LISTING_COLUMN("Provider", TYPE_STRING),
+                                                          LISTING_COLUMN("Category", TYPE_STRING),
+                                                          LISTING_COLUMN("Services", TYPE_LONG)};
 static const struct schema RULE_SCHEMA = SCHEMA(RULE_COLUMNS), SERVICE_SCHEMA = SCHEMA(SERVICE_COLUMNS),
                            FOUND_SCHEMA = SCHEMA(FOUND_COLUMNS), SUFFIX_COUNT_SCHEMA = SCHEMA(SUFFIX_COUNT_COLUMNS),
                            SERVICE_COUNT_SCHEMA = SCHEMA(SERVICE_COUNT_COLUMNS);

@@ -7,6 +7,12 @@
 #include "cli/report.h"
 #include "cli/run/run_int.h"
 
+/* A row of a table of columns: LISTING_COLUMN("Suffix", TYPE_STRING). */
+#define LISTING_COLUMN(text, kind)                                                                                     \
+    {                                                                                                                  \
+        .name = {(text), sizeof(text) - 1}, .type = (kind), .stand_in = COLUMN_NONE                                    \
+    }
+
 struct listing {
     struct delivery delivery;
     struct column_view view;

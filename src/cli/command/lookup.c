@@ -8,19 +8,19 @@
 
 #include "base/mem.h"
 #include "base/utf8.h"
+#include "cli/command/listing.h"
 #include "host/host.h"
 
 /* Few enough that their text is still in the cache when it is written. */
 enum { BATCH_ROWS = 1024 };
 
-#define TEXT_COLUMN(text)                                                                                              \
-    {                                                                                                                  \
-        .name = {(text), sizeof(text) - 1}, .type = TYPE_STRING, .stand_in = COLUMN_NONE                               \
-    }
 static const struct column_def COLUMNS[LOOKUP_COLUMNS] = {
-    [LOOKUP_INPUT] = TEXT_COLUMN("Input"),       [LOOKUP_HOST] = TEXT_COLUMN("Host"),
-    [LOOKUP_SUFFIX] = TEXT_COLUMN("Suffix"),     [LOOKUP_PROVIDER] = TEXT_COLUMN("Provider"),
-    [LOOKUP_CATEGORY] = TEXT_COLUMN("Category"), [LOOKUP_KIND] = TEXT_COLUMN("Kind"),
+    [LOOKUP_INPUT] = LISTING_COLUMN("Input", TYPE_STRING),
+    [LOOKUP_HOST] = LISTING_COLUMN("Host", TYPE_STRING),
+    [LOOKUP_SUFFIX] = LISTING_COLUMN("Suffix", TYPE_STRING),
+    [LOOKUP_PROVIDER] = LISTING_COLUMN("Provider", TYPE_STRING),
+    [LOOKUP_CATEGORY] = LISTING_COLUMN("Category", TYPE_STRING),
+    [LOOKUP_KIND] = LISTING_COLUMN("Kind", TYPE_STRING),
 };
 const struct schema LOOKUP_SCHEMA = {.count = LOOKUP_COLUMNS, .columns = COLUMNS};
 

@@ -61,12 +61,14 @@ static void what_could_harm_a_terminal_is_shown_as_a_question_mark(void **state)
     assert_shown(SLICE("a\xe2\x80\xae"
                        "b\xc2\x9b"),
                  (struct span){4, 5}, "", "query:1:3: error: bad\n  a?b?\n    ^\n");
+    assert_shown(SLICE("\xf3\xa0\x81\x81x"), (struct span){4, 5}, "",
+                 "query:1:2: error: bad\n  ?x\n   ^\n"); /* a tag */
     struct err err;
     (void)err_query(&err, ERR_QUERY, (struct span){0, 1}, "found \x1b[0m");
     struct buf out;
     buf_init(&out, 0);
-    kql_diagnose("query", SLICE("x"), &err, &out);
-    assert_slice_equal(buf_slice(&out), SLICE("query:1:1: error: found ?[0m\n  x\n  ^\n"));
+    kql_diagnose("q\x1b.kql", SLICE("x"), &err, &out);
+    assert_slice_equal(buf_slice(&out), SLICE("q?.kql:1:1: error: found ?[0m\n  x\n  ^\n"));
     buf_release(&out);
 }
 
