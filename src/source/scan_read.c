@@ -6,6 +6,7 @@
  * share their tables and free blocks (source_type.share), so that an input has little to make.
  */
 #include "base/mem.h"
+#include "source/foreign.h"
 #include "source/formats.h"
 #include "source/scan_int.h"
 
@@ -53,8 +54,14 @@ static enum err_code err_utf16(const char *path, struct err *err)
     return ERR_INPUT;
 }
 
-static enum err_code err_unknown_format(const char *path, struct err *err)
+static enum err_code err_unknown_format(const char *path, struct slice head, struct err *err)
 {
+    struct foreign foreign;
+    if (foreign_find(head, &foreign)) {
+        err_set(err, ERR_INPUT, "is %s, which can't be read", foreign.what);
+        err_hint(err, "%s", foreign.hint);
+        return err_at(err, "%s", stream_name(path));
+    }
     char known[ERR_HINT_MAX] = "";
     for (size_t i = 0; SOURCE_TYPES[i]; i++) {
         size_t len = strlen(known);
@@ -102,7 +109,7 @@ static enum err_code input_detect(struct scan_input *input, struct stream *strea
     if (*out_type)
         return ERR_NONE;
     if (!input->met)
-        return err_unknown_format(input->path, err);
+        return err_unknown_format(input->path, head, err);
     input->found = FOUND_OTHER;
     return ERR_NONE;
 }
