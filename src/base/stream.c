@@ -197,11 +197,16 @@ static enum err_code file_read_short(struct stream *stream, char *memory, size_t
     return ERR_NONE;
 }
 
+const char *stream_name(const char *path)
+{
+    return strcmp(path, "-") == 0 ? "standard input" : path;
+}
+
 enum err_code stream_open_short(const char *path, char *memory, size_t size, bool *out_whole,
                                 struct stream **out_stream, struct err *err)
 {
     *out_whole = false;
-    const char *name = strcmp(path, "-") == 0 ? "standard input" : path;
+    const char *name = stream_name(path);
     struct stream *stream = stream_create(name, err);
     if (!stream)
         return ERR_MEMORY;
@@ -608,9 +613,4 @@ uint64_t stream_offset(const struct stream *stream)
 uint64_t stream_raw_bytes(const struct stream *stream)
 {
     return stream->raw_done;
-}
-
-uint64_t stream_raw_size(const struct stream *stream)
-{
-    return stream->raw_size;
 }

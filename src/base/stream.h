@@ -21,6 +21,8 @@ enum { STREAM_WINDOW_MAX = 128 * 1024 * 1024 };
 
 struct stream;
 
+/* What messages call the input at path: standard input, or the path. */
+const char *stream_name(const char *path);
 /* path "-" is standard input. ERR_INPUT names the path and the reason. Folders are refused. */
 enum err_code stream_open(const char *path, struct stream **out_stream, struct err *err) MUST_CHECK;
 /*
@@ -99,8 +101,7 @@ enum err_code stream_read_file(const char *path, struct buf *into, struct err *e
 const char *stream_compression(const struct stream *stream);
 /* Bytes given to the reader so far (decompressed): the offset of the next one. */
 uint64_t stream_offset(const struct stream *stream);
-/* Bytes taken from the file so far, and the file's size where it has one (0: unknown), both before decompression. */
+/* Bytes taken from the file so far, before decompression. */
 uint64_t stream_raw_bytes(const struct stream *stream);
-uint64_t stream_raw_size(const struct stream *stream);
 
 #endif

@@ -38,6 +38,8 @@ size_t utf8_cut(struct slice text, size_t max);
 /* Cells that a terminal gives the code point: 0 (combining), 1 or 2 (wide). Control characters: 1, as they are shown.
  */
 unsigned utf8_width(uint32_t code_point);
+/* May stand in a terminal's text: it is no control, does not turn or hide what follows, and is assigned. */
+bool utf8_is_safe(uint32_t code_point);
 
 void utf8_lower(struct slice text, struct buf *out);
 void utf8_upper(struct slice text, struct buf *out);

@@ -1,5 +1,5 @@
 /*
- * utf8_unicode.c - widths and case of characters, by libutf8proc: see utf8.h.
+ * utf8_unicode.c - widths, case and harm of characters, by libutf8proc: see utf8.h.
  */
 #include "base/utf8.h"
 
@@ -11,6 +11,24 @@ unsigned utf8_width(uint32_t code_point)
         return 1;
     int width = utf8proc_charwidth((utf8proc_int32_t)code_point);
     return width < 0 ? 1 : (unsigned)width;
+}
+
+bool utf8_is_safe(uint32_t code_point)
+{
+    if (code_point < 0x7f)
+        return code_point >= 0x20;
+    switch (utf8proc_category((utf8proc_int32_t)code_point)) {
+    case UTF8PROC_CATEGORY_CC:
+    case UTF8PROC_CATEGORY_CF:
+    case UTF8PROC_CATEGORY_CS:
+    case UTF8PROC_CATEGORY_CO:
+    case UTF8PROC_CATEGORY_CN:
+    case UTF8PROC_CATEGORY_ZL:
+    case UTF8PROC_CATEGORY_ZP:
+        return false;
+    default:
+        return true;
+    }
 }
 
 static void map_case(struct slice text, struct buf *out, utf8proc_int32_t (*map)(utf8proc_int32_t))

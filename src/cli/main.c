@@ -2,7 +2,7 @@
  * main.c - reads the command line, runs the command, and settles the exit status: the one place that does.
  */
 #include "base/mem.h"
-#include "cli/commands.h"
+#include "cli/command/commands.h"
 #include "cli/term.h"
 #include "cli/text_out.h"
 

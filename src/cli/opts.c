@@ -10,7 +10,7 @@
 
 #include "base/mem.h"
 #include "base/near.h"
-#include "cli/config.h"
+#include "cli/config/config.h"
 #include "ddns/kb.h"
 
 #include <assert.h>
@@ -95,6 +95,19 @@ static enum err_code list_push(struct text_list *list, const char *text, struct 
     return ERR_NONE;
 }
 
+/* What the option's argument is called, where that says more than the option's name. */
+static const char *choice_noun(const struct option_def *def, char *into, size_t size)
+{
+    const char *argument = def->argument;
+    if (strcmp(argument, "NAME") == 0 || strcmp(argument, "WHEN") == 0)
+        return def->name;
+    size_t len = 0;
+    for (; argument[len] && len + 1 < size; len++)
+        into[len] = ascii_lower(argument[len]);
+    into[len] = '\0';
+    return into;
+}
+
 static enum err_code find_choice(const struct option_def *def, const char *value, int *out_index, struct err *err)
 {
     struct near near = near_to(slice_from_cstr(value));
@@ -105,7 +118,8 @@ static enum err_code find_choice(const struct option_def *def, const char *value
         }
         near_offer(&near, slice_from_cstr(def->choice(i)));
     }
-    err_set(err, ERR_USAGE, "unknown %s \"%s\"", def->name, value);
+    char noun[32];
+    err_set(err, ERR_USAGE, "unknown %s \"%s\"", choice_noun(def, noun, sizeof noun), value);
     if (near.best.len > 0)
         return err_hint(err, "did you mean %.*s?", SLICE_ARG(near.best));
     struct buf names;
@@ -303,9 +317,17 @@ static enum err_code read_environment(struct reader *reader, const char *(*envir
 
 /* --- arguments --- */
 
+/* Before a command is read, read_command() says what to do. */
+static enum err_code hint_options(const struct reader *reader, struct err *err)
+{
+    const struct command *command = reader->opts->command;
+    return command ? err_hint(err, "its options: ddnshunt %s -h", command->name) : ERR_USAGE;
+}
+
 static enum err_code unknown_option(const struct reader *reader, struct slice name, struct err *err)
 {
     struct near near = near_to(name);
+    struct slice begun = SLICE(""); /* by the name: others take it for short */
     for (const struct option_def *def = OPTIONS; def->name; def++) {
         if (slice_eq(name, slice_from_cstr(def->name))) { /* of another command */
             err_set(err, ERR_USAGE, "%s has no option --%s",
@@ -314,11 +336,17 @@ static enum err_code unknown_option(const struct reader *reader, struct slice na
                 if (def->commands & (1u << c->id))
                     return err_hint(err, "it belongs to ddnshunt %s", c->name);
         }
-        if (option_is_for(def, reader->command))
+        if (option_is_for(def, reader->command)) {
             near_offer(&near, slice_from_cstr(def->name));
+            if (begun.len == 0 && name.len > 1 && slice_starts(slice_from_cstr(def->name), name))
+                begun = slice_from_cstr(def->name);
+        }
     }
+    struct slice meant = begun.len > 0 ? begun : near.best;
     err_set(err, ERR_USAGE, "unknown option --%.*s", SLICE_ARG(name));
-    return near.best.len > 0 ? err_hint(err, "did you mean --%.*s?", SLICE_ARG(near.best)) : ERR_USAGE;
+    if (meant.len > 0)
+        return err_hint(err, "did you mean --%.*s?", SLICE_ARG(meant));
+    return hint_options(reader, err);
 }
 
 static const struct option_def *find_long(const struct reader *reader, struct slice name)
@@ -371,9 +399,11 @@ static enum err_code read_letters(struct reader *reader, const char *letters, st
 {
     while (*letters) {
         const struct option_def *def = find_letter(reader, *letters);
-        if (!def)
-            return err_set(err, ERR_USAGE, "unknown option -%.*s",
-                           (int)(ascii_is_alnum(*letters) ? 1 : strlen(letters)), letters);
+        if (!def) {
+            int len = ascii_is_alnum(*letters) ? 1 : (int)strlen(letters);
+            err_set(err, ERR_USAGE, "unknown option -%.*s", len, letters);
+            return hint_options(reader, err);
+        }
         letters++;
         const char *value = NULL;
         if (def->argument) {
@@ -407,12 +437,19 @@ static enum err_code read_arguments(struct reader *reader, struct err *err)
     return ERR_NONE;
 }
 
+/* Words that others take for a command: an action without its command, help, version. */
 static enum err_code unknown_command(const char *name, struct err *err)
 {
     struct near near = near_to(slice_from_cstr(name));
-    for (const struct command *c = COMMANDS; c->name; c++)
-        near_offer(&near, command_word(c));
     err_set(err, ERR_USAGE, "unknown command \"%s\"", name);
+    for (const struct command *c = COMMANDS; c->name; c++) {
+        if (command_action(c) && strcmp(command_action(c), name) == 0)
+            return err_hint(err, "did you mean %s?", c->name);
+        near_offer(&near, command_word(c));
+    }
+    for (const struct option_def *def = OPTIONS; def->name; def++)
+        if ((def->commands & FOR_TOP) && strcmp(def->name, name) == 0)
+            return err_hint(err, "did you mean --%s?", def->name);
     if (near.best.len > 0)
         return err_hint(err, "did you mean %.*s?", SLICE_ARG(near.best));
     return err_hint(err, "to scan a file: ddnshunt scan FILE; all commands: ddnshunt --help");

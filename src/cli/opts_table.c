@@ -567,7 +567,7 @@ const struct option_def OPTIONS[] = {
      .argument_is_file = true,
      .group = GROUP_INPUT,
      .commands = FOR_BOTH,
-     .brief = "where that temporary file is made (default: $TMPDIR or /var/tmp)",
+     .brief = "folder of the temporary file (default: $TMPDIR or /var/tmp)",
      .detail =
          "It is made when it is needed, has no name, and is gone when the program ends. A folder in memory (tmpfs) "
          "would defeat its purpose."},
@@ -595,8 +595,8 @@ const struct option_def OPTIONS[] = {
      .commands = FOR_ROWS | FOR_RULE,
      .brief = "write results to FILE, whole or not at all",
      .detail = "The file appears when all is written; until then an older one stays as it was. A FIFO or a device is "
-               "written straight. The name's extension chooses the format: .csv, .tsv, .json, .ndjson, .jsonl, .md, "
-               ".txt."},
+               "written straight. Where rows are written, the name's extension chooses the format: .csv, .tsv, .json, "
+               ".ndjson, .jsonl, .md, .txt."},
     {.name = "format",
      .argument = "NAME",
      .kind = OPTION_CHOICE,

@@ -3,6 +3,7 @@
  */
 #include "cli/report.h"
 
+#include "base/stream.h"
 #include "cli/term.h"
 #include "kql/syntax/parser.h"
 #include "sink/show.h"
@@ -93,11 +94,13 @@ void report_error(struct report *report, const struct err *err)
     }
     add_shown(report, err->text);
     buf_add_char(&report->text, '\n');
-    if (err->hint[0]) {
+    bool again = strcmp(err->text, report->told.text) == 0 && strcmp(err->hint, report->told.hint) == 0;
+    if (err->hint[0] && !again) {
         buf_add_cstr(&report->text, "hint: ");
         add_shown(report, err->hint);
         buf_add_char(&report->text, '\n');
     }
+    report->told = *err;
     end_error(report, err);
 }
 
@@ -136,8 +139,8 @@ void report_reject(struct report *report, const struct reject *reject)
         report_note(report, "more records can't be read; the summary has their number, --rejects FILE keeps them all");
         return;
     }
-    report_note(report, "%s:%llu: %s", reject->input ? reject->input : "-", (unsigned long long)reject->record,
-                reject->why ? reject->why : "can't be read");
+    report_note(report, "%s:%llu: %s", reject->input ? stream_name(reject->input) : "-",
+                (unsigned long long)reject->record, reject->why ? reject->why : "can't be read");
 }
 
 /* --- numbers --- */

@@ -30,6 +30,7 @@ struct report {
     bool progress_shown;
     double started, progress_last; /* seconds of a monotonic clock */
     uint64_t rejects_named;
+    struct err told; /* the last error: where many inputs have the same fault, its hint is told once */
     struct arena arena;
     struct provider_count providers[PROVIDERS_MAX];
     uint32_t provider_count;

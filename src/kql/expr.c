@@ -69,29 +69,6 @@ bool expr_is_operator(const struct expr *expr, const char *name)
     return expr->kind == EXPR_CALL && (expr->func->flags & FUNC_OPERATOR) && strcmp(expr->func->name, name) == 0;
 }
 
-bool expr_same(const struct expr *a, const struct expr *b)
-{
-    if (a->kind != b->kind || a->type != b->type || a->arg_count != b->arg_count)
-        return false;
-    switch (a->kind) {
-    case EXPR_CONST:
-        return value_same(&a->value, &b->value);
-    case EXPR_COLUMN:
-        return a->column == b->column;
-    case EXPR_SCALAR:
-    case EXPR_SET:
-        return a->subquery == b->subquery;
-    case EXPR_CALL:
-        break;
-    }
-    if (a->func != b->func || (a->func->flags & FUNC_VOLATILE))
-        return false;
-    for (uint32_t i = 0; i < a->arg_count; i++)
-        if (!expr_same(a->args[i], b->args[i]))
-            return false;
-    return true;
-}
-
 bool expr_visit(struct expr *expr, bool (*visit)(struct expr *expr, void *user), void *user)
 {
     for (uint32_t i = 0; i < expr->arg_count; i++)

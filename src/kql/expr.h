@@ -44,8 +44,6 @@ struct expr *expr_copy(struct arena *arena, const struct expr *expr);
 
 /* Is it a call of this operator (FUNC_OPERATOR)? */
 bool expr_is_operator(const struct expr *expr, const char *name);
-/* Same calculation: equal trees over the same columns. */
-bool expr_same(const struct expr *a, const struct expr *b);
 
 /* Calls visit on each node, arguments before their call, until it says false. Says whether all were visited. */
 bool expr_visit(struct expr *expr, bool (*visit)(struct expr *expr, void *user), void *user);

@@ -6,27 +6,12 @@
 #include "base/bytes16.h"
 #include "base/utf8.h"
 
-#include <utf8proc.h>
-
 /* More marks on one letter than any script needs: a tower of them would climb over other lines. */
 enum { MARKS_MAX = 4 };
 
 bool show_is_safe(uint32_t code_point)
 {
-    if (code_point < 0x7f)
-        return code_point >= 0x20;
-    switch (utf8proc_category((utf8proc_int32_t)code_point)) {
-    case UTF8PROC_CATEGORY_CC:
-    case UTF8PROC_CATEGORY_CF:
-    case UTF8PROC_CATEGORY_CS:
-    case UTF8PROC_CATEGORY_CO:
-    case UTF8PROC_CATEGORY_CN:
-    case UTF8PROC_CATEGORY_ZL:
-    case UTF8PROC_CATEGORY_ZP:
-        return false;
-    default:
-        return true;
-    }
+    return utf8_is_safe(code_point);
 }
 
 /* Is all of it shown as it is, a cell a byte? True of nearly all texts. */

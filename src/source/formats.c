@@ -13,14 +13,6 @@ const struct source_type *const SOURCE_TYPES[] = {
     NULL,
 };
 
-const struct source_type *source_type_find(struct slice name)
-{
-    for (size_t i = 0; SOURCE_TYPES[i]; i++)
-        if (slice_eq(name, slice_from_cstr(SOURCE_TYPES[i]->name)))
-            return SOURCE_TYPES[i];
-    return NULL;
-}
-
 const struct source_type *source_detect(struct slice head, bool whole)
 {
     const struct source_type *maybe = NULL;

@@ -79,6 +79,10 @@ enum err_code scan_next_input(struct scan *scan, struct scan_input **out_input, 
             return code;
         }
     }
+    if (input && met && !failed && scan_is_own(scan, path)) {
+        input->opened = input->at_end = true;
+        input->found = FOUND_OWN;
+    }
     *out_input = input;
     return ERR_NONE;
 }
@@ -103,6 +107,9 @@ void scan_begin_input(struct scan_input *input)
     case FOUND_OTHER:
         atomic_fetch_add(&scan->inputs_passed, 1);
         notify(scan, NOTICE_INPUT_PASSED, input->path, NULL, NULL);
+        break;
+    case FOUND_OWN:
+        notify(scan, NOTICE_INPUT_OWN, input->path, NULL, NULL);
         break;
     }
 }

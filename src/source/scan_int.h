@@ -17,7 +17,8 @@ enum input_finding {
     FOUND_NOTHING, /* it was not opened, or could not be */
     FOUND_EMPTY,
     FOUND_ROWS,
-    FOUND_OTHER /* met in a folder, no telemetry */
+    FOUND_OTHER, /* met in a folder, no telemetry */
+    FOUND_OWN    /* met in a folder, written by the caller */
 };
 
 /*
@@ -93,6 +94,8 @@ bool scan_is_folder(const char *path);
  */
 enum err_code scan_path_next(struct scan *scan, const char **out_path, bool *out_met, bool *out_failed,
                              struct err *err) MUST_CHECK;
+/* One of config.own, whatever its name. */
+bool scan_is_own(const struct scan *scan, const char *path);
 /* Adds up the files' sizes. */
 void scan_size_measure(struct scan *scan);
 /* A path is no file or folder: see scan_waits(). */

@@ -64,6 +64,17 @@ enum err_code scan_path_next(struct scan *scan, const char **out_path, bool *out
     }
 }
 
+bool scan_is_own(const struct scan *scan, const char *path)
+{
+    struct file_id id;
+    if (scan->config.own_count == 0 || !file_id_of_path(path, &id))
+        return false;
+    for (size_t i = 0; i < scan->config.own_count; i++)
+        if (file_id_eq(id, scan->config.own[i]))
+            return true;
+    return false;
+}
+
 /* What is no file now, or can't be looked at, may be a pipe when it is opened. */
 bool scan_paths_wait(const struct scan *scan)
 {

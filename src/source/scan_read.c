@@ -6,6 +6,7 @@
  * share their tables and free blocks (source_type.share), so that an input has little to make.
  */
 #include "base/mem.h"
+#include "source/foreign.h"
 #include "source/formats.h"
 #include "source/scan_int.h"
 
@@ -48,20 +49,27 @@ static bool is_utf16(struct slice head)
 static enum err_code err_utf16(const char *path, struct err *err)
 {
     err_set(err, ERR_INPUT, "is text in UTF-16, which can't be read");
-    err_at(err, "%s", path);
+    err_at(err, "%s", stream_name(path));
     err_hint(err, "convert it: iconv -f UTF-16 -t UTF-8");
     return ERR_INPUT;
 }
 
-static enum err_code err_unknown_format(const char *path, struct err *err)
+static enum err_code err_unknown_format(const char *path, struct slice head, struct err *err)
 {
-    char text[ERR_TEXT_MAX] = "is in no known format; looked for: ";
-    for (size_t i = 0; SOURCE_TYPES[i]; i++) {
-        size_t len = strlen(text);
-        snprintf(text + len, sizeof text - len, "%s%s", i ? "; " : "", SOURCE_TYPES[i]->title);
+    struct foreign foreign;
+    if (foreign_find(head, &foreign)) {
+        err_set(err, ERR_INPUT, "is %s, which can't be read", foreign.what);
+        err_hint(err, "%s", foreign.hint);
+        return err_at(err, "%s", stream_name(path));
     }
-    err_set(err, ERR_INPUT, "%s", text);
-    return err_at(err, "%s", path);
+    char known[ERR_HINT_MAX] = "";
+    for (size_t i = 0; SOURCE_TYPES[i]; i++) {
+        size_t len = strlen(known);
+        snprintf(known + len, sizeof known - len, "%s%s", i ? "; " : "", SOURCE_TYPES[i]->title);
+    }
+    err_set(err, ERR_INPUT, "is in no known format");
+    err_hint(err, "known are %s", known);
+    return err_at(err, "%s", stream_name(path));
 }
 
 enum err_code scan_schema_settle(struct scan *scan, const struct source_type *type, struct slice head, struct err *err)
@@ -101,7 +109,7 @@ static enum err_code input_detect(struct scan_input *input, struct stream *strea
     if (*out_type)
         return ERR_NONE;
     if (!input->met)
-        return err_unknown_format(input->path, err);
+        return err_unknown_format(input->path, head, err);
     input->found = FOUND_OTHER;
     return ERR_NONE;
 }

@@ -18,6 +18,7 @@
 
 #include "base/arena.h"
 #include "base/err.h"
+#include "base/file_id.h"
 #include "base/stream.h"
 #include "event/batch.h"
 #include "event/schema.h"
@@ -195,7 +196,6 @@ void block_counted(struct block *block, uint64_t records);
 /* --- the formats --- */
 
 extern const struct source_type *const SOURCE_TYPES[]; /* NULL-terminated, in order of asking */
-const struct source_type *source_type_find(struct slice name);
 /* The surest claim, of equal ones the first in SOURCE_TYPES; NULL if nobody makes one. */
 const struct source_type *source_detect(struct slice head, bool whole);
 
@@ -206,6 +206,7 @@ struct scan;
 enum scan_notice_kind {
     NOTICE_INPUT_FAILED, /* error: the input can't be read (further) */
     NOTICE_INPUT_PASSED, /* a file met in a folder is no telemetry */
+    NOTICE_INPUT_OWN,    /* a file met in a folder is one of scan_config.own: it is left out, and counts for nothing */
     NOTICE_ROW_LIMIT,    /* an export of exactly 10,000, 30,000 or 100,000 rows: probably cut off; detail: "10,000" */
     NOTICE_DOUBT,        /* warning: read, but perhaps not as it was meant; detail: a sentence */
     NOTICE_OPENED        /* detail: format and compression */
@@ -218,8 +219,10 @@ struct scan_config {
     const struct column_def *named; /* --column */
     uint32_t named_count;
     const struct source_type *forced; /* --input-format, or NULL */
-    bool read_ahead;                  /* threads of the inputs' own may read and decompress: see stream_read_ahead() */
-    bool measure;                     /* look up all files' sizes first, for scan_progress() */
+    const struct file_id *own;        /* files that the caller writes; they outlive the scan */
+    size_t own_count;
+    bool read_ahead; /* threads of the inputs' own may read and decompress: see stream_read_ahead() */
+    bool measure;    /* look up all files' sizes first, for scan_progress() */
     /*
      * Called by the thread that is in scan_open(), scan_begin_input(), scan_account() or scan_end_input(). err is set for
      * NOTICE_INPUT_FAILED, detail may be NULL.

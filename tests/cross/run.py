@@ -23,8 +23,8 @@ CPUS = [
 KERNELS = ["simd.c", "simd_avx2.c", "simd_avx512.c", "simd_generic.c", "simd_neon.c"]
 # (the test, what it needs besides the kernels)
 TESTS = [("base/test_simd.c", ["base/slice.c"]),
-         ("source/test_csv_index.c", ["base/slice.c", "base/buf.c", "base/mem.c", "base/err.c", "base/utf8.c",
-                                     "source/csv/csv_index.c", "source/csv/csv_scan.c"]),
+         ("source/csv/test_csv_index.c", ["base/slice.c", "base/buf.c", "base/mem.c", "base/err.c", "base/utf8.c",
+                                          "source/csv/csv_index.c", "source/csv/csv_scan.c"]),
          ("base/test_simd_compact.c", ["base/slice.c", "base/buf.c", "base/mem.c", "base/utf8.c", "source/json/json_token.c"])]
 FLAGS = ["-std=c17", "-O2", "-static", "-D_POSIX_C_SOURCE=200809L", "-Wall", "-Wextra", "-Werror", "-fno-strict-overflow"]
 

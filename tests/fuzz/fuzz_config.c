@@ -2,8 +2,8 @@
  * fuzz_config.c - any bytes as a configuration file: what is taken can be written, and reads back as the same; whatever the
  * values of the tuning are, the stages that the program makes of them are right, and a mistake can only be in a --where.
  */
-#include "cli/config.h"
-#include "cli/tune.h"
+#include "cli/config/config.h"
+#include "cli/tune/tune.h"
 #include "event/datetime.h"
 #include "event/schema.h"
 #include "fuzz.h"

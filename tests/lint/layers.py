@@ -34,6 +34,11 @@ WITHIN = {
     "kql/bind": {"kql/func"},
     "kql/optimize": {"kql/func", "kql/regex"},
     "kql/exec": {"kql/func"},
+    "cli/config": set(),
+    "cli/docs": set(),
+    "cli/tune": set(),
+    "cli/run": {"cli/tune"},
+    "cli/command": {"cli/config", "cli/run", "cli/tune"},
 }
 # In kql, sources are the executor's business and that of the operators it drives (counts, rejects).
 MAY_DRIVE_SOURCES = re.compile(r"kql/exec/(exec[a-z_]*|op)\.[ch]$")

@@ -337,6 +337,9 @@ static enum err_code bind_let(struct binder *b, const struct ast *ast)
 
 static enum err_code bind_statements(struct binder *b, const struct ast *ast)
 {
+    if (ast->child_count - 1 > BIND_LETS_MAX)
+        return err_query(b->err, ERR_QUERY, ast->children[BIND_LETS_MAX]->op_span, "more than %d let statements",
+                         BIND_LETS_MAX);
     b->lets = arena_zalloc(b->arena, ast->child_count, sizeof *b->lets);
     if (!b->lets)
         return bind_no_memory(b);

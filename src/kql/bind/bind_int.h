@@ -27,6 +27,8 @@ enum { BIND_DEPTH_MAX = 400 };
 enum { BIND_OPERATORS_MAX = 1000 };
 /* How often tables of lets are put in where they are used, at most: a let of lets of lets can grow exponentially. */
 enum { BIND_INLINE_MAX = 10000 };
+/* Names are looked for among all lets, one after the other; as many as columns may be (SCHEMA_COLUMNS_MAX). */
+enum { BIND_LETS_MAX = 4096 };
 
 struct bind_let {
     struct slice name;

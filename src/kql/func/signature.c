@@ -146,20 +146,3 @@ bool signature_takes_count(const char *signature, uint32_t count)
     }
     return false;
 }
-
-const char *signature_letter_name(char letter)
-{
-    enum type type;
-    switch (letter) {
-    case 'n':
-        return "number";
-    case 'x':
-        return "scalar";
-    case 'S':
-        return "string or dynamic";
-    case 'k':
-        return "constant string";
-    default:
-        return letter_type(letter, &type) ? type_name(type) : "?";
-    }
-}

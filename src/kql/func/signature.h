@@ -35,7 +35,4 @@ char signature_letter(struct slice args, uint32_t index);
 /* The type in which an argument of type `from` is given to the function. */
 enum type signature_target(char letter, enum type from);
 
-/* "string, long" for letters; for messages. */
-const char *signature_letter_name(char letter);
-
 #endif

@@ -244,17 +244,25 @@ static enum err_code place(struct query *query, struct plan **root, const struct
     return ERR_NONE;
 }
 
+/* *parts_left: into how many parts predicates may still be taken apart; one of more stays whole. */
 static enum err_code place_parts(struct query *query, struct plan **root, const struct plan *where,
-                                 struct expr *predicate, struct err *err)
+                                 struct expr *predicate, uint32_t *parts_left, struct err *err)
 {
     if (predicate->kind == EXPR_CONST && !predicate->value.is_null && predicate->value.i64 != 0)
         return ERR_NONE; /* true of every row */
-    if (!expr_is_operator(predicate, "and"))
+    if (!expr_is_operator(predicate, "and") || predicate->arg_count > *parts_left)
         return place(query, root, where, predicate, err);
+    *parts_left -= predicate->arg_count;
     for (uint32_t i = 0; i < predicate->arg_count; i++)
-        TRY(place_parts(query, root, where, predicate->args[i], err));
+        TRY(place_parts(query, root, where, predicate->args[i], parts_left, err));
     return ERR_NONE;
 }
+
+/*
+ * Each part becomes an operator, which has to find its place among those before it, and walks over a plan recurse: no more of
+ * them than the binder lets a query have operators.
+ */
+enum { PARTS_MAX = 1000 };
 
 /* Builds the chain anew from the source up, each predicate going to its place in what is built so far. */
 enum err_code opt_where(struct query *query, struct plan **root, struct err *err)
@@ -269,9 +277,10 @@ enum err_code opt_where(struct query *query, struct plan **root, struct err *err
     for (struct plan *plan = *root; plan; plan = plan->input)
         chain[--at] = plan;
     struct plan *built = NULL;
+    uint32_t parts_left = PARTS_MAX;
     for (uint32_t i = 0; i < length; i++) {
         if (chain[i]->kind == PLAN_WHERE) {
-            TRY(place_parts(query, &built, chain[i], chain[i]->exprs[0], err));
+            TRY(place_parts(query, &built, chain[i], chain[i]->exprs[0], &parts_left, err));
         } else {
             chain[i]->input = built;
             built = chain[i];

@@ -403,11 +403,6 @@ enum err_code rx_program_build(const struct rx_tree *tree, struct arena *arena, 
     return result;
 }
 
-uint32_t rx_program_size(const struct rx_program *program)
-{
-    return program->count;
-}
-
 /* --- machine --- */
 
 /* Threads in order of preference. index[step] is where a step's thread is, if threads[] there agrees. */

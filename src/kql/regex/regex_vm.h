@@ -15,7 +15,6 @@ struct rx_program; /* const, shared by threads; lives in an arena */
 
 enum err_code rx_program_build(const struct rx_tree *tree, struct arena *arena, const struct rx_program **out_program,
                                struct err *err) MUST_CHECK;
-uint32_t rx_program_size(const struct rx_program *program);
 
 /* A worker's memory: grows to the largest program it has run. */
 struct rx_threads;

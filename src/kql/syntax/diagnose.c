@@ -13,20 +13,13 @@ enum {
     TAB_STOP = 4,
 };
 
-/* Control characters, and those that turn the direction of what follows or can't be seen at all. */
-static bool is_unshowable(uint32_t c)
-{
-    return c < 0x20 || (c >= 0x7f && c < 0xa0) || c == 0xad || (c >= 0x200b && c <= 0x200f) ||
-           (c >= 0x2028 && c <= 0x202e) || (c >= 0x2060 && c <= 0x206f) || c == 0xfeff || c == 0x061c;
-}
-
 static void add_shown(uint32_t c, struct buf *out)
 {
     char encoded[4];
-    if (is_unshowable(c))
-        buf_add_char(out, '?');
-    else
+    if (utf8_is_safe(c))
         buf_add(out, slice_of(encoded, utf8_encode(c, encoded)));
+    else
+        buf_add_char(out, '?');
 }
 
 static void add_text(struct slice text, struct buf *out)
@@ -66,7 +59,7 @@ static size_t cells_of(uint32_t c, size_t at)
 {
     if (c == '\t')
         return TAB_STOP - at % TAB_STOP;
-    return is_unshowable(c) ? 1 : utf8_width(c);
+    return utf8_is_safe(c) ? utf8_width(c) : 1;
 }
 
 static size_t cells_between(struct slice text, size_t start, size_t end)
@@ -144,7 +137,7 @@ static size_t shown_offset(struct slice text, size_t offset)
 
 void kql_diagnose(const char *origin, struct slice text, const struct err *err, struct buf *out)
 {
-    buf_add_cstr(out, origin);
+    add_text(slice_from_cstr(origin), out);
     if (err->has_span) {
         size_t start = shown_offset(text, err->span.start);
         struct line line = line_at(text, start);

@@ -16,7 +16,7 @@
  * the limit on a record? Then the record ends with the brace before the comma. Else the rule does not tell, and nesting is
  * followed.
  *
- * Of well-formed text both tell the same: tests/unit/source/test_json_border.c compares them. Of other text the rule is what
+ * Of well-formed text both tell the same: tests/unit/source/json/test_json_border.c compares them. Of other text the rule is what
  * counts: a record in which a quote or a bracket is missing spoils no other. It looks at nothing but the text from the
  * record on, so that it says the same however the text is cut into blocks.
  */

@@ -103,10 +103,10 @@ def try_mutant(copy, file, text, becomes):
 
 
 def find_binary(copy):
-    for place in ("build/ddnshunt", "build/src/cli/ddnshunt"):
-        if os.path.exists(os.path.join(copy, place)):
-            return os.path.join(copy, place)
-    raise RuntimeError("no binary was built")
+    binary = os.path.join(copy, "build", "ddnshunt")
+    if not os.path.exists(binary):
+        raise RuntimeError("no binary was built")
+    return binary
 
 
 def main():

@@ -214,8 +214,13 @@ static void test_mistakes_are_named(void **state)
     bad("ddnshunt frob x", "unknown command \"frob\"",
         "to scan a file: ddnshunt scan FILE; all commands: ddnshunt --help");
     bad("ddnshunt scan --outptu=A", "unknown option --outptu", "did you mean --output?");
-    bad("ddnshunt scan --thr 2", "unknown option --thr", "");
-    bad("ddnshunt scan -x", "unknown option -x", "");
+    bad("ddnshunt import x", "unknown command \"import\"", "did you mean providers import?");
+    bad("ddnshunt version", "unknown command \"version\"", "did you mean --version?");
+    bad("ddnshunt scan --thr 2", "unknown option --thr", "did you mean --threads?");
+    bad("ddnshunt scan --frobnicate", "unknown option --frobnicate", "its options: ddnshunt scan -h");
+    bad("ddnshunt scan -x", "unknown option -x", "its options: ddnshunt scan -h");
+    bad("ddnshunt rule --for sentinel", "unknown product \"sentinel\"",
+        "there is hunting, custom-detection, continuous, sentinel-hunting, sentinel-analytics, sentinel-nrt");
     bad("ddnshunt scan --fail-on-hit=1", "option --fail-on-hit takes no argument", "");
     bad("ddnshunt scan --strict=perhaps", "\"perhaps\" is neither yes nor no",
         "write yes, true, on or 1; or no, false, off or 0");

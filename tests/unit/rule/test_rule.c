@@ -6,7 +6,7 @@
 #include "base/mem.h"
 #include "kql/syntax/parser.h"
 
-#include "../test.h"
+#include "test.h"
 
 #include <stdio.h>
 

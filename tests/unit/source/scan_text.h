@@ -68,10 +68,14 @@ struct scan_text {
 static inline void scan_text_notice(void *user, enum scan_notice_kind kind, const char *path, const char *detail,
                                     const struct err *err)
 {
-    static const char *const KINDS[] = {"failed", "passed", "limit", "doubt", "opened"};
+    static const char *const KINDS[] = {
+        [NOTICE_INPUT_FAILED] = "failed", [NOTICE_INPUT_PASSED] = "passed", [NOTICE_INPUT_OWN] = "own",
+        [NOTICE_ROW_LIMIT] = "limit",     [NOTICE_DOUBT] = "doubt",         [NOTICE_OPENED] = "opened"};
     struct scan_text *text = user;
     size_t skip = strncmp(path, test_folder, strlen(test_folder)) == 0 ? strlen(test_folder) + 1 : 0;
     buf_printf(&text->notices, "%s %s %s\n", KINDS[kind], path + skip, err ? err->text : detail ? detail : "");
+    if (err && err->hint[0])
+        buf_printf(&text->notices, "hint %s\n", err->hint);
 }
 
 static inline enum err_code scan_text_reject(void *user, const struct reject *reject, struct err *err)
