@@ -5,6 +5,7 @@
 
 #include "base/bytes16.h"
 #include "base/plain.h"
+#include "base/simd/simd.h"
 #include "event/datetime.h"
 #include "event/decimal.h"
 #include "event/value.h"
@@ -49,10 +50,23 @@ static size_t copy_plain(struct slice text, char *into)
     return at;
 }
 
+/* The whole of it, or what comes before a control character, where there is ample room. Returns what is left of the text. */
+static struct slice quote_with_room(struct slice text, struct buf *out)
+{
+    size_t room = out->failed ? 0 : out->capacity - out->len, written;
+    if (room < SIMD_CHUNK || (room - SIMD_CHUNK) / 2 < text.len)
+        return text;
+    size_t done = simd_ops()->quote(text.ptr, text.len, out->ptr + out->len, &written);
+    out->len += written;
+    return slice_cut(text, done, text.len);
+}
+
+/* No more room is asked for than the text takes. */
 void json_quote(struct slice text, struct buf *out)
 {
     buf_add_char(out, '"');
-    for (char *room; (room = buf_reserve(out, text.len + 1)) != NULL;) {
+    text = quote_with_room(text, out);
+    for (char *room; text.len > 0 && (room = buf_reserve(out, text.len + 1)) != NULL;) {
         size_t plain = copy_plain(text, room);
         out->len += plain;
         if (plain == text.len)
