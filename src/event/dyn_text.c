@@ -50,23 +50,23 @@ static size_t copy_plain(struct slice text, char *into)
     return at;
 }
 
-/* The whole of it, or what comes before a control character, where there is ample room. Returns what is left of the text. */
-static struct slice quote_with_room(struct slice text, struct buf *out)
+_Static_assert(JSON_QUOTED_PAD == SIMD_CHUNK + 2, "the quotes, and what quote() may write to");
+
+char *json_quote_plain(struct slice text, char *out)
 {
-    size_t room = out->failed ? 0 : out->capacity - out->len, written;
-    if (room < SIMD_CHUNK || (room - SIMD_CHUNK) / 2 < text.len)
-        return text;
-    size_t done = simd_ops()->quote(text.ptr, text.len, out->ptr + out->len, &written);
-    out->len += written;
-    return slice_cut(text, done, text.len);
+    *out++ = '"';
+    out = simd_ops()->quote(text.ptr, text.len, out);
+    if (!out)
+        return NULL;
+    *out++ = '"';
+    return out;
 }
 
 /* No more room is asked for than the text takes. */
-void json_quote(struct slice text, struct buf *out)
+static void quote_exactly(struct slice text, struct buf *out)
 {
     buf_add_char(out, '"');
-    text = quote_with_room(text, out);
-    for (char *room; text.len > 0 && (room = buf_reserve(out, text.len + 1)) != NULL;) {
+    for (char *room; (room = buf_reserve(out, text.len + 1)) != NULL;) {
         size_t plain = copy_plain(text, room);
         out->len += plain;
         if (plain == text.len)
@@ -75,6 +75,17 @@ void json_quote(struct slice text, struct buf *out)
         text = slice_cut(text, plain + 1, text.len);
     }
     buf_add_char(out, '"');
+}
+
+void json_quote(struct slice text, struct buf *out)
+{
+    size_t room = out->failed ? 0 : out->capacity - out->len;
+    bool ample = room >= JSON_QUOTED_PAD && (room - JSON_QUOTED_PAD) / 2 >= text.len;
+    char *end = ample ? json_quote_plain(text, out->ptr + out->len) : NULL;
+    if (end)
+        out->len = (size_t)(end - out->ptr);
+    else
+        quote_exactly(text, out);
 }
 
 void json_real(double value, struct buf *out)

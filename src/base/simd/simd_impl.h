@@ -553,29 +553,26 @@ static inline char *quote_marked_end(const char *from, size_t len, uint32_t mark
     return to;
 }
 
-static KERNEL_TARGET size_t kernel_quote(const char *text, size_t len, char *out, size_t *out_len)
+static KERNEL_TARGET char *kernel_quote(const char *text, size_t len, char *out)
 {
-    char *to = out;
-    size_t at = 0, take;
-    for (; at < len; at += take) {
+    for (size_t at = 0, take; at < len; at += take) {
         size_t left = len - at;
         take = left < QUOTE_STEP ? left : QUOTE_STEP;
         bytes16 v = left < QUOTE_STEP ? bytes16_load_part(text + at, left) : bytes16_load(text + at);
         bytes16 marked = bytes16_equal(v, '"') | bytes16_equal(v, '\\');
         bytes16 control = (bytes16)(v < 0x20) | bytes16_equal(v, 0x7f);
         uint32_t odd = bytes16_bits(marked | control) & ((UINT32_C(1) << take) - 1);
-        bytes16_store(to, v);
-        if (!odd) {
-            to += take;
-            continue;
-        }
-        if (odd & bytes16_bits(control))
-            break;
-        to = left >= (size_t)2 * QUOTE_STEP ? quote_marked(text + at, odd, to)
-                                            : quote_marked_end(text + at, take, odd, to);
+        bytes16_store(out, v);
+        if (!odd)
+            out += take;
+        else if (odd & bytes16_bits(control))
+            return NULL;
+        else if (left >= (size_t)2 * QUOTE_STEP)
+            out = quote_marked(text + at, odd, out);
+        else
+            out = quote_marked_end(text + at, take, odd, out);
     }
-    *out_len = (size_t)(to - out);
-    return at;
+    return out;
 }
 
 /* A table's kernels; a file where one of these or the name is another has a second table. */

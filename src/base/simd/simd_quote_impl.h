@@ -5,14 +5,12 @@
  * something is escaped, nor on how long a text is.
  */
 
-static WIDE_TARGET size_t wide_quote(const char *text, size_t len, char *out, size_t *out_len)
+static WIDE_TARGET char *wide_quote(const char *text, size_t len, char *out)
 {
     enum { STEP = 32 };
     const __m512i backslash = _mm512_set1_epi16('\\');
     const uint64_t firsts = UINT64_C(0x5555555555555555);
-    char *to = out;
-    size_t at = 0;
-    while (at < len) {
+    for (size_t at = 0; at < len; at += STEP) {
         size_t left = len - at;
         __mmask64 there = _bzhi_u64(UINT32_MAX, left < STEP ? (unsigned)left : STEP);
         __m512i v = _mm512_maskz_loadu_epi8(there, text + at);
@@ -21,14 +19,12 @@ static WIDE_TARGET size_t wide_quote(const char *text, size_t len, char *out, si
         uint64_t marked =
             _mm512_cmpeq_epi8_mask(v, _mm512_set1_epi8('"')) | _mm512_cmpeq_epi8_mask(v, _mm512_set1_epi8('\\'));
         if (control)
-            break;
+            return NULL;
         __m512i pairs =
             _mm512_or_si512(_mm512_slli_epi16(_mm512_cvtepu8_epi16(_mm512_castsi512_si256(v)), 8), backslash);
         uint64_t kept = _pdep_u64(marked, firsts) | _pdep_u64(there, ~firsts);
-        _mm512_storeu_si512(to, _mm512_maskz_compress_epi8(kept, pairs));
-        to += __builtin_popcountll(kept);
-        at += left < STEP ? left : STEP;
+        _mm512_storeu_si512(out, _mm512_maskz_compress_epi8(kept, pairs));
+        out += __builtin_popcountll(kept);
     }
-    *out_len = (size_t)(to - out);
-    return at;
+    return out;
 }
