@@ -152,6 +152,11 @@ struct simd {
      */
     uint32_t (*members)(const char *text, size_t len, size_t *from, const struct simd_lead *leads, uint32_t count,
                         struct simd_span *out_values);
+    /*
+     * Writes text as it stands in a JSON string: a backslash before each quote and backslash. Returns the end of what was written; NULL
+     * where the text has a control character or DEL. out has room for twice the text and SIMD_CHUNK bytes more, which may all be written to.
+     */
+    char *(*quote)(const char *text, size_t len, char *out);
 };
 enum { SIMD_MARKS_ROOM = 64 };
 

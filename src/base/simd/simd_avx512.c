@@ -757,6 +757,8 @@ static WIDE_TARGET size_t wide_compact(const char *text, size_t len, const struc
 }
 
 #include "base/simd/simd_csv_impl.h"
+#include "base/simd/simd_quote_impl.h"
 
-const struct simd SIMD_AVX512VBMI = KERNELS("avx512vbmi", vbmi_mark, wide_outline, wide_compact, true, wide_csv);
+const struct simd SIMD_AVX512VBMI =
+    KERNELS("avx512vbmi", vbmi_mark, wide_outline, wide_compact, true, wide_csv, wide_quote);
 #endif

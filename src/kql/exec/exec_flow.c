@@ -64,7 +64,8 @@ static enum err_code steps_apply(struct worker *worker, struct flow_item *item, 
     if (!item->eval)
         return err_no_memory(err, sizeof *item->eval);
     *item->eval = &worker->eval;
-    for (uint32_t i = 0; i < config->step_count; i++) {
+    /* Most blocks have no row that is left. */
+    for (uint32_t i = 0; i < config->step_count && item->batch->selection->count > 0; i++) {
         uint32_t stage = STAGE_OPERATORS + i + 1;
         work_enter(worker->work, stage);
         work_count(worker->work, stage, item->batch->selection->count, 0);

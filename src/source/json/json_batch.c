@@ -511,8 +511,9 @@ static enum err_code json_load(struct batch *batch, uint32_t column, const struc
         return cells_load_provenance(batch, column, rows, row_place, err);
     struct column *cells;
     TRY(cells_begin(batch, column, rows, &cells, err));
-    struct json_probe probe = {.ready = false};
-    bool looks = false; /* probe is made: only where a row needs it */
+    struct json_probe probe; /* large, and made only where a row needs it */
+    bool looks = false;
+    probe.ready = false;
     const struct json_batch *json = json_of(batch);
     uint32_t slot = laid_slot(json, column), slots = json->layout.columns.count;
     for (uint32_t i = 0; i < rows->count; i++) {

@@ -393,6 +393,38 @@ static void shapes_equal_a_plain_loop(void **state)
     }
 }
 
+static void quoting_equals_a_plain_loop(void **state)
+{
+    (void)state;
+    char *end = guarded_end(), *out_end = guarded_end();
+    for (int round = 0; round < 6000; round++) {
+        size_t len = test_random_below(round % 2 ? 70 : TEXT_MAX + 1), room = 2 * len + SIMD_CHUNK;
+        char *text = end - len, *out = out_end - room, wanted[2 * TEXT_MAX];
+        size_t first = 0; /* control character */
+        fill(text, len);
+        for (size_t i = 0; i < len && round % 3; i++)
+            text[i] = (unsigned char)text[i] < 0x20 || text[i] == 0x7f ? '\\' : text[i];
+        while (first < len && (unsigned char)text[first] >= 0x20 && text[first] != 0x7f)
+            first++;
+        for (size_t n = 0; n < TEST_COUNT(NAMES); n++) {
+            if (!simd_named(NAMES[n]))
+                continue;
+            size_t wanted_len = 0;
+            char *written = simd_named(NAMES[n])->quote(text, len, out);
+            assert_true((first < len) == !written);
+            for (size_t i = 0; i < len; i++) {
+                if (text[i] == '"' || text[i] == '\\')
+                    wanted[wanted_len++] = '\\';
+                wanted[wanted_len++] = text[i];
+            }
+            if (!written)
+                continue;
+            assert_int_equal(written - out, wanted_len);
+            assert_memory_equal(out, wanted, wanted_len);
+        }
+    }
+}
+
 static void a_table_is_chosen_and_an_unknown_name_is_none(void **state)
 {
     (void)state;
@@ -411,6 +443,7 @@ int main(void)
         cmocka_unit_test(marks_equal_a_plain_loop),
         cmocka_unit_test(outlines_equal_a_plain_loop),
         cmocka_unit_test(shapes_equal_a_plain_loop),
+        cmocka_unit_test(quoting_equals_a_plain_loop),
         cmocka_unit_test(a_table_is_chosen_and_an_unknown_name_is_none),
     };
     /* For tests/cross/run.py, which knows what other CPUs must have. */
