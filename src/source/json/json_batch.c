@@ -203,7 +203,7 @@ enum err_code json_batch_record(struct json_batch *json, struct slice text, uint
 /* A guess, for speed alone: whether rows stand in envelopes. Lines may be of both kinds, so the block's first bytes tell. */
 static bool expects_envelopes(const struct json_source *source, const struct json_block *block)
 {
-    enum { LOOK = 4096 };
+    enum { LOOK = 1024 };
     if (source->expects != JSON_EXPECTS_ANY)
         return source->expects == JSON_EXPECTS_ENVELOPES;
     size_t end = block->len - block->start < LOOK ? block->len : block->start + LOOK;

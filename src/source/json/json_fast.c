@@ -220,7 +220,7 @@ static inline unsigned hex(char c)
 static inline bool escape_counts(const struct json_probe *probe, const char *text, uint32_t begin, uint32_t len,
                                  uint32_t at)
 {
-    if (at == begin || text[at - 1] != '\\' || len - at < 5 || text[at + 2] != '0')
+    if (at == begin || text[at - 1] != '\\' || len - at < 5 || text[at + 1] != '0' || text[at + 2] != '0')
         return false;
     unsigned high = (unsigned char)text[at + 3] - (unsigned)'0';
     /* From 8 on it is no ASCII. */
