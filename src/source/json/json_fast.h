@@ -108,6 +108,7 @@ struct json_memory {
     bool before_category, after_category; /* the part holds the category */
     bool before_other, after_other;       /* ... and it is not ours */
     bool before_clean;                    /* no needle stands before the row */
+    bool before_in_line;                  /* nor a line break */
 };
 
 /*
