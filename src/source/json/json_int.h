@@ -202,7 +202,7 @@ static inline bool json_batch_turns_away(const struct json_batch *batch, const s
         return false;
     }
     struct slice name;
-    if (value >= close || !json_fast_name(text + value, text + end, &name))
+    if (value >= close || !json_fast_name(text + value, text + end, batch->of_names->of_hosts, &name))
         return false;
     *out_wanted = name.len > 0 && batch->of_names->may_name(batch->of_names->user, name);
     return !*out_wanted;
