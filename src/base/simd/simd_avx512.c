@@ -230,6 +230,26 @@ static inline VBMI_TARGET uint64_t brackets_in_vain(const char *p)
 enum { BOTH = 2 * CHUNK, BOTH_READ = BOTH + SIMD_DISTANCE_MAX };
 
 /*
+ * The marks of two chunks, which seldom have more than one together: in which of them that is nothing foretells, so that no branch
+ * depends on it.
+ */
+static inline __attribute__((always_inline)) VBMI_TARGET size_t marks_write_both(uint64_t first, uint64_t second,
+                                                                                 size_t at, uint32_t *out, size_t count)
+{
+    uint64_t none = 0 - (uint64_t)(first == 0); /* all ones: in the first chunk */
+    uint64_t low = first | (second & none), high = second & ~none;
+    size_t base = at + (CHUNK & none);
+    out[count] = (uint32_t)(base + _tzcnt_u64(low));
+    count += low != 0;
+    low &= low - 1;
+    if (low | high) {
+        count = marks_write(low, base, out, count);
+        count = marks_write(high, at + CHUNK, out, count);
+    }
+    return count;
+}
+
+/*
  * Two chunks at a time, as most have no mark. The text was written by the kernel just before and lies in the second level's
  * cache: asking for it in time is worth 3 % of a scan. `tables` and `wide` are constants where this is called, so that it is
  * compiled for each.
@@ -252,8 +272,7 @@ static inline __attribute__((always_inline)) VBMI_TARGET size_t vbmi_loop(const 
             first &= ~brackets_in_vain(p);
             second &= ~brackets_in_vain(p + CHUNK);
         }
-        count = marks_write(first, at, out, count);
-        count = marks_write(second, at + CHUNK, out, count);
+        count = marks_write_both(first, second, at, out, count);
     }
     *from = at;
     return count;
