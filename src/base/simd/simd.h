@@ -98,7 +98,7 @@ struct simd {
     size_t (*structure)(const char *text, size_t len, size_t from);
     /*
      * Writes the ascending offsets of the interesting bytes at or after *from to out: newlines; `{` and `[` that no
-     * backslash follows; `u` with a `0` behind it; the first byte of each pair whose second stands at its distance.
+     * backslash follows; `u` with `00` behind it, and some with one of these alone; the first byte of each pair whose second stands at its distance.
      * Bytes behind the end count as zero. Stops at the latest when fewer than SIMD_MARKS_ROOM places of out are left (so
      * capacity must be at least that); *from is then the offset to go on from, len at the end. Returns how many were written.
      */

@@ -171,7 +171,9 @@ static void searches_equal_a_plain_loop(void **state)
 static bool is_mark(const char *text, size_t len, size_t at, const struct simd_marks *marks)
 {
     char c = text[at], next = at + 1 < len ? text[at + 1] : '\0';
-    if (c == '\n' || ((c == '{' || c == '[') && next != '\\') || (c == 'u' && next == '0'))
+    if (c == '\n' || ((c == '{' || c == '[') && next != '\\'))
+        return true;
+    if (c == 'u' && next == '0' && at + 2 < len && text[at + 2] == '0')
         return true;
     for (uint32_t i = 0; i < marks->count; i++) {
         const struct simd_pair *pair = &marks->pair[i];
@@ -179,6 +181,12 @@ static bool is_mark(const char *text, size_t len, size_t at, const struct simd_m
             return true;
     }
     return false;
+}
+
+/* One that may be given: a letter with one zero of two. */
+static bool is_half_mark(const char *text, size_t len, size_t at)
+{
+    return text[at] == 'u' && ((at + 1 < len && text[at + 1] == '0') || (at + 2 < len && text[at + 2] == '0'));
 }
 
 static void check_marks(const struct simd *simd, const char *text, size_t len, const struct simd_marks *marks)
@@ -192,7 +200,7 @@ static void check_marks(const struct simd *simd, const char *text, size_t len, c
         size_t count = simd->mark(text, len, marks, &from, out, capacity);
         assert_true(count <= capacity);
         for (size_t i = 0; i < count; i++, at++) {
-            while (at < len && !is_mark(text, len, at, marks))
+            while (at < len && !is_mark(text, len, at, marks) && (at != out[i] || !is_half_mark(text, len, at)))
                 at++;
             assert_int_equal(out[i], at);
         }
@@ -215,11 +223,16 @@ static void marks_equal_a_plain_loop(void **state)
     char *end = guarded_end();
     for (int round = 0; round < 3000; round++) {
         struct simd_marks marks = {{{'U', 'r', 1}, {'R', '"', 15}, {'"', ':', 4}}, test_random_below(4), false};
+        if (round % 4 ==
+            0) /* some kernels look for these in a way of their own, if there are no others; and for neighbours */
+            marks.pair[0].distance = 2;
         share_distance(&marks, round);
-        if (round % 2) { /* some kernels look for neighbours in a way of their own */
+        if (round % 4 == 1 || round % 4 == 3) {
             marks.pair[1].distance = test_random_below(2) ? 15 : 1;
             marks.pair[2].distance = test_random_below(2) ? 4 : 15;
         }
+        if (round % 8 == 0)
+            marks.pair[0].first = '{';
         size_t len = test_random_below(TEXT_MAX + 1);
         char *text = end - len;
         fill(text, len);
