@@ -89,9 +89,8 @@ void *arena_alloc(struct arena *arena, size_t size_bytes)
 
 void *arena_array(struct arena *arena, size_t count, size_t size_bytes)
 {
-    if (size_bytes && count > SIZE_MAX / size_bytes)
-        return NULL;
-    return arena_alloc(arena, count * size_bytes);
+    size_t total;
+    return __builtin_mul_overflow(count, size_bytes, &total) ? NULL : arena_alloc(arena, total);
 }
 
 void *arena_zalloc(struct arena *arena, size_t count, size_t size_bytes)

@@ -140,6 +140,20 @@ enum err_code batch_create(const struct batch_type *type, const struct schema *s
                            struct batch **out_batch, struct err *err) MUST_CHECK;
 void batch_destroy(struct batch *batch);
 
+/*
+ * Memory of a root batch that is gone, for one to come: a batch is made for each block, and most need the same little. All zeros
+ * at first. batch_create_in() takes what it has, also on failure; batch_destroy_into() ends a batch as batch_destroy() does, but
+ * leaves in a room that has nothing what is not beyond the usual.
+ */
+struct batch_room {
+    struct arena arena;
+    struct buf text;
+};
+enum err_code batch_create_in(struct batch_room *room, const struct batch_type *type, const struct schema *schema,
+                              uint32_t row_count, struct batch **out_batch, struct err *err) MUST_CHECK;
+void batch_destroy_into(struct batch *batch, struct batch_room *room);
+void batch_room_release(struct batch_room *room);
+
 /* A root batch of which all columns are loaded already (breakers, datatable, tests): fill columns[], set loaded[]. */
 extern const struct batch_type BATCH_LOADED;
 

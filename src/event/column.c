@@ -3,6 +3,8 @@
  */
 #include "event/batch.h"
 
+#include <string.h>
+
 size_t column_cell_bytes(enum type type)
 {
     switch (type_lane(type)) {
@@ -25,14 +27,15 @@ size_t column_cell_bytes(enum type type)
 enum err_code column_init(struct column *column, enum type type, uint32_t row_count, bool with_nulls,
                           struct arena *arena, struct err *err)
 {
+    size_t cell_bytes = column_cell_bytes(type);
+    bool has_nulls = with_nulls && type != TYPE_STRING;
     *column = (struct column){.type = type};
-    column->data = arena_array(arena, row_count, column_cell_bytes(type));
+    column->data = arena_array(arena, row_count, cell_bytes + has_nulls);
     if (!column->data)
-        return err_no_memory(err, (uint64_t)row_count * column_cell_bytes(type));
-    if (with_nulls && type != TYPE_STRING) {
-        column->nulls = arena_zalloc(arena, row_count, 1);
-        if (!column->nulls)
-            return err_no_memory(err, row_count);
+        return err_no_memory(err, (uint64_t)row_count * (cell_bytes + has_nulls));
+    if (has_nulls) {
+        column->nulls = (uint8_t *)column->data + row_count * cell_bytes;
+        memset(column->nulls, 0, row_count);
     }
     return ERR_NONE;
 }
