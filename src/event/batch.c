@@ -235,12 +235,8 @@ static __attribute__((noinline)) enum err_code load_missing(struct batch *batch,
     return ERR_NONE;
 }
 
-enum err_code batch_load(struct batch *batch, uint32_t column, const struct selection *rows,
-                         const struct column **out_column, struct err *err)
+enum err_code batch_load_missing(struct batch *batch, uint32_t column, const struct selection *rows, struct err *err)
 {
-    *out_column = &batch->columns[column];
-    if (batch->loaded[column])
-        return ERR_NONE;
     bool all = rows->count == batch->selection->count;
     if (all && !(batch->loaded_rows && batch->loaded_rows[column]))
         TRY(load_rows(batch, column, rows, err));

@@ -110,13 +110,21 @@ struct batch {
     void *impl;
 };
 
+/* What batch_load() does where not all of the column is loaded. */
+enum err_code batch_load_missing(struct batch *batch, uint32_t column, const struct selection *rows,
+                                 struct err *err) MUST_CHECK;
+
 /*
  * The column, decoded for these rows, all of them selected. What is decoded, and so what is counted and rejected on the way,
  * are the rows that were ever asked for, each once: never a row because of what stands beside it in the batch. The pointer is
  * good as long as the batch. A bad cell is not an error: it is null and counted. Fails with ERR_MEMORY or ERR_LIMIT.
  */
-enum err_code batch_load(struct batch *batch, uint32_t column, const struct selection *rows,
-                         const struct column **out_column, struct err *err) MUST_CHECK;
+static inline MUST_CHECK enum err_code batch_load(struct batch *batch, uint32_t column, const struct selection *rows,
+                                                  const struct column **out_column, struct err *err)
+{
+    *out_column = &batch->columns[column];
+    return batch->loaded[column] ? ERR_NONE : batch_load_missing(batch, column, rows, err);
+}
 
 /* Marks a row, and has the root's type record it. Marking twice is once. */
 enum err_code batch_reject(struct batch *batch, uint32_t row, enum reject_kind kind, const char *why,

@@ -3,8 +3,6 @@
  */
 #include "event/batch.h"
 
-#include <string.h>
-
 size_t column_cell_bytes(enum type type)
 {
     switch (type_lane(type)) {
@@ -35,7 +33,8 @@ enum err_code column_init(struct column *column, enum type type, uint32_t row_co
         return err_no_memory(err, (uint64_t)row_count * (cell_bytes + has_nulls));
     if (has_nulls) {
         column->nulls = (uint8_t *)column->data + row_count * cell_bytes;
-        memset(column->nulls, 0, row_count);
+        for (uint32_t i = 0; i < row_count; i++) /* most often one or two */
+            column->nulls[i] = 0;
     }
     return ERR_NONE;
 }

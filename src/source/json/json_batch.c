@@ -524,6 +524,10 @@ static enum err_code json_load(struct batch *batch, uint32_t column, const struc
             cell_set_missing(cells, row);
             continue;
         }
+        if (json->rows[row].index) {
+            TRY(load_parsed(batch, cells, column, row, err));
+            continue;
+        }
         if (json->rows[row].laid && slot < slots && load_plain(batch, cells, row, json->places[row * slots + slot]))
             continue;
         if (!looks && is_looked_for(json, column, slot, row)) {
