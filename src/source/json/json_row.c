@@ -56,11 +56,12 @@ enum err_code json_reader_init(struct json_reader *reader, const struct json_key
     *reader = (struct json_reader){.keys = keys, .arena = arena};
     buf_init(&reader->text, 0);
     reader->follower = mem_zalloc((size_t)columns + 1, sizeof *reader->follower);
+    reader->found_at = mem_zalloc(columns, sizeof *reader->found_at);
     reader->row_trail = trail_new();
     reader->properties_trail = trail_new();
     bool trails = reader->row_trail && reader->properties_trail;
     bool rows = table_init(&reader->row, columns), properties = table_init(&reader->properties, columns);
-    if (rows && properties && reader->follower && trails)
+    if (rows && properties && reader->follower && reader->found_at && trails)
         return ERR_NONE;
     json_reader_release(reader);
     return err_no_memory(err, columns * sizeof(struct json_entry));
@@ -71,18 +72,24 @@ void json_reader_release(struct json_reader *reader)
     table_release(&reader->row);
     table_release(&reader->properties);
     mem_free(reader->follower);
+    mem_free(reader->found_at);
     mem_free(reader->row_trail);
     mem_free(reader->properties_trail);
-    reader->follower = NULL;
+    reader->follower = reader->found_at = NULL;
     reader->row_trail = reader->properties_trail = NULL;
     buf_release(&reader->text);
 }
 
-const struct json_entry *json_index_find(const struct json_index *index, uint32_t column)
+const struct json_entry *json_index_find(struct json_reader *reader, const struct json_index *index, uint32_t column)
 {
-    for (uint32_t i = 0; i < index->count; i++) {
-        if (index->entry[i].column == column)
-            return &index->entry[i];
+    uint32_t at = reader->found_at[column];
+    if (at < index->count && index->entry[at].column == column)
+        return &index->entry[at];
+    for (at = 0; at < index->count; at++) {
+        if (index->entry[at].column == column) {
+            reader->found_at[column] = at;
+            return &index->entry[at];
+        }
     }
     return NULL;
 }
