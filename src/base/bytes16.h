@@ -20,6 +20,35 @@ static inline bytes16 bytes16_load(const char *at)
     return v;
 }
 
+/* The first len bytes, fewer than 16, and zeros behind them; nothing else is read. */
+static inline bytes16 bytes16_load_part(const char *at, size_t len)
+{
+    uint64_t word[2] = {0};
+#if __BYTE_ORDER__ == __ORDER_LITTLE_ENDIAN__
+    /* From both ends: what is read twice is the same. */
+    if (len >= 8) {
+        uint64_t last;
+        memcpy(&word[0], at, sizeof word[0]);
+        memcpy(&last, at + len - sizeof last, sizeof last);
+        word[1] = last >> 1 >> (8 * (16 - len) - 1);
+    } else if (len >= 4) {
+        uint32_t first, last;
+        memcpy(&first, at, sizeof first);
+        memcpy(&last, at + len - sizeof last, sizeof last);
+        word[0] = first | (uint64_t)last << (8 * (len - 4));
+    } else if (len > 0) {
+        size_t middle = len / 2, last = len - 1;
+        word[0] = (uint64_t)(uint8_t)at[0] | (uint64_t)(uint8_t)at[middle] << (8 * middle) |
+                  (uint64_t)(uint8_t)at[last] << (8 * last);
+    }
+#else
+    memcpy(word, at, len);
+#endif
+    bytes16 v;
+    memcpy(&v, word, sizeof v);
+    return v;
+}
+
 static inline void bytes16_store(char *at, bytes16 v)
 {
     memcpy(at, &v, sizeof v);

@@ -20,10 +20,11 @@ struct root {
     void *memo;
 };
 
+/* The columns are not touched: most of a batch's are never loaded. */
 static enum err_code alloc_columns(struct batch *batch, struct err *err)
 {
     uint32_t count = batch->schema->count;
-    batch->columns = arena_zalloc(batch->arena, count, sizeof *batch->columns);
+    batch->columns = arena_array(batch->arena, count, sizeof *batch->columns);
     batch->loaded = arena_zalloc(batch->arena, count, sizeof *batch->loaded);
     if (!batch->columns || !batch->loaded)
         return err_no_memory(err, (uint64_t)count * sizeof *batch->columns);
@@ -193,6 +194,8 @@ static enum err_code load_missing(struct batch *batch, uint32_t column, const st
     uint32_t *numbers = arena_array(batch->arena, rows->count, sizeof *numbers);
     if (!map || !numbers)
         return err_no_memory(err, batch->row_count + (uint64_t)rows->count * sizeof *numbers);
+    if (first)
+        batch->columns[column] = (struct column){.type = batch->schema->columns[column].type};
     struct selection missing = {.rows = numbers};
     for (uint32_t i = 0; i < rows->count; i++) {
         numbers[missing.count] = rows->rows[i];

@@ -107,12 +107,11 @@ static char *put_clock(char *at, unsigned hour, unsigned minute, unsigned second
     return put_digits(at, second, 2);
 }
 
-void datetime_to_text(int64_t ticks, struct buf *out)
+size_t datetime_write(int64_t ticks, char out[DATETIME_TEXT_MAX])
 {
     struct civil civil;
     datetime_to_civil(ticks, &civil);
-    char text[32];
-    char *at = put_digits(text, (unsigned)civil.year, 4);
+    char *at = put_digits(out, (unsigned)civil.year, 4);
     *at++ = '-';
     at = put_digits(at, (unsigned)civil.month, 2);
     *at++ = '-';
@@ -122,7 +121,13 @@ void datetime_to_text(int64_t ticks, struct buf *out)
     *at++ = '.';
     at = put_digits(at, (unsigned)civil.ticks, 7);
     *at++ = 'Z';
-    buf_add(out, slice_of(text, (size_t)(at - text)));
+    return (size_t)(at - out);
+}
+
+void datetime_to_text(int64_t ticks, struct buf *out)
+{
+    char text[DATETIME_TEXT_MAX];
+    buf_add(out, slice_of(text, datetime_write(ticks, text)));
 }
 
 void timespan_to_text(int64_t ticks, struct buf *out)

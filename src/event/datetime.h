@@ -33,6 +33,9 @@ bool datetime_parse_iso(struct slice text, int64_t *out_ticks);
 
 /* 2015-12-31T23:59:59.9000000Z : always seven digits. */
 void datetime_to_text(int64_t ticks, struct buf *out);
+/* The same into out; returns its length. */
+enum { DATETIME_TEXT_MAX = 32 };
+size_t datetime_write(int64_t ticks, char out[DATETIME_TEXT_MAX]);
 
 /* "[-][d.]hh:mm:ss[.fffffff]", also a bare number of days; and 1d, 2.5h ... as in KQL. */
 bool timespan_parse(struct slice text, int64_t *out_ticks);

@@ -106,4 +106,11 @@ bool json_unescape(struct slice raw, struct buf *out);
 /* Appends text as a JSON string, quotes included; control characters, quote and backslash escaped. */
 void json_quote(struct slice text, struct buf *out);
 
+/*
+ * The same to where there is room for twice the text and JSON_QUOTED_PAD bytes more, all of which may be written to. Returns
+ * the end of the string; NULL where the text has a control character, which takes more.
+ */
+enum { JSON_QUOTED_PAD = 66 };
+char *json_quote_plain(struct slice text, char *out);
+
 #endif

@@ -5,6 +5,7 @@
 
 #include "base/bytes16.h"
 #include "base/plain.h"
+#include "base/simd/simd.h"
 #include "event/datetime.h"
 #include "event/decimal.h"
 #include "event/value.h"
@@ -49,7 +50,20 @@ static size_t copy_plain(struct slice text, char *into)
     return at;
 }
 
-void json_quote(struct slice text, struct buf *out)
+_Static_assert(JSON_QUOTED_PAD == SIMD_CHUNK + 2, "the quotes, and what quote() may write to");
+
+char *json_quote_plain(struct slice text, char *out)
+{
+    *out++ = '"';
+    out = simd_ops()->quote(text.ptr, text.len, out);
+    if (!out)
+        return NULL;
+    *out++ = '"';
+    return out;
+}
+
+/* No more room is asked for than the text takes. */
+static void quote_exactly(struct slice text, struct buf *out)
 {
     buf_add_char(out, '"');
     for (char *room; (room = buf_reserve(out, text.len + 1)) != NULL;) {
@@ -61,6 +75,17 @@ void json_quote(struct slice text, struct buf *out)
         text = slice_cut(text, plain + 1, text.len);
     }
     buf_add_char(out, '"');
+}
+
+void json_quote(struct slice text, struct buf *out)
+{
+    size_t room = out->failed ? 0 : out->capacity - out->len;
+    bool ample = room >= JSON_QUOTED_PAD && (room - JSON_QUOTED_PAD) / 2 >= text.len;
+    char *end = ample ? json_quote_plain(text, out->ptr + out->len) : NULL;
+    if (end)
+        out->len = (size_t)(end - out->ptr);
+    else
+        quote_exactly(text, out);
 }
 
 void json_real(double value, struct buf *out)

@@ -72,18 +72,23 @@ bool real_from_text(struct slice text, double *out_value)
 
 /* --- whole numbers --- */
 
+size_t long_write(int64_t value, char out[LONG_TEXT_MAX])
+{
+    uint64_t left = value < 0 ? 0 - (uint64_t)value : (uint64_t)value;
+    size_t len = 1 + (value < 0);
+    for (uint64_t rest = left; rest >= 10; rest /= 10)
+        len++;
+    for (char *at = out + len; at > out; left /= 10)
+        *--at = (char)('0' + left % 10);
+    if (value < 0)
+        *out = '-';
+    return len;
+}
+
 void long_to_text(int64_t value, struct buf *out)
 {
-    char text[20]; /* -9223372036854775808 */
-    char *at = text + sizeof text;
-    uint64_t left = value < 0 ? 0 - (uint64_t)value : (uint64_t)value;
-    do {
-        *--at = (char)('0' + left % 10);
-        left /= 10;
-    } while (left > 0);
-    if (value < 0)
-        *--at = '-';
-    buf_add(out, slice_of(at, (size_t)(text + sizeof text - at)));
+    char text[LONG_TEXT_MAX];
+    buf_add(out, slice_of(text, long_write(value, text)));
 }
 
 static int digit_value(char c)

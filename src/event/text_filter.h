@@ -46,6 +46,7 @@ struct text_judge {
                      struct slice name); /* the same of a text of a-z 0-9 - . _ alone, not empty; or NULL */
     const void *user;
     const char *what;
+    bool of_hosts; /* of http://name, https://name, and these with a slash behind it, the answer is that of the name */
 };
 /* In arena. ERR_MEMORY. */
 enum err_code text_filter_ask(uint32_t column, const struct text_judge *judge, struct arena *arena,

@@ -86,6 +86,9 @@ void json_real(double value, struct buf *out);
 /* The whole text is a number (no blanks), or NaN or an infinity. */
 bool real_from_text(struct slice text, double *out_value);
 void long_to_text(int64_t value, struct buf *out);
+/* The same into out; returns its length. */
+enum { LONG_TEXT_MAX = 20 }; /* -9223372036854775808 */
+size_t long_write(int64_t value, char out[LONG_TEXT_MAX]);
 /* The whole text is an integer: sign, decimal or 0x (up to 64 bits); false on overflow. */
 bool long_from_text(struct slice text, int64_t *out_value);
 

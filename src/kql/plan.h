@@ -41,6 +41,11 @@ struct sort_key {
     bool nulls_first;
 };
 
+/* A column that derives only pass on: that of the batch so many derived ones below; layers 0: it is worked out. */
+struct passed_column {
+    uint32_t layers, column;
+};
+
 struct plan {
     enum plan_kind kind;
     struct plan *input;          /* NULL for sources */
@@ -49,6 +54,8 @@ struct plan {
 
     struct expr *
         *exprs; /* PLAN_DERIVE, PLAN_SUMMARIZE: [schema->count]; PLAN_WHERE: exprs[0]; PLAN_RANGE: from, to, step */
+    /* PLAN_DERIVE: [schema->count], set by the optimizer: what loading a column needs to know, close together */
+    const struct passed_column *passed;
     struct sort_key *keys;
     uint32_t key_count;
     uint64_t limit;

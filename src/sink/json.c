@@ -5,6 +5,7 @@
  * characters that it must not get are written \uXXXX, which reads back as the same text.
  */
 #include "base/mem.h"
+#include "event/datetime.h"
 #include "event/dyn.h"
 #include "sink/show.h"
 #include "sink/sink_int.h"
@@ -65,30 +66,89 @@ static void copy_key(char *into, struct slice key)
         memcpy(into + at, key.ptr + at, KEYS_PAD);
 }
 
-static void add_key(struct slice key, struct buf *out)
+/* The end of a buffer, at hand: a row's cells are many and short. What is written is part of the buffer once it is synced. */
+struct writer {
+    struct buf *buf;
+    char *at, *end;
+};
+
+static void writer_begin(struct writer *writer, struct buf *buf)
 {
-    char *room = buf_reserve(out, key.len + KEYS_PAD);
-    if (!room)
+    *writer = (struct writer){buf, buf->ptr + buf->len, buf->failed ? buf->ptr + buf->len : buf->ptr + buf->capacity};
+}
+
+static void writer_sync(struct writer *writer)
+{
+    if (!writer->buf->failed)
+        writer->buf->len = (size_t)(writer->at - writer->buf->ptr);
+}
+
+/* False: no memory, which the buffer remembers. */
+static inline bool writer_room(struct writer *writer, size_t len)
+{
+    if ((size_t)(writer->end - writer->at) >= len)
+        return true;
+    writer_sync(writer);
+    (void)buf_reserve(writer->buf, len);
+    writer_begin(writer, writer->buf);
+    return !writer->buf->failed;
+}
+
+/* A cell that is not of the kinds that nearly all are. */
+static __attribute__((noinline)) void write_any(struct writer *writer, const struct column *column, uint32_t row)
+{
+    struct value value = column_value(column, row);
+    writer_sync(writer);
+    value_to_json(&value, writer->buf);
+    writer_begin(writer, writer->buf);
+}
+
+static void write_string(struct writer *writer, struct slice text)
+{
+    char *end = writer_room(writer, 2 * text.len + JSON_QUOTED_PAD) ? json_quote_plain(text, writer->at) : NULL;
+    if (end) {
+        writer->at = end;
         return;
-    copy_key(room, key);
-    out->len += key.len;
+    }
+    writer_sync(writer);
+    json_quote(text, writer->buf);
+    writer_begin(writer, writer->buf);
+}
+
+static void write_cell(struct writer *writer, const struct column *column, uint32_t row)
+{
+    uint32_t cell = column_cell(column, row);
+    if (column->type == TYPE_STRING) {
+        write_string(writer, column->str[cell]);
+        return;
+    }
+    bool is_whole = column->type == TYPE_INT || column->type == TYPE_LONG, is_time = column->type == TYPE_DATETIME;
+    if (column_is_null(column, row) || !(is_whole || is_time) || !writer_room(writer, DATETIME_TEXT_MAX + 2)) {
+        write_any(writer, column, row);
+    } else if (is_whole) {
+        writer->at += long_write(column->i64[cell], writer->at);
+    } else {
+        *writer->at++ = '"';
+        writer->at += datetime_write(column->i64[cell], writer->at);
+        *writer->at++ = '"';
+    }
 }
 
 static void add_object(const struct json_sink *json, const struct batch *batch, uint32_t row, struct buf *out)
 {
+    struct writer writer;
     size_t key_start = 0;
+    writer_begin(&writer, out);
     for (uint32_t c = 0; c < json->head.schema->count; c++) {
-        const struct column *column = &batch->columns[c];
         struct slice key = slice_of(json->keys.ptr + key_start, json->key_ends[c] - key_start);
         key_start = json->key_ends[c];
-        add_key(key, out);
-        if (column->type == TYPE_STRING) {
-            json_quote(column->str[column_cell(column, row)], out);
-            continue;
-        }
-        struct value value = column_value(column, row);
-        value_to_json(&value, out);
+        if (!writer_room(&writer, key.len + KEYS_PAD))
+            return;
+        copy_key(writer.at, key);
+        writer.at += key.len;
+        write_cell(&writer, &batch->columns[c], row);
     }
+    writer_sync(&writer);
     buf_add_cstr(out, json->head.schema->count == 0 ? "{}" : "}");
 }
 

@@ -73,14 +73,18 @@ static const struct simd *choose(void)
     return table;
 }
 
+static _Atomic(const struct simd *) chosen;
+
+/* Two threads may both choose; they choose the same. Apart, so that to ask for what is chosen takes a load and a branch. */
+static __attribute__((noinline)) const struct simd *choose_now(void)
+{
+    const struct simd *table = choose();
+    atomic_store_explicit(&chosen, table, memory_order_release);
+    return table;
+}
+
 const struct simd *simd_ops(void)
 {
-    /* Two threads may both choose; they choose the same. */
-    static _Atomic(const struct simd *) chosen;
     const struct simd *table = atomic_load_explicit(&chosen, memory_order_acquire);
-    if (!table) {
-        table = choose();
-        atomic_store_explicit(&chosen, table, memory_order_release);
-    }
-    return table;
+    return table ? table : choose_now();
 }

@@ -98,7 +98,7 @@ struct simd {
     size_t (*structure)(const char *text, size_t len, size_t from);
     /*
      * Writes the ascending offsets of the interesting bytes at or after *from to out: newlines; `{` and `[` that no
-     * backslash follows; `u` with a `0` behind it; the first byte of each pair whose second stands at its distance.
+     * backslash follows; `u` with `00` behind it, and some with one of these alone; the first byte of each pair whose second stands at its distance.
      * Bytes behind the end count as zero. Stops at the latest when fewer than SIMD_MARKS_ROOM places of out are left (so
      * capacity must be at least that); *from is then the offset to go on from, len at the end. Returns how many were written.
      */
@@ -152,6 +152,11 @@ struct simd {
      */
     uint32_t (*members)(const char *text, size_t len, size_t *from, const struct simd_lead *leads, uint32_t count,
                         struct simd_span *out_values);
+    /*
+     * Writes text as it stands in a JSON string: a backslash before each quote and backslash. Returns the end of what was written; NULL
+     * where the text has a control character or DEL. out has room for twice the text and SIMD_CHUNK bytes more, which may all be written to.
+     */
+    char *(*quote)(const char *text, size_t len, char *out);
 };
 enum { SIMD_MARKS_ROOM = 64 };
 

@@ -142,11 +142,15 @@ _Static_assert(SIMD_PAIRS_MAX == 3, "vbmi_mark() has a loop for each number of t
 struct places {
     __m512i low, high;
 };
-/* Pairs of the same distance share a table; those of distance 1 are in that of the bytes behind. */
+/*
+ * There is a table for each distance. The first is of the bytes behind, or, as each table is a third of the work, of those two
+ * behind if all pairs are of that distance: the zero of a letter is looked for there, and brackets with a backslash behind them
+ * must be weeded out.
+ */
 struct vbmi_consts {
-    struct places here, next, second[SIMD_PAIRS_MAX];
-    size_t distance[SIMD_PAIRS_MAX];
-    uint32_t seconds; /* tables in use */
+    struct places here, behind[1 + SIMD_PAIRS_MAX];
+    size_t distance[1 + SIMD_PAIRS_MAX];
+    uint32_t tables; /* in use */
 };
 
 static VBMI_TARGET struct places places_load(const uint8_t *table)
@@ -158,37 +162,44 @@ static VBMI_TARGET struct places places_load(const uint8_t *table)
 static uint32_t vbmi_table(struct vbmi_consts *c, size_t distance)
 {
     uint32_t i = 0;
-    while (i < c->seconds && c->distance[i] != distance)
+    while (i < c->tables && c->distance[i] != distance)
         i++;
-    if (i == c->seconds)
-        c->distance[c->seconds++] = distance;
+    if (i == c->tables)
+        c->distance[c->tables++] = distance;
     return i;
 }
 
+/* May the first table be of the bytes two behind? */
+static bool pairs_are_wide(const struct simd_marks *marks)
+{
+    bool wide = marks->count > 0;
+    for (uint32_t i = 0; i < marks->count; i++)
+        wide = wide && marks->pair[i].distance == 2 && (marks->pair[i].first | 0x20) != '{';
+    return wide;
+}
+
 /* False where a pair has a byte that has no place of its own. */
-static VBMI_TARGET bool vbmi_prepare(const struct simd_marks *marks, struct vbmi_consts *c)
+static VBMI_TARGET bool vbmi_prepare(const struct simd_marks *marks, bool wide, struct vbmi_consts *c)
 {
     uint8_t here[PLACES] = {['\n'] = MARK_NEWLINE, ['{'] = MARK_BRACKET, ['['] = MARK_BRACKET, ['u'] = MARK_LETTER};
-    uint8_t next[PLACES], second[SIMD_PAIRS_MAX][PLACES] = {{0}};
-    memset(next, MARK_NEWLINE | MARK_BRACKET, sizeof next);
-    next['\\'] = MARK_NEWLINE;
-    next['0'] |= MARK_LETTER;
-    c->seconds = 0;
+    uint8_t behind[1 + SIMD_PAIRS_MAX][PLACES] = {{0}};
+    memset(behind[0], MARK_NEWLINE | MARK_BRACKET, sizeof behind[0]);
+    if (!wide)
+        behind[0]['\\'] = MARK_NEWLINE;
+    behind[0]['0'] |= MARK_LETTER;
+    c->tables = 1;
+    c->distance[0] = wide ? 2 : 1;
     for (uint32_t i = 0; i < marks->count; i++) {
         uint8_t first = (uint8_t)marks->pair[i].first, last = (uint8_t)marks->pair[i].second;
-        uint8_t bit = (uint8_t)(MARK_PAIR << i), distance = marks->pair[i].distance;
+        uint8_t bit = (uint8_t)(MARK_PAIR << i);
         if (first >= PLACES - 1 || last >= PLACES - 1)
             return false;
         here[first] |= bit;
-        if (distance == 1)
-            next[last] |= bit;
-        else
-            second[vbmi_table(c, distance)][last] |= bit;
+        behind[vbmi_table(c, marks->pair[i].distance)][last] |= bit;
     }
-    for (uint32_t i = 0; i < c->seconds; i++)
-        c->second[i] = places_load(second[i]);
+    for (uint32_t i = 0; i < c->tables; i++)
+        c->behind[i] = places_load(behind[i]);
     c->here = places_load(here);
-    c->next = places_load(next);
     return true;
 }
 
@@ -199,25 +210,54 @@ static inline VBMI_TARGET __m512i look_up(const struct places *places, const cha
 }
 
 static inline __attribute__((always_inline)) VBMI_TARGET uint64_t vbmi_chunk(const char *p, const struct vbmi_consts *c,
-                                                                             uint32_t seconds)
+                                                                             uint32_t tables)
 {
-    __m512i behind = look_up(&c->next, p + 1);
-    for (uint32_t i = 0; i < seconds; i++)
-        behind = _mm512_or_si512(behind, look_up(&c->second[i], p + c->distance[i]));
+    __m512i behind = look_up(&c->behind[0], p + c->distance[0]);
+    for (uint32_t i = 1; i < tables; i++)
+        behind = _mm512_or_si512(behind, look_up(&c->behind[i], p + c->distance[i]));
     return _mm512_test_epi8_mask(look_up(&c->here, p), behind);
+}
+
+/* The brackets that a backslash follows: the first table is not of the bytes behind them. */
+static inline VBMI_TARGET uint64_t brackets_in_vain(const char *p)
+{
+    __m512i folded = _mm512_or_si512(_mm512_loadu_si512(p), _mm512_set1_epi8(0x20));
+    __mmask64 brackets = _mm512_cmpeq_epi8_mask(folded, _mm512_set1_epi8('{'));
+    return _mm512_mask_cmpeq_epi8_mask(brackets, _mm512_loadu_si512(p + 1), _mm512_set1_epi8('\\'));
 }
 
 /* Two chunks, and what is read to find their marks. */
 enum { BOTH = 2 * CHUNK, BOTH_READ = BOTH + SIMD_DISTANCE_MAX };
 
 /*
+ * The marks of two chunks, which seldom have more than one together: in which of them that is nothing foretells, so that no branch
+ * depends on it.
+ */
+static inline __attribute__((always_inline)) VBMI_TARGET size_t marks_write_both(uint64_t first, uint64_t second,
+                                                                                 size_t at, uint32_t *out, size_t count)
+{
+    uint64_t none = 0 - (uint64_t)(first == 0); /* all ones: in the first chunk */
+    uint64_t low = first | (second & none), high = second & ~none;
+    size_t base = at + (CHUNK & none);
+    out[count] = (uint32_t)(base + _tzcnt_u64(low));
+    count += low != 0;
+    low &= low - 1;
+    if (low | high) {
+        count = marks_write(low, base, out, count);
+        count = marks_write(high, at + CHUNK, out, count);
+    }
+    return count;
+}
+
+/*
  * Two chunks at a time, as most have no mark. The text was written by the kernel just before and lies in the second level's
- * cache: asking for it in time is worth 3 % of a scan. `seconds` is a constant where this is called, so that it is compiled for
- * each.
+ * cache: asking for it in time is worth 3 % of a scan. `tables` and `wide` are constants where this is called, so that it is
+ * compiled for each.
  */
 static inline __attribute__((always_inline)) VBMI_TARGET size_t vbmi_loop(const char *text, size_t len,
-                                                                          const struct vbmi_consts *c, uint32_t seconds,
-                                                                          size_t *from, uint32_t *out, size_t capacity)
+                                                                          const struct vbmi_consts *c, uint32_t tables,
+                                                                          bool wide, size_t *from, uint32_t *out,
+                                                                          size_t capacity)
 {
     enum { AHEAD = 8 * CHUNK };
     size_t at = *from, count = 0;
@@ -225,11 +265,14 @@ static inline __attribute__((always_inline)) VBMI_TARGET size_t vbmi_loop(const 
         const char *p = text + at;
         _mm_prefetch(p + AHEAD, _MM_HINT_T0);
         _mm_prefetch(p + AHEAD + CHUNK, _MM_HINT_T0);
-        uint64_t first = vbmi_chunk(p, c, seconds), second = vbmi_chunk(p + CHUNK, c, seconds);
+        uint64_t first = vbmi_chunk(p, c, tables), second = vbmi_chunk(p + CHUNK, c, tables);
         if (!(first | second))
             continue;
-        count = marks_write(first, at, out, count);
-        count = marks_write(second, at + CHUNK, out, count);
+        if (wide) {
+            first &= ~brackets_in_vain(p);
+            second &= ~brackets_in_vain(p + CHUNK);
+        }
+        count = marks_write_both(first, second, at, out, count);
     }
     *from = at;
     return count;
@@ -240,16 +283,19 @@ static VBMI_TARGET size_t vbmi_mark(const char *text, size_t len, const struct s
 {
     struct vbmi_consts c;
     size_t count = 0;
-    if (!vbmi_prepare(marks, &c))
+    bool wide = pairs_are_wide(marks);
+    if (!vbmi_prepare(marks, wide, &c))
         return kernel_mark(text, len, marks, from, out, capacity);
-    if (c.seconds == 0)
-        count = vbmi_loop(text, len, &c, 0, from, out, capacity);
-    else if (c.seconds == 1)
-        count = vbmi_loop(text, len, &c, 1, from, out, capacity);
-    else if (c.seconds == 2)
-        count = vbmi_loop(text, len, &c, 2, from, out, capacity);
+    if (wide)
+        count = vbmi_loop(text, len, &c, 1, true, from, out, capacity);
+    else if (c.tables == 1)
+        count = vbmi_loop(text, len, &c, 1, false, from, out, capacity);
+    else if (c.tables == 2)
+        count = vbmi_loop(text, len, &c, 2, false, from, out, capacity);
+    else if (c.tables == 3)
+        count = vbmi_loop(text, len, &c, 3, false, from, out, capacity);
     else
-        count = vbmi_loop(text, len, &c, SIMD_PAIRS_MAX, from, out, capacity);
+        count = vbmi_loop(text, len, &c, 1 + SIMD_PAIRS_MAX, false, from, out, capacity);
     bool is_near_end = len - *from < BOTH_READ && capacity - count >= SIMD_MARKS_ROOM;
     return is_near_end || !count ? count + kernel_mark(text, len, marks, from, out + count, capacity - count) : count;
 }
@@ -757,6 +803,8 @@ static WIDE_TARGET size_t wide_compact(const char *text, size_t len, const struc
 }
 
 #include "base/simd/simd_csv_impl.h"
+#include "base/simd/simd_quote_impl.h"
 
-const struct simd SIMD_AVX512VBMI = KERNELS("avx512vbmi", vbmi_mark, wide_outline, wide_compact, true, wide_csv);
+const struct simd SIMD_AVX512VBMI =
+    KERNELS("avx512vbmi", vbmi_mark, wide_outline, wide_compact, true, wide_csv, wide_quote);
 #endif

@@ -20,6 +20,8 @@
  *
  * The last bytes of a text are copied to a zeroed buffer of full length: nothing is read outside of the text.
  */
+#include "base/bytes16.h"
+
 #include <string.h>
 
 enum { CHUNK = SIMD_CHUNK };
@@ -524,13 +526,63 @@ static KERNEL_TARGET uint32_t kernel_members(const char *text, size_t len, size_
     return done;
 }
 
+/* --- JSON text that is written: texts are short, so that 16 bytes at a time do --- */
+
+enum { QUOTE_STEP = sizeof(bytes16) };
+
+/* QUOTE_STEP bytes that `to` has already, some of them marked, of a text that goes on for as many. */
+static inline char *quote_marked(const char *from, uint32_t marked, char *to)
+{
+    for (; marked; marked &= marked - 1) {
+        unsigned n = (unsigned)__builtin_ctz(marked);
+        to[n] = '\\';
+        bytes16_store(to + n + 1, bytes16_load(from + n));
+        to++;
+    }
+    return to + QUOTE_STEP;
+}
+
+/* The same near the text's end, a byte at a time. */
+static inline char *quote_marked_end(const char *from, size_t len, uint32_t marked, char *to)
+{
+    for (size_t i = 0; i < len; i++, marked >>= 1) {
+        *to = '\\';
+        to += marked & 1;
+        *to++ = from[i];
+    }
+    return to;
+}
+
+static KERNEL_TARGET char *kernel_quote(const char *text, size_t len, char *out)
+{
+    for (size_t at = 0, take; at < len; at += take) {
+        size_t left = len - at;
+        take = left < QUOTE_STEP ? left : QUOTE_STEP;
+        bytes16 v = left < QUOTE_STEP ? bytes16_load_part(text + at, left) : bytes16_load(text + at);
+        bytes16 marked = bytes16_equal(v, '"') | bytes16_equal(v, '\\');
+        bytes16 control = (bytes16)(v < 0x20) | bytes16_equal(v, 0x7f);
+        uint32_t odd = bytes16_bits(marked | control) & ((UINT32_C(1) << take) - 1);
+        bytes16_store(out, v);
+        if (!odd)
+            out += take;
+        else if (odd & bytes16_bits(control))
+            return NULL;
+        else if (left >= (size_t)2 * QUOTE_STEP)
+            out = quote_marked(text + at, odd, out);
+        else
+            out = quote_marked_end(text + at, take, odd, out);
+    }
+    return out;
+}
+
 /* A table's kernels; a file where one of these or the name is another has a second table. */
-#define KERNELS(name_, mark_, outline_, compact_, pays_, csv_)                                                         \
+#define KERNELS(name_, mark_, outline_, compact_, pays_, csv_, quote_)                                                 \
     {                                                                                                                  \
         .name = (name_), .string_end = kernel_string_end, .string_close = kernel_string_close,                         \
         .structure = kernel_structure, .mark = (mark_), .quotes = kernel_quotes, .outline = (outline_),                \
         .compact = (compact_), .compact_pays = (pays_), .alike = kernel_alike, .csv = (csv_),                          \
-        .separator = kernel_separator, .lined = kernel_lined, .members = kernel_members                                \
+        .separator = kernel_separator, .lined = kernel_lined, .members = kernel_members, .quote = (quote_)             \
     }
 
-const struct simd KERNEL_TABLE = KERNELS(KERNEL_NAME, kernel_mark, kernel_outline, kernel_compact, false, kernel_csv);
+const struct simd KERNEL_TABLE =
+    KERNELS(KERNEL_NAME, kernel_mark, kernel_outline, kernel_compact, false, kernel_csv, kernel_quote);

@@ -64,7 +64,8 @@ static enum err_code steps_apply(struct worker *worker, struct flow_item *item, 
     if (!item->eval)
         return err_no_memory(err, sizeof *item->eval);
     *item->eval = &worker->eval;
-    for (uint32_t i = 0; i < config->step_count; i++) {
+    /* Most blocks have no row that is left. */
+    for (uint32_t i = 0; i < config->step_count && item->batch->selection->count > 0; i++) {
         uint32_t stage = STAGE_OPERATORS + i + 1;
         work_enter(worker->work, stage);
         work_count(worker->work, stage, item->batch->selection->count, 0);
@@ -327,13 +328,16 @@ static bool slot_reduce(struct slot *slot)
 static void slot_tell(struct flow *flow, const struct turn *turn, bool counted)
 {
     struct tracks *tracks = &flow->tracks;
+    bool detached = turn->slot->any && !turn->slot->code && turn->slot->item.detached;
     if (counted)
         tracks_count_slot(tracks, turn->track, turn->slot, scan_schema(flow->config.scan)->count);
+    else if (detached)
+        tracks_let_off_slot(tracks, turn->track, turn->slot);
     else
         turn->slot->ready = true;
     if (turn->track == tracks_first(tracks) && turn->track->first->ready)
         pthread_cond_signal(&flow->ready);
-    if (counted)
+    if (counted || detached)
         room_tell(flow);
 }
 

@@ -8,7 +8,8 @@
 enum {
     /* What can be read ahead at least, of inputs that one thread alone can read: so many blocks of SOURCE_BLOCK_BYTES. */
     BLOCKS_MIN = 64,
-    TRACKS_AHEAD = 4 /* of each thread: short files that may wait for their turn */
+    TRACKS_AHEAD = 4, /* of each thread: short files that may wait for their turn */
+    LET_OFF_MAX = 64  /* detached items that take no block's room; one holds less than a quarter of what a block does */
 };
 
 enum err_code tracks_init(struct tracks *tracks, unsigned threads, bool alone, struct err *err)
@@ -17,7 +18,7 @@ enum err_code tracks_init(struct tracks *tracks, unsigned threads, bool alone, s
         .alone = alone, .blocks_usual = FLOW_AHEAD + 2 * threads, .track_count = threads * TRACKS_AHEAD};
     tracks->blocks_max = tracks->blocks_usual + 1 > BLOCKS_MIN ? tracks->blocks_usual + 1 : BLOCKS_MIN;
     /* Between two blocks, and at either end of a track, counts may stand. */
-    uint32_t slots = 2 * tracks->blocks_max + tracks->track_count;
+    uint32_t slots = 2 * (tracks->blocks_max + LET_OFF_MAX) + tracks->track_count;
     tracks->slots = mem_zalloc(slots, sizeof *tracks->slots);
     tracks->tracks = mem_zalloc(tracks->track_count, sizeof *tracks->tracks);
     if (!tracks->slots || !tracks->tracks) {
@@ -133,7 +134,7 @@ struct slot *tracks_add_slot(struct tracks *tracks, struct track *track)
     tracks->free_slots = slot->next;
     slot->next = NULL;
     slot->previous = track->last;
-    slot->ready = slot->any = slot->counted = false;
+    slot->ready = slot->any = slot->counted = slot->let_off = false;
     slot->code = ERR_NONE;
     if (track->last)
         track->last->next = slot;
@@ -162,11 +163,24 @@ static void slot_unlink(struct tracks *tracks, struct track *track, struct slot 
 void tracks_remove_slot(struct tracks *tracks, struct track *track)
 {
     struct slot *slot = track->first;
-    if (!slot->counted) {
+    if (slot->let_off) {
+        tracks->let_off--;
+    } else if (!slot->counted) {
         track->blocks--;
         tracks->blocks--;
     }
     slot_unlink(tracks, track, slot);
+}
+
+void tracks_let_off_slot(struct tracks *tracks, struct track *track, struct slot *slot)
+{
+    slot->ready = true;
+    slot->let_off = tracks->let_off < LET_OFF_MAX;
+    if (slot->let_off) {
+        tracks->let_off++;
+        track->blocks--;
+        tracks->blocks--;
+    }
 }
 
 /* Makes a counted slot and the counted one behind it one. */

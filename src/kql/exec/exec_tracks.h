@@ -20,6 +20,7 @@ struct slot {
     struct slot *next, *previous; /* in its track; next also of those that are free */
     bool ready;
     bool counted; /* ready: only the item's counts, for no row of the block was left */
+    bool let_off; /* ready: its item is detached, and it is none of the blocks that there is room for */
     bool any;     /* a block, or an error; else the read found the input's end */
     enum err_code code;
     struct err err;
@@ -30,7 +31,7 @@ struct slot {
 struct track {
     struct scan_input *input; /* NULL: in its place an error */
     struct slot *first, *last;
-    uint32_t blocks; /* that are at work or have rows: those in slots that are not `counted` */
+    uint32_t blocks; /* that are at work or have rows: those in slots that are neither `counted` nor `let_off` */
     bool reading;    /* a thread is at it */
     bool at_once;    /* scan_reads_at_once() */
     bool at_end;     /* all its blocks have a slot */
@@ -39,11 +40,13 @@ struct track {
 
 /*
  * Memory is bounded by how many blocks there may be in all tracks, those left out of which there are but counts: of them,
- * neighbours share a slot, so that an input of which little is found can be read far ahead of its turn.
+ * neighbours share a slot, so that an input of which little is found can be read far ahead of its turn. Of blocks whose items are
+ * detached so many are left out that a thread which was kept off its CPU for some milliseconds does not make the others wait.
  */
 struct tracks {
     struct slot *slots, *free_slots;
     uint32_t blocks, blocks_max;
+    uint32_t let_off;     /* slots */
     struct track *tracks; /* track number n is tracks[n % track_count] */
     uint32_t track_count;
     uint64_t first, end; /* numbers of the tracks that there are */
@@ -79,6 +82,8 @@ struct scan_input *tracks_close(struct tracks *tracks);
 struct slot *tracks_add_slot(struct tracks *tracks, struct track *track);
 /* The track's first slot is free again. */
 void tracks_remove_slot(struct tracks *tracks, struct track *track);
+/* The slot is ready, and its item detached. */
+void tracks_let_off_slot(struct tracks *tracks, struct track *track, struct slot *slot);
 /* The slot is ready, with nothing but its counts: it may be one with its neighbours from now on. columns: of the counts. */
 void tracks_count_slot(struct tracks *tracks, struct track *track, struct slot *slot, uint32_t columns);
 

@@ -97,9 +97,9 @@ bool plan_is_step(enum plan_kind kind);
 enum err_code op_step(const struct plan *plan, struct eval **eval, struct batch *batch, struct batch **out_batch,
                       struct err *err) MUST_CHECK;
 
-/* A batch whose column i is exprs[i] over the batch. */
-enum err_code op_derive(const struct schema *schema, struct expr *const *exprs, struct eval **eval, struct batch *batch,
-                        struct batch **out_batch, struct err *err) MUST_CHECK;
+/* A batch whose column i is plan->exprs[i] over the batch. */
+enum err_code op_derive(const struct plan *plan, struct eval **eval, struct batch *batch, struct batch **out_batch,
+                        struct err *err) MUST_CHECK;
 
 /* --- new rows --- */
 

@@ -13,47 +13,42 @@ bool plan_is_step(enum plan_kind kind)
 
 /* What a derived batch is made of. */
 struct derived {
-    struct expr *const *exprs; /* over the parent */
+    struct expr *const *exprs;          /* over the parent */
+    const struct passed_column *passed; /* of the plan; NULL: the expressions say all */
     struct eval **eval;
 };
 
-static enum err_code derived_load(struct batch *batch, uint32_t column, const struct selection *rows, struct err *err);
-
-static const struct batch_type DERIVED = {.load = derived_load};
-
-/* Of a derived batch, the expression of a column that it only passes on; else NULL. */
-static const struct expr *passed_on(const struct batch *batch, uint32_t column)
-{
-    const struct derived *derived = batch->type == &DERIVED ? batch->impl : NULL;
-    return derived && derived->exprs[column]->kind == EXPR_COLUMN ? derived->exprs[column] : NULL;
-}
-
-/* Where steps only pass a column on, it is asked of the batch that it comes from at once: most batches have few rows left. */
+/*
+ * Where steps only pass a column on, it is asked of the batch that it comes from at once: most batches have few rows left, and what
+ * a column costs is to find its way.
+ */
 static enum err_code derived_load(struct batch *batch, uint32_t column, const struct selection *rows, struct err *err)
 {
     const struct derived *derived = batch->impl;
     const struct column *computed;
-    struct batch *from = batch->parent;
-    const struct expr *expr = derived->exprs[column], *next;
-    if (expr->kind == EXPR_COLUMN && rows->count > 0) {
-        for (; (next = passed_on(from, expr->column)); expr = next)
+    uint32_t layers = derived->passed && rows->count > 0 ? derived->passed[column].layers : 0;
+    if (layers > 0) {
+        struct batch *from = batch;
+        for (; layers > 0; layers--)
             from = from->parent;
-        TRY(batch_load(from, expr->column, rows, &computed, err));
+        TRY(batch_load(from, derived->passed[column].column, rows, &computed, err));
     } else {
-        TRY(eval_expr(*derived->eval, expr, from, rows, &computed, err));
+        TRY(eval_expr(*derived->eval, derived->exprs[column], batch->parent, rows, &computed, err));
     }
     batch->columns[column] = *computed;
     return ERR_NONE;
 }
 
-enum err_code op_derive(const struct schema *schema, struct expr *const *exprs, struct eval **eval, struct batch *batch,
-                        struct batch **out_batch, struct err *err)
+static const struct batch_type DERIVED = {.load = derived_load};
+
+enum err_code op_derive(const struct plan *plan, struct eval **eval, struct batch *batch, struct batch **out_batch,
+                        struct err *err)
 {
-    struct derived *derived = arena_zalloc(batch->arena, 1, sizeof *derived);
+    struct derived *derived = arena_alloc(batch->arena, sizeof *derived);
     if (!derived)
         return err_no_memory(err, sizeof *derived);
-    *derived = (struct derived){exprs, eval};
-    return batch_derive(batch, &DERIVED, schema, derived, out_batch, err);
+    *derived = (struct derived){plan->exprs, plan->passed, eval};
+    return batch_derive(batch, &DERIVED, plan->schema, derived, out_batch, err);
 }
 
 enum err_code op_step(const struct plan *plan, struct eval **eval, struct batch *batch, struct batch **out_batch,
@@ -61,7 +56,7 @@ enum err_code op_step(const struct plan *plan, struct eval **eval, struct batch 
 {
     *out_batch = batch;
     if (plan->kind == PLAN_DERIVE)
-        return op_derive(plan->schema, plan->exprs, eval, batch, out_batch, err);
+        return op_derive(plan, eval, batch, out_batch, err);
     if (plan->kind == PLAN_VERIFY)
         return batch_verify(batch, err);
     TRY(eval_filter(*eval, plan->exprs[0], batch, batch->selection, err));

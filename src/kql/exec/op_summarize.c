@@ -329,7 +329,7 @@ static enum err_code results_fill(struct summarize *summarize, uint32_t first, s
 static enum err_code results_give(struct op *op, struct batch *batch, struct err *err)
 {
     struct batch *derived;
-    TRY(op_derive(op->plan->schema, op->plan->exprs, &op->env->eval, batch, &derived, err));
+    TRY(op_derive(op->plan, &op->env->eval, batch, &derived, err));
     return op_push(op->next, derived, err);
 }
 

@@ -8,6 +8,23 @@
 
 #include "kql/func/func.h"
 
+enum err_code opt_chain(struct query *query, struct plan *root, struct plan ***out_chain, uint32_t *out_length,
+                        struct err *err)
+{
+    uint32_t length = 0;
+    for (struct plan *plan = root; plan; plan = plan->input)
+        length++;
+    struct plan **chain = arena_array(&query->arena, length, sizeof(struct plan *));
+    if (!chain)
+        return err_no_memory(err, length * sizeof(struct plan *));
+    uint32_t at = length;
+    for (struct plan *plan = root; plan; plan = plan->input)
+        chain[--at] = plan;
+    *out_chain = chain;
+    *out_length = length;
+    return ERR_NONE;
+}
+
 /* --- take --- */
 
 /* sort by k | take n is top n by k; a take of a take is the smaller one. Derives in between do not mind. */
@@ -76,7 +93,8 @@ static enum err_code optimize(struct query *query, struct plan **root, struct er
         merge_takes(root);
     }
     TRY(place_verify(query, root, err));
-    return opt_literals(query, *root, err);
+    TRY(opt_literals(query, *root, err));
+    return opt_passed(query, *root, err);
 }
 
 /* --- preparing --- */

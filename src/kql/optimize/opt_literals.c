@@ -176,7 +176,8 @@ static enum err_code ask(struct query *query, const struct plan *where, struct p
     }
     struct text_judge judge = {.may = ends_may, .user = predicate, .what = "one of the endings"};
     if (opt_asks_for_suffix(predicate))
-        judge = (struct text_judge){ddns_may_know, ddns_may_know_name, query->knowledge, "a host under a known suffix"};
+        judge = (struct text_judge){ddns_may_know, ddns_may_know_name, query->knowledge, "a host under a known suffix",
+                                    .of_hosts = true};
     return text_filter_ask(column, &judge, &query->arena, &scan->filter, err);
 }
 

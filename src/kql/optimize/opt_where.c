@@ -267,17 +267,10 @@ enum { PARTS_MAX = 1000 };
 /* Builds the chain anew from the source up, each predicate going to its place in what is built so far. */
 enum err_code opt_where(struct query *query, struct plan **root, struct err *err)
 {
+    struct plan **chain = NULL, *built = NULL;
     uint32_t length = 0;
-    for (struct plan *plan = *root; plan; plan = plan->input)
-        length++;
-    struct plan **chain = arena_array(&query->arena, length, sizeof(struct plan *));
-    if (!chain)
-        return err_no_memory(err, length * sizeof(struct plan *));
-    uint32_t at = length;
-    for (struct plan *plan = *root; plan; plan = plan->input)
-        chain[--at] = plan;
-    struct plan *built = NULL;
     uint32_t parts_left = PARTS_MAX;
+    TRY(opt_chain(query, *root, &chain, &length, err));
     for (uint32_t i = 0; i < length; i++) {
         if (chain[i]->kind == PLAN_WHERE) {
             TRY(place_parts(query, &built, chain[i], chain[i]->exprs[0], &parts_left, err));

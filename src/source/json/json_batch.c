@@ -203,7 +203,7 @@ enum err_code json_batch_record(struct json_batch *json, struct slice text, uint
 /* A guess, for speed alone: whether rows stand in envelopes. Lines may be of both kinds, so the block's first bytes tell. */
 static bool expects_envelopes(const struct json_source *source, const struct json_block *block)
 {
-    enum { LOOK = 4096 };
+    enum { LOOK = 1024 };
     if (source->expects != JSON_EXPECTS_ANY)
         return source->expects == JSON_EXPECTS_ENVELOPES;
     size_t end = block->len - block->start < LOOK ? block->len : block->start + LOOK;
@@ -298,7 +298,7 @@ static bool is_filtered(const struct json_batch *json, uint32_t value, uint32_t 
     struct slice text;
     bool escaped;
     const char *at = json->block->bytes + value, *row_end = json->block->bytes + end;
-    if (json->of_names && json_fast_name(at, row_end, &text))
+    if (json->of_names && json_fast_name(at, row_end, json->of_names->of_hosts, &text))
         return text.len == 0 || !json->of_names->may_name(json->of_names->user, text);
     if (json_fast_raw(at, row_end, &text, &escaped))
         return !(escaped || !utf8_is_ascii(text) ? text_filter_may_raw(filter, text)
@@ -511,8 +511,9 @@ static enum err_code json_load(struct batch *batch, uint32_t column, const struc
         return cells_load_provenance(batch, column, rows, row_place, err);
     struct column *cells;
     TRY(cells_begin(batch, column, rows, &cells, err));
-    struct json_probe probe = {.ready = false};
-    bool looks = false; /* probe is made: only where a row needs it */
+    struct json_probe probe; /* large, and made only where a row needs it */
+    bool looks = false;
+    probe.ready = false;
     const struct json_batch *json = json_of(batch);
     uint32_t slot = laid_slot(json, column), slots = json->layout.columns.count;
     for (uint32_t i = 0; i < rows->count; i++) {

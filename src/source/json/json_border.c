@@ -21,19 +21,28 @@ bool json_border_gap(const char *text, size_t at, bool with_comma, size_t *out_e
 void json_border_begin(struct json_border_search *search, const struct json_border_piece *piece)
 {
     search->piece = *piece;
+    search->simd = simd_ops();
     search->most = piece->record_max < JSON_BORDER_MAX ? piece->record_max : JSON_BORDER_MAX;
     search->pairs = piece->probe ? piece->probe->marks : (struct simd_marks){.count = 0};
     search->from = search->next = search->count = 0;
     search->room = ROOM_FIRST;
 }
 
-/* Drops the marks up to the record's own brace. */
-static void marks_begin(struct json_border_search *search, size_t begin)
+/*
+ * Begins the record's facts, and drops the marks that tell them nothing new, those up to its own brace at least. What a pattern
+ * holds would not decide either: a bracket that is a member's value, and no line break.
+ */
+static inline void record_begin(struct json_border_search *search, size_t begin, struct json_facts *facts)
 {
-    while (search->next < search->count && search->marks[search->next] <= begin)
+    const struct json_border_piece *piece = &search->piece;
+    if (piece->memory && piece->memory->before_in_line)
+        json_facts_begin_alike(facts, piece->memory, search->simd, piece->text, (uint32_t)piece->len, (uint32_t)begin);
+    else
+        json_facts_begin(facts, (uint32_t)begin);
+    while (search->next < search->count && search->marks[search->next] < facts->known)
         search->next++;
-    if (search->from <= begin)
-        search->from = begin + 1;
+    if (search->from < facts->known)
+        search->from = facts->known;
 }
 
 /* False: the text has no more. */
@@ -43,7 +52,7 @@ static bool marks_more(struct json_border_search *search)
     search->next = search->count = 0;
     while (search->count == 0 && search->from < piece->len)
         search->count =
-            simd_ops()->mark(piece->text, piece->len, &search->pairs, &search->from, search->marks, search->room);
+            search->simd->mark(piece->text, piece->len, &search->pairs, &search->from, search->marks, search->room);
     search->room = search->room < JSON_BORDER_MARKS ? search->room * 2 : JSON_BORDER_MARKS;
     return search->count > 0;
 }
@@ -124,10 +133,9 @@ enum json_border json_border_find(struct json_border_search *search, size_t begi
                                   size_t *out_end, size_t *out_next)
 {
     const struct json_border_piece *piece = &search->piece;
-    json_facts_begin(facts, (uint32_t)begin);
+    record_begin(search, begin, facts);
     if (piece->len - begin > 1 && piece->text[begin + 1] == '\n') /* as a search would find */
         return JSON_BORDER_NONE;
-    marks_begin(search, begin);
     enum json_border border = find(search, begin, facts, out_end, out_next);
     if (border == JSON_BORDER_NONE)
         search->room = ROOM_MIN;

@@ -69,12 +69,15 @@ struct json_border_piece {
     bool is_line;                   /* the text of interest ends with the first line break */
     const struct json_probe *probe; /* of facts; NULL: nobody wants them */
     size_t record_max;
+    /* What the last envelopes looked like: of records that begin as they did, facts are begun with that. Or NULL. */
+    const struct json_memory *memory;
 };
 
 /* A search through it, in which marks are gathered ahead; they serve the next records as well. Its members are private. */
 enum { JSON_BORDER_MARKS = 1024 };
 struct json_border_search {
     struct json_border_piece piece;
+    const struct simd *simd;
     size_t most; /* bytes of a record: JSON_BORDER_MAX, or the limit on a record */
     struct simd_marks pairs;
     size_t from; /* up to here the text is marked */

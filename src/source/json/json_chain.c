@@ -168,16 +168,16 @@ static bool guess_holds(struct json_chain *chain, const struct json_block *block
  * Scans from turn->at: the block, or its stretch and the record that goes beyond. Reads no further than to `most`; true if
  * the record does not end before.
  */
-static enum err_code scan_on(struct json_block *block, const struct json_probe *probe, struct json_chain_turn *turn,
+static enum err_code scan_on(struct json_block *block, struct json_batch *batch, struct json_chain_turn *turn,
                              size_t most, bool *out_longer, struct err *err)
 {
     struct json_scan *scan = &turn->scan;
     *out_longer = false;
     if (block->range.len == 0)
-        return json_scan_run(scan, block, probe, &turn->at, SIZE_MAX, block->behind, err);
+        return json_scan_run(scan, block, batch, &turn->at, SIZE_MAX, block->behind, err);
     for (;;) {
         enum json_behind behind = block->more ? JSON_BEHIND_UNKNOWN : JSON_BEHIND_NOTHING;
-        TRY(json_scan_run(scan, block, probe, &turn->at, block->end, behind, err));
+        TRY(json_scan_run(scan, block, batch, &turn->at, block->end, behind, err));
         size_t keep = json_scan_keep(scan, turn->at);
         if (!block->more || scan->failure || (turn->at >= block->end && keep == turn->at))
             return ERR_NONE;
@@ -189,7 +189,7 @@ static enum err_code scan_on(struct json_block *block, const struct json_probe *
 }
 
 /* As if the guess were right. Where it leads far, it is not worth it. */
-static enum err_code scan_guessed(struct json_chain *chain, struct json_block *block, const struct json_probe *probe,
+static enum err_code scan_guessed(struct json_chain *chain, struct json_block *block, struct json_batch *batch,
                                   struct json_chain_turn *turn, struct err *err)
 {
     bool longer = false;
@@ -198,7 +198,7 @@ static enum err_code scan_guessed(struct json_chain *chain, struct json_block *b
         return ERR_NONE;
     turn->scan = turn->guess;
     turn->at = turn->begin;
-    TRY(scan_on(block, probe, turn, block->end + block->range.len, &longer, err));
+    TRY(scan_on(block, batch, turn, block->end + block->range.len, &longer, err));
     turn->guessed = !longer;
     return ERR_NONE;
 }
@@ -249,11 +249,10 @@ static enum err_code held_give(struct json_chain *chain, struct json_block *bloc
 /* Notes how the block's last record begins. */
 static void opening_note(struct json_chain *chain, const struct json_block *block)
 {
-    const struct json_span *span = block->span_count ? &block->spans[block->span_count - 1] : NULL;
-    if (!span || span->why || block->bytes[span->start] != '{')
+    if (block->found_count == 0 || block->last >= block->len || block->bytes[block->last] != '{')
         return;
-    struct slice begin =
-        slice_of(block->bytes + span->start, span->len < CHAIN_OPENING_MAX ? span->len : CHAIN_OPENING_MAX);
+    size_t left = block->len - block->last;
+    struct slice begin = slice_of(block->bytes + block->last, left < CHAIN_OPENING_MAX ? left : CHAIN_OPENING_MAX);
     const char *open = memchr(begin.ptr, '"', begin.len);
     const char *close = open ? memchr(open + 1, '"', (size_t)(begin.ptr + begin.len - open - 1)) : NULL;
     if (!close)
@@ -330,11 +329,11 @@ static bool stretch_find(const struct json_chain *chain, const struct json_block
 }
 
 /* From where the scan is. In damaged text and behind its end that is nowhere. */
-static enum err_code scan_known(struct json_chain *chain, struct json_block *block, const struct json_probe *probe,
+static enum err_code scan_known(struct json_chain *chain, struct json_block *block, struct json_batch *batch,
                                 struct json_chain_turn *turn, struct err *err)
 {
     bool longer;
-    block->span_count = 0;
+    block->span_count = block->found_count = 0;
     turn->at = chain->at;
     turn->scan = chain->scan;
     turn->idle = chain->scan.failure || chain->ended || (block->range.len && !stretch_find(chain, block, &turn->at));
@@ -344,45 +343,45 @@ static enum err_code scan_known(struct json_chain *chain, struct json_block *blo
     }
     if (block->range.len == 0)
         TRY(held_take(chain, block, err));
-    return scan_on(block, probe, turn, SIZE_MAX, &longer, err);
+    return scan_on(block, batch, turn, SIZE_MAX, &longer, err);
 }
 
 /* The block's turn has come, or the guess is all there is to it. */
-static enum err_code turn_settle(struct json_chain *chain, struct json_block *block, const struct json_probe *probe,
+static enum err_code turn_settle(struct json_chain *chain, struct json_block *block, struct json_batch *batch,
                                  struct json_chain_turn *turn, struct err *err)
 {
     turn->settled = true;
     turn->changed = !guess_holds(chain, block, turn);
     if (turn->changed)
-        TRY(scan_known(chain, block, probe, turn, err));
+        TRY(scan_known(chain, block, batch, turn, err));
     turn->damage = chain->scan.failure ? NULL : turn->scan.failure;
     return hand_on(chain, block, turn, err);
 }
 
-enum err_code json_chain_scan(struct json_chain *chain, struct json_block *block, const struct json_probe *probe,
+enum err_code json_chain_scan(struct json_chain *chain, struct json_block *block, struct json_batch *batch,
                               struct json_chain_turn *turn, struct err *err)
 {
     *turn = (struct json_chain_turn){0};
-    enum err_code code = scan_guessed(chain, block, probe, turn, err);
+    enum err_code code = scan_guessed(chain, block, batch, turn, err);
     if (!code && (!turn->guessed || turns_has_come(&chain->turns, block->number)))
-        code = json_chain_settle(chain, block, probe, turn, err);
+        code = json_chain_settle(chain, block, batch, turn, err);
     if (code)
         json_chain_break(chain);
     return code;
 }
 
-enum err_code json_chain_settle(struct json_chain *chain, struct json_block *block, const struct json_probe *probe,
+enum err_code json_chain_settle(struct json_chain *chain, struct json_block *block, struct json_batch *batch,
                                 struct json_chain_turn *turn, struct err *err)
 {
     turn->changed = false;
     if (turn->settled)
         return ERR_NONE;
     if (!turns_await(&chain->turns, block->number)) {
-        block->len = block->span_count = 0;
+        block->len = block->span_count = block->found_count = 0;
         turn->settled = turn->changed = true;
         return ERR_NONE;
     }
-    enum err_code code = turn_settle(chain, block, probe, turn, err);
+    enum err_code code = turn_settle(chain, block, batch, turn, err);
     if (code)
         json_chain_break(chain);
     return code;

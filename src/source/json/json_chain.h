@@ -66,17 +66,17 @@ size_t json_chain_cut(struct json_chain *chain, struct json_block *block, enum j
 
 /*
  * Scans the block, adding its spans: for good if its turn has come, or nothing can be done before it comes, for which it
- * waits then; else by a guess. With `probe` facts are noted, see json_scan_run(). Any thread; blocks are numbered from 0 in
+ * waits then; else by a guess. batch: see json_scan_run(). Any thread; blocks are numbered from 0 in
  * the order of the input. json_chain_settle() must follow, or json_chain_break().
  */
-enum err_code json_chain_scan(struct json_chain *chain, struct json_block *block, const struct json_probe *probe,
+enum err_code json_chain_scan(struct json_chain *chain, struct json_block *block, struct json_batch *batch,
                               struct json_chain_turn *turn, struct err *err) MUST_CHECK;
 /*
  * Waits for the scans of all earlier blocks. Where the guess was wrong the block is scanned again: *turn says so. What no
  * record of the block needs is not in its bytes afterwards, and what was held of a record that ends in it is: its bytes,
  * length and offset may change.
  */
-enum err_code json_chain_settle(struct json_chain *chain, struct json_block *block, const struct json_probe *probe,
+enum err_code json_chain_settle(struct json_chain *chain, struct json_block *block, struct json_batch *batch,
                                 struct json_chain_turn *turn, struct err *err) MUST_CHECK;
 /* A block will not be scanned: nobody is to wait for it. */
 void json_chain_break(struct json_chain *chain);

@@ -14,6 +14,7 @@ static void facts_take(struct json_batch *batch, const struct simd *simd, const 
         batch->facts = span->facts;
     else
         json_scan_facts(&batch->facts, batch->probe, block->bytes, span->start, span->start + span->len);
+    batch->facts.known = span->start + 1; /* the last ones may be others than when it was scanned */
     json_facts_begin_alike(&alike, &batch->memory, simd, block->bytes, (uint32_t)block->len, span->start);
     if (alike.brackets == batch->facts.brackets && alike.bracket == batch->facts.bracket)
         batch->facts.known = alike.known;
@@ -37,8 +38,9 @@ enum err_code json_batch_spans(struct json_batch *batch, const struct json_block
                                bool quick, struct err *err)
 {
     const struct simd *simd = simd_ops();
-    for (size_t i = 0; i < found->span_count; i++, record += step)
-        TRY(span_read(batch, simd, &found->spans[i], record, quick, err));
+    batch->base.stats.rows += found->found_count - found->span_count;
+    for (const struct json_span *span = found->spans; span < found->spans + found->span_count; span++)
+        TRY(span_read(batch, simd, span, record + span->number * step, quick, err));
     return ERR_NONE;
 }
 
@@ -135,8 +137,7 @@ enum err_code json_batch_container(struct json_batch *batch, struct slice text, 
     struct json_block line = line_take(batch, at + text.len);
     struct json_scan scan;
     json_scan_init(&scan, text.len);
-    enum err_code code =
-        json_scan_run(&scan, &line, quick ? batch->probe : NULL, &at, SIZE_MAX, JSON_BEHIND_NOTHING, err);
+    enum err_code code = json_scan_run(&scan, &line, quick ? batch : NULL, &at, SIZE_MAX, JSON_BEHIND_NOTHING, err);
     if (!code)
         code = container_read(batch, &scan, &line, record, quick, out_done, err);
     line_give(batch, &line);
@@ -150,7 +151,7 @@ enum err_code json_batch_long_container(struct json_batch *batch, size_t *at, ui
     struct json_scan scan;
     size_t begin = *at, end = begin;
     json_scan_init(&scan, line.len);
-    enum err_code code = json_scan_line(&scan, &line, quick ? batch->probe : NULL, &end, err);
+    enum err_code code = json_scan_line(&scan, &line, quick ? batch : NULL, &end, err);
     *out_done = false;
     if (!code && end < line.len && end - begin <= batch->base.source->options.record_max)
         code = container_read(batch, &scan, &line, record, quick, out_done, err);

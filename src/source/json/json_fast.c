@@ -220,7 +220,7 @@ static inline unsigned hex(char c)
 static inline bool escape_counts(const struct json_probe *probe, const char *text, uint32_t begin, uint32_t len,
                                  uint32_t at)
 {
-    if (at == begin || text[at - 1] != '\\' || len - at < 5 || text[at + 2] != '0')
+    if (at == begin || text[at - 1] != '\\' || len - at < 5 || text[at + 1] != '0' || text[at + 2] != '0')
         return false;
     unsigned high = (unsigned char)text[at + 3] - (unsigned)'0';
     /* From 8 on it is no ASCII. */
@@ -432,6 +432,7 @@ static bool before_row(struct json_memory *memory, const struct json_facts *fact
     memory->before_category = part.has_category;
     memory->before_other = part.other_category;
     memory->before_clean = is_clean(facts);
+    memory->before_in_line = !memchr(before.ptr, '\n', before.len);
     return true;
 }
 
@@ -444,7 +445,7 @@ void json_facts_begin_alike(struct json_facts *facts, const struct json_memory *
 {
     const struct json_pattern *before = &memory->before;
     json_facts_begin(facts, begin);
-    if (!before->padded || !memory->before_clean || begin > len || len - begin < before->padded + 2)
+    if (!before->padded || !memory->before_clean || begin > len || len - begin < before->padded + 3)
         return;
     uint32_t row = begin + before->len;
     if (text[row] != '{' || !may_follow_brace(text[row + 1]) || !json_pattern_alike(before, simd, text + begin))

@@ -8,6 +8,7 @@
 #ifndef DDNSHUNT_SOURCE_JSON_FAST_H
 #define DDNSHUNT_SOURCE_JSON_FAST_H
 
+#include "base/load.h"
 #include "base/name_bytes.h"
 #include "base/simd/simd.h"
 #include "base/slice.h"
@@ -108,6 +109,7 @@ struct json_memory {
     bool before_category, after_category; /* the part holds the category */
     bool before_other, after_other;       /* ... and it is not ours */
     bool before_clean;                    /* no needle stands before the row */
+    bool before_in_line;                  /* nor a line break */
 };
 
 /*
@@ -163,16 +165,25 @@ static inline bool json_fast_is_null(const char *at, size_t rest)
     return rest > len && memcmp(at, null, len) == 0 && json_may_follow_member(at[len]);
 }
 
-/* The text between the quotes of a string of a-z 0-9 - . _ alone, or "" of null. False of any other value, and of some names. */
-static inline bool json_fast_name(const char *at, const char *end, struct slice *out_name)
+/*
+ * The text between the quotes of a string of a-z 0-9 - . _ alone, or "" of null. hosts: the name in http://name, https://name, and
+ * these with a slash behind it. False of any other value, and of some such. What it is of nothing foretells: no branch depends on it.
+ */
+static inline bool json_fast_name(const char *at, const char *end, bool hosts, struct slice *out_name)
 {
-    size_t rest = (size_t)(end - at);
+    enum { PLAIN = sizeof "http://" - 1, SECURE = sizeof "https://" - 1 };
+    size_t rest = (size_t)(end - at), scheme = 0;
     *out_name = SLICE("");
     if (rest < 3 || *at != '"')
         return json_fast_is_null(at, rest);
-    size_t len = name_run(at + 1, rest - 3);
-    *out_name = slice_of(at + 1, len);
-    return at[1 + len] == '"' && json_may_follow_member(at[2 + len]);
+    if (hosts && rest > SECURE + 4)
+        scheme = (size_t)(load64(at) == load64("\"http://")) * PLAIN +
+                 (size_t)(load64(at + 1) == load64("https://")) * SECURE;
+    const char *name = at + 1 + scheme;
+    size_t len = name_run(name, (size_t)(end - name) - 2 - (scheme > 0));
+    const char *close = name + len + ((scheme > 0) & (name[len] == '/'));
+    *out_name = slice_of(name, len);
+    return (close[0] == '"') & json_may_follow_member(close[1]) & ((scheme == 0) | (len > 0));
 }
 /* The text between the quotes of a string whose escapes, if it has any, are of two characters each. False of any other value. */
 bool json_fast_raw(const char *at, const char *end, struct slice *out_raw, bool *out_escaped);

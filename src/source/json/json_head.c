@@ -23,11 +23,18 @@ static struct slice head_begin(struct slice head)
     return head;
 }
 
+static bool walk_known(const struct json_head_walk *walk, struct json_cursor *cursor)
+{
+    return walk->known && *cursor->at == '{' && walk->known(walk->user, cursor);
+}
+
 /* The value at the cursor as a record. */
 static bool walk_record(struct json_head_walk *walk, struct json_cursor *cursor)
 {
     const char *start = cursor->at;
     struct slice value;
+    if (walk_known(walk, cursor))
+        return true;
     bool good = json_value(cursor, &value);
     bool complete = good && cursor->at <= cursor->end;
     if (*start == '{' && (complete || cursor->at == cursor->end))
@@ -57,6 +64,8 @@ static bool walk_object(struct json_head_walk *walk, struct json_cursor *cursor)
     enum json_step step;
     const char *start = cursor->at;
     bool has_rows = false, good = true;
+    if (walk_known(walk, cursor))
+        return true;
     json_enter(cursor, &members);
     while (good && (step = json_member(cursor, &members, &key)) == JSON_ITEM) {
         bool rows = cursor->at < cursor->end && *cursor->at == '[' && json_key_holds_rows(key);

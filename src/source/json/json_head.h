@@ -5,6 +5,7 @@
 #ifndef DDNSHUNT_SOURCE_JSON_HEAD_H
 #define DDNSHUNT_SOURCE_JSON_HEAD_H
 
+#include "source/json/json_token.h"
 #include "source/source.h"
 
 enum json_head_form { JSON_HEAD_NONE, JSON_HEAD_LINES, JSON_HEAD_STREAM };
@@ -27,6 +28,11 @@ typedef bool (*json_head_fn)(void *user, struct slice record, bool complete);
 struct json_head_walk {
     struct slice head;
     json_head_fn each;
+    /*
+     * Asked at the brace of an object before it is read: takes it, if the user can tell at once that it is a complete record, no
+     * container, and what it is to tell him; each() is not called for it then. False: the cursor is where it was. NULL: nobody asks.
+     */
+    bool (*known)(void *user, struct json_cursor *cursor);
     void *user;
     bool has_rows; /* a container was met */
     bool stopped;

@@ -59,9 +59,10 @@ struct json_source {
     struct err failure; /* why it ended, if its code is set: to be told once everything before it was given */
 };
 
-/* A record or reject that the stream format found, as offsets in the block. */
+/* A record or reject that a scan found (json_scan.h), as offsets in the block. */
 struct json_span {
     uint32_t start, len;
+    uint32_t number; /* of those that were found in the block, from 0 */
     const char *why; /* a reject: static text; NULL: a record */
     enum reject_kind kind;
     bool noted; /* facts are known */
@@ -81,9 +82,11 @@ struct json_block {
     size_t end;              /* ... where that ends in bytes */
     bool more;               /* ... and the file may go on behind len */
     struct err *failure;     /* ... why it can't be read further, or NULL */
-    /* stream */
+    /* stream: of what a scan found, the spans are all but the rows that were turned away by their names at once */
     struct json_span *spans;
     size_t span_count, span_capacity;
+    uint32_t found_count;    /* how many there were */
+    uint32_t last;           /* where the last of them begins */
     uint64_t number;         /* in its input */
     int begins;              /* an enum json_scan_state: how the scan seems to stand at its begin, see json_chain.h */
     enum json_behind behind; /* what is known of the text behind it */
@@ -199,7 +202,7 @@ static inline bool json_batch_turns_away(const struct json_batch *batch, const s
         return false;
     }
     struct slice name;
-    if (value >= close || !json_fast_name(text + value, text + end, &name))
+    if (value >= close || !json_fast_name(text + value, text + end, batch->of_names->of_hosts, &name))
         return false;
     *out_wanted = name.len > 0 && batch->of_names->may_name(batch->of_names->user, name);
     return !*out_wanted;
@@ -218,7 +221,7 @@ static inline MUST_CHECK enum err_code json_batch_quick(struct json_batch *batch
 }
 /*
  * Does the same with all records and rejects that a scan found. quick: as json_batch_prepare() has it. The first one's number is
- * `record`, that of each other greater by `step`.
+ * `record`, that of each other greater by `step`; those that were turned away are counted.
  */
 enum err_code json_batch_spans(struct json_batch *batch, const struct json_block *found, uint32_t record, uint32_t step,
                                bool quick, struct err *err) MUST_CHECK;

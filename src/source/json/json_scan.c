@@ -19,16 +19,19 @@ struct outline {
 struct piece {
     struct json_scan *scan;
     struct json_block *block;
-    const struct json_probe *probe; /* NULL: nobody wants facts */
+    struct json_batch *batch;       /* that records are for; NULL: nobody wants facts */
+    const struct json_probe *probe; /* its probe, or NULL */
+    const struct simd *simd;
     struct simd_marks marks;
     const char *text;
     size_t at, len;
     size_t until; /* behind the first record that ends there or later is enough */
     enum json_behind behind;
-    bool is_line;            /* the text ends with the first newline */
-    bool waits;              /* what stands at `at` may be cut in two: more text is needed to go on */
-    bool noting;             /* facts are those of the record that is being read */
-    struct json_facts facts; /* of the element that began in this piece */
+    bool is_line;             /* the text ends with the first newline */
+    bool waits;               /* what stands at `at` may be cut in two: more text is needed to go on */
+    bool noting;              /* facts are those of the record that is being read */
+    struct json_facts *facts; /* of the element that began in this piece: the batch's, or */
+    struct json_facts unwanted;
     struct outline outline;
     struct json_border_search borders;
     struct err *err;
@@ -41,6 +44,12 @@ void json_scan_init(struct json_scan *scan, size_t record_max)
 }
 
 /* --- what is found --- */
+
+static inline void found_note(struct json_block *block, size_t start)
+{
+    block->last = (uint32_t)start;
+    block->found_count++;
+}
 
 static void span_add(struct piece *piece, size_t start, size_t end, const char *why, enum reject_kind kind)
 {
@@ -57,12 +66,26 @@ static void span_add(struct piece *piece, size_t start, size_t end, const char *
     struct json_span *span = &block->spans[block->span_count++];
     span->start = (uint32_t)start;
     span->len = (uint32_t)(end - start);
+    span->number = block->found_count;
     span->why = why;
     span->kind = kind;
     span->noted = piece->noting;
     if (piece->noting)
-        span->facts = piece->facts;
+        span->facts = *piece->facts;
     piece->noting = false;
+    found_note(block, start);
+}
+
+/* A record. Nearly all that are noted are turned away by their names, and need no span. */
+static inline void record_add(struct piece *piece, size_t start, size_t end)
+{
+    bool wanted;
+    if (piece->noting && json_batch_turns_away(piece->batch, piece->simd, (uint32_t)end, &wanted)) {
+        piece->noting = false;
+        found_note(piece->block, start);
+        return;
+    }
+    span_add(piece, start, end, NULL, REJECT_MALFORMED);
 }
 
 static void hold_begin(struct piece *piece)
@@ -78,8 +101,10 @@ static void hold_end(struct piece *piece, size_t end, const char *why, enum reje
     if (scan->held && end - scan->hold > scan->record_max)
         span_add(piece, scan->hold, scan->hold + scan->record_max, "longer than the limit on a record",
                  REJECT_TOO_LONG);
-    else if (scan->held)
+    else if (scan->held && why)
         span_add(piece, scan->hold, end, why, kind);
+    else if (scan->held)
+        record_add(piece, scan->hold, end);
     scan->held = scan->lost = false;
 }
 
@@ -230,7 +255,7 @@ static void nested_begin(struct piece *piece, enum json_scan_state back)
     piece->scan->depth = 1;
     piece->noting = piece->probe && back == SCAN_ROWS;
     if (piece->noting)
-        json_facts_begin(&piece->facts, (uint32_t)piece->at);
+        json_facts_begin(piece->facts, (uint32_t)piece->at);
     outline_sync(piece);
     piece->at++;
 }
@@ -382,9 +407,9 @@ static void records_take(struct piece *piece)
     struct json_scan *scan = piece->scan;
     enum json_border border;
     size_t end, next;
-    while ((border = json_border_find(&piece->borders, piece->at, &piece->facts, &end, &next)) == JSON_BORDER_FOUND) {
-        piece->noting = piece->probe != NULL;
-        span_add(piece, piece->at, end, NULL, REJECT_MALFORMED);
+    while ((border = json_border_find(&piece->borders, piece->at, piece->facts, &end, &next)) == JSON_BORDER_FOUND) {
+        piece->noting = piece->batch != NULL;
+        record_add(piece, piece->at, end);
         piece->at = end;
         if (piece->code || end >= piece->until || end == piece->len)
             return;
@@ -507,7 +532,7 @@ static bool nested_mark(struct piece *piece, uint32_t at)
     }
     scan->depth += (c | 0x20) == '{';
     if (piece->noting)
-        facts_note(&piece->facts, piece->probe, piece->text, (uint32_t)piece->len, at);
+        facts_note(piece->facts, piece->probe, piece->text, (uint32_t)piece->len, at);
     return true;
 }
 
@@ -561,10 +586,14 @@ static void step(struct piece *piece)
         steps[piece->scan->state](piece);
 }
 
-static void piece_begin(struct piece *piece, struct json_scan *scan, struct json_block *block,
-                        const struct json_probe *probe, size_t at, enum json_behind behind, bool is_line)
+static void piece_begin(struct piece *piece, struct json_scan *scan, struct json_block *block, struct json_batch *batch,
+                        size_t at, enum json_behind behind, bool is_line)
 {
     struct outline *outline = &piece->outline;
+    const struct json_probe *probe = batch ? batch->probe : NULL;
+    piece->batch = batch;
+    piece->facts = batch ? &batch->facts : &piece->unwanted;
+    piece->simd = simd_ops();
     piece->is_line = is_line;
     piece->marks = probe ? probe->marks : (struct simd_marks){.count = 0};
     piece->marks.newlines = is_line;
@@ -575,7 +604,13 @@ static void piece_begin(struct piece *piece, struct json_scan *scan, struct json
     piece->at = outline->from = at;
     piece->len = block->len;
     piece->behind = behind;
-    const struct json_border_piece text = {piece->text, piece->len, behind, is_line, probe, scan->record_max};
+    const struct json_border_piece text = {.text = piece->text,
+                                           .len = piece->len,
+                                           .behind = behind,
+                                           .is_line = is_line,
+                                           .probe = probe,
+                                           .record_max = scan->record_max,
+                                           .memory = batch ? &batch->memory : NULL};
     json_border_begin(&piece->borders, &text);
     piece->waits = piece->noting = false;
     piece->code = ERR_NONE;
@@ -599,22 +634,22 @@ static void finish(struct piece *piece)
     scan->in_string = false;
 }
 
-enum err_code json_scan_run(struct json_scan *scan, struct json_block *block, const struct json_probe *probe,
-                            size_t *at, size_t until, enum json_behind behind, struct err *err)
+enum err_code json_scan_run(struct json_scan *scan, struct json_block *block, struct json_batch *batch, size_t *at,
+                            size_t until, enum json_behind behind, struct err *err)
 {
     struct piece piece;
-    size_t found = block->span_count;
-    piece_begin(&piece, scan, block, probe, *at, behind, false);
+    uint32_t found = block->found_count;
+    piece_begin(&piece, scan, block, batch, *at, behind, false);
     piece.until = until;
     piece.err = err;
     while (piece.at < piece.len && !piece.waits && !piece.code && !scan->failure) {
         step(&piece);
         hold_limit(&piece);
-        if (block->span_count == found)
+        if (block->found_count == found)
             continue;
         if (piece.at >= until && json_scan_keep(scan, piece.at) == piece.at)
             break;
-        found = block->span_count;
+        found = block->found_count;
     }
     if (scan->state == SCAN_NESTED) {
         scan->in_string = piece.outline.json.in_string;
@@ -626,11 +661,11 @@ enum err_code json_scan_run(struct json_scan *scan, struct json_block *block, co
     return piece.code;
 }
 
-enum err_code json_scan_line(struct json_scan *scan, struct json_block *block, const struct json_probe *probe,
-                             size_t *at, struct err *err)
+enum err_code json_scan_line(struct json_scan *scan, struct json_block *block, struct json_batch *batch, size_t *at,
+                             struct err *err)
 {
     struct piece piece;
-    piece_begin(&piece, scan, block, probe, *at, JSON_BEHIND_NOTHING, true);
+    piece_begin(&piece, scan, block, batch, *at, JSON_BEHIND_NOTHING, true);
     piece.until = SIZE_MAX;
     piece.err = err;
     while (piece.at < piece.len && piece.text[piece.at] != '\n' && !piece.code && !scan->failure)

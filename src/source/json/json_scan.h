@@ -55,17 +55,18 @@ struct json_scan {
 void json_scan_init(struct json_scan *scan, size_t record_max);
 /*
  * Reads on from *at to the end of the block's bytes, or behind the first record or reject that ends at or after `until`,
- * adding spans. Where it stops before both without a failure, more bytes are needed to go on. With a probe the facts of
- * records are noted on the way, but of those that are not read in one piece: see span.noted.
+ * adding spans. Where it stops before both without a failure, more bytes are needed to go on. With the batch that they are for
+ * the facts of records are noted on the way, but of those that are not read in one piece (see span.noted), and rows that
+ * are turned away by their names alone are counted and no more. batch: prepared for the quick path, or NULL.
  */
-enum err_code json_scan_run(struct json_scan *scan, struct json_block *block, const struct json_probe *probe,
-                            size_t *at, size_t until, enum json_behind behind, struct err *err) MUST_CHECK;
+enum err_code json_scan_run(struct json_scan *scan, struct json_block *block, struct json_batch *batch, size_t *at,
+                            size_t until, enum json_behind behind, struct err *err) MUST_CHECK;
 /*
  * The same with a text that is one line, up to the newline at or after *at in the block, or to the block's end where there is
  * none. The scan is new. Any fault fails it.
  */
-enum err_code json_scan_line(struct json_scan *scan, struct json_block *block, const struct json_probe *probe,
-                             size_t *at, struct err *err) MUST_CHECK;
+enum err_code json_scan_line(struct json_scan *scan, struct json_block *block, struct json_batch *batch, size_t *at,
+                             struct err *err) MUST_CHECK;
 /* Notes of one record, in [begin, end), what json_scan_run() would. */
 void json_scan_facts(struct json_facts *facts, const struct json_probe *probe, const char *text, uint32_t begin,
                      uint32_t end);

@@ -161,13 +161,13 @@ static enum err_code block_read(struct json_batch *batch, struct json_block *blo
 {
     struct json_chain *chain = &((struct stream_source *)batch->base.source)->chain;
     bool quick = json_batch_prepare(batch);
-    const struct json_probe *probe = quick ? batch->probe : NULL;
+    struct json_batch *judge = quick ? batch : NULL;
     struct json_chain_turn turn;
-    TRY(json_chain_scan(chain, block, probe, &turn, err));
+    TRY(json_chain_scan(chain, block, judge, &turn, err));
     batch->reader.base = block->bytes; /* they may have moved */
     enum err_code code = json_batch_spans(batch, block, 0, 1, quick, err);
     if (!turn.settled) {
-        TRY(json_chain_settle(chain, block, probe, &turn, err));
+        TRY(json_chain_settle(chain, block, judge, &turn, err));
         if (turn.changed) {
             json_batch_restart(batch);
             code = json_batch_spans(batch, block, 0, 1, quick, err);
@@ -188,7 +188,7 @@ static enum err_code stream_source_split(struct block *base, struct batch **out_
         return code;
     }
     code = block_read(batch, block, err);
-    return json_batch_end(batch, block->span_count, code, out_batch, err);
+    return json_batch_end(batch, block->found_count, code, out_batch, err);
 }
 
 static enum source_claim stream_source_claim(struct slice head, bool whole)

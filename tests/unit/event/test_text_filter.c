@@ -184,7 +184,7 @@ static void a_judge_is_asked_about_decoded_text_alone(void **state)
 {
     (void)state;
     static const size_t limit = 3;
-    struct text_judge judge = {is_long, NULL, &limit, "a long text"};
+    struct text_judge judge = {.may = is_long, .user = &limit, .what = "a long text"};
     const struct text_filter *filter = NULL;
     struct arena arena;
     struct err err;

@@ -595,6 +595,39 @@ static void all_small_texts_give_what_the_steps_say(void **state)
     check_all_texts("\xc2\xa0\xe2\x80\x8b.\t", 6);
 }
 
+static void assert_host_of_name(struct slice name, struct slice text, struct buf *scratch)
+{
+    struct host host = extract(text, scratch), of_name;
+    host_of_name(name, &of_name);
+    if (host.kind != of_name.kind || !slice_eq(host.name, of_name.name))
+        fail_msg("the host of '%.*s' is '%.*s'", SLICE_ARG(text), SLICE_ARG(host.name));
+}
+
+/* What is judged by names alone (event/text_filter.h: of_hosts) rests on it. */
+static void a_url_of_a_name_and_no_more_has_its_host(void **state)
+{
+    (void)state;
+    static const char *const words[] = {".", "..", "-",    "_",    "0",    "1",   "0x",     "x",
+                                        "a", "b1", "http", "file", "blob", "dot", "xn--tda"};
+    struct buf scratch, text;
+    buf_init(&scratch, 0);
+    buf_init(&text, 0);
+    for (int round = 0; round < 200000; round++) {
+        buf_clear(&text);
+        buf_add_cstr(&text, round % 2 ? "http://" : "https://");
+        size_t begin = text.len;
+        for (uint32_t parts = 1 + test_random_below(5); parts > 0; parts--)
+            buf_add_cstr(&text, words[test_random_below(TEST_COUNT(words))]);
+        struct slice name = slice_cut(buf_slice(&text), begin, text.len);
+        assert_host_of_name(name, buf_slice(&text), &scratch);
+        buf_add_char(&text, '/');
+        name = slice_cut(buf_slice(&text), begin, text.len - 1);
+        assert_host_of_name(name, buf_slice(&text), &scratch);
+    }
+    buf_release(&scratch);
+    buf_release(&text);
+}
+
 /* A code point at both ends, and in the middle: marks, dots, what is dropped and what is mapped. */
 static void each_mark_and_mapping_is_what_the_steps_say(void **state)
 {
@@ -690,6 +723,7 @@ int main(void)
         cmocka_unit_test(names_of_any_length_are_found),
         cmocka_unit_test(any_byte_is_seen_at_any_place),
         cmocka_unit_test(all_small_texts_give_what_the_steps_say),
+        cmocka_unit_test(a_url_of_a_name_and_no_more_has_its_host),
         cmocka_unit_test(each_mark_and_mapping_is_what_the_steps_say),
         cmocka_unit_test(unicode_and_punycode_give_the_same_name),
     };

@@ -36,6 +36,13 @@ static void count(struct tracks *tracks, struct track *track, struct slot *slot,
     tracks_count_slot(tracks, track, slot, COLUMNS);
 }
 
+static void let_off(struct tracks *tracks, struct track *track, struct slot *slot)
+{
+    slot->any = true;
+    slot->item = (struct flow_item){.any = true, .detached = true};
+    tracks_let_off_slot(tracks, track, slot);
+}
+
 /* How many slots the track has, going forwards and, the same ones, backwards. */
 static size_t length(const struct track *track)
 {
@@ -253,6 +260,40 @@ static void counts_on_both_sides_of_a_block_stay_apart(void **state)
     tracks_release(&tracks); /* with counts that nobody took */
 }
 
+/* They stand in their order, and take no block's room: but so many only, after which they are as others. */
+static void detached_items_take_no_room_up_to_a_number(void **state)
+{
+    (void)state;
+    struct tracks tracks = book(THREADS, false);
+    size_t free_slots = free_length(&tracks);
+    struct slot *slot;
+    struct track *track = open_with_block(&tracks, &slot);
+    uint32_t ahead = 0, most;
+    for (; tracks.blocks == 1; ahead++, slot = tracks_add_slot(&tracks, track)) {
+        let_off(&tracks, track, slot);
+        assert_true(slot->ready);
+        if (tracks.blocks == 1)
+            break;
+        assert_ptr_equal(tracks_pick(&tracks), track);
+    }
+    most = tracks.let_off;
+    assert_int_equal(ahead, most);
+    assert_true(most > 4 * tracks.blocks_usual && !slot->let_off && track->blocks == 1);
+    assert_int_equal(length(track), most + 1);
+    for (uint32_t left = most; left-- > 0;) {
+        tracks_remove_slot(&tracks, track);
+        assert_int_equal(tracks.let_off, left);
+        assert_int_equal(tracks.blocks, 1);
+    }
+    assert_ptr_equal(track->first, slot);
+    tracks_remove_slot(&tracks, track);
+    assert_int_equal(tracks.blocks, 0);
+    assert_int_equal(free_length(&tracks), free_slots);
+    (void)open_with_block(&tracks, &slot); /* a slot that was used so is as new */
+    assert_false(slot->let_off || slot->ready);
+    tracks_release(&tracks);
+}
+
 /* Some tracks are being read, or none is: so the one that is picked moves round. */
 static void reading_set(struct tracks *tracks, bool some)
 {
@@ -271,8 +312,11 @@ static void slots_never_run_out(void **state)
     while ((track = tracks_pick(&tracks)) != NULL) {
         assert_non_null(tracks.free_slots);
         struct slot *slot = tracks_add_slot(&tracks, track);
-        if (test_random_below(2))
+        uint64_t becomes = test_random_below(3);
+        if (becomes == 0)
             count(&tracks, track, slot, 1);
+        else if (becomes == 1)
+            let_off(&tracks, track, slot);
         reading_set(&tracks, true);
         if (!tracks_pick(&tracks))
             reading_set(&tracks, false);
@@ -306,6 +350,7 @@ int main(void)
         cmocka_unit_test(alone_there_is_one_input_at_a_time),
         cmocka_unit_test(counts_of_neighbours_become_one),
         cmocka_unit_test(counts_on_both_sides_of_a_block_stay_apart),
+        cmocka_unit_test(detached_items_take_no_room_up_to_a_number),
         cmocka_unit_test(slots_never_run_out),
         cmocka_unit_test(without_memory_it_says_so),
     };

@@ -224,10 +224,14 @@ static void derived_columns_are_computed_when_asked_for(void **state)
     struct six six;
     six_open(&six);
     struct expr *doubled[] = {CALL("*", v(), of_long(2)), s()}, *again[] = {CALL("+", v(), of_long(1)), s()};
+    /* The second is told where its column 1 comes from; the first has its expressions alone. */
+    const struct passed_column passed[] = {{0, 0}, {2, 1}};
+    const struct plan plans[] = {{.kind = PLAN_DERIVE, .schema = &SIX_SCHEMA, .exprs = doubled},
+                                 {.kind = PLAN_DERIVE, .schema = &SIX_SCHEMA, .exprs = again, .passed = passed}};
     struct eval *eval = &six.eval;
     struct batch *first, *second;
-    assert_int_equal(op_derive(&SIX_SCHEMA, doubled, &eval, six.batch, &first, NULL), ERR_NONE);
-    assert_int_equal(op_derive(&SIX_SCHEMA, again, &eval, first, &second, NULL), ERR_NONE);
+    assert_int_equal(op_derive(&plans[0], &eval, six.batch, &first, NULL), ERR_NONE);
+    assert_int_equal(op_derive(&plans[1], &eval, first, &second, NULL), ERR_NONE);
     assert_int_equal(loads[0] + loads[1], 0);
     assert_int_equal(eval_filter(eval, CALL(">", v(), of_long(6)), second, second->selection, NULL), ERR_NONE);
     assert_int_equal(six.batch->selection->count, 2);

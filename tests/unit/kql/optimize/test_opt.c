@@ -247,6 +247,29 @@ static void a_regular_expression_that_means_less_becomes_less(void **state)
     CHECK(CASES, SHOW_PLAN);
 }
 
+static void derives_are_told_where_columns_come_from_that_they_pass_on(void **state)
+{
+    (void)state;
+    struct arena arena;
+    struct query query;
+    arena_init(&arena, 0);
+    assert_int_equal(
+        fixture_bind(
+            "T | project q = b, x = a + 1 | where x > 2 | project x, q, k = 1 | sort by x | project q, w = x + 1",
+            &arena, &query, NULL),
+        ERR_NONE);
+    assert_int_equal(kql_optimize(&query, NULL), ERR_NONE);
+    const struct plan *above = query.root, *sort = above->input, *middle = sort->input;
+    assert_true(above->kind == PLAN_DERIVE && sort->kind == PLAN_SORT && middle->kind == PLAN_DERIVE);
+    assert_true(above->passed[0].layers == 1 && above->passed[0].column == 1); /* not beyond the sort */
+    assert_int_equal(above->passed[1].layers, 0);
+    assert_true(middle->passed[0].layers == 1 && middle->passed[0].column == 1); /* where x is worked out */
+    assert_true(middle->passed[1].layers == 2 && middle->passed[1].column == 1); /* b of T */
+    assert_int_equal(middle->passed[2].layers, 0);
+    query_release(&query);
+    arena_release(&arena);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -257,6 +280,7 @@ int main(void)
         cmocka_unit_test(rows_are_verified_above_the_last_predicate_over_the_scan),
         cmocka_unit_test(a_sort_that_is_cut_is_a_top),
         cmocka_unit_test(the_scan_is_told_which_texts_the_first_predicate_needs),
+        cmocka_unit_test(derives_are_told_where_columns_come_from_that_they_pass_on),
         cmocka_unit_test(a_regular_expression_that_means_less_becomes_less),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);

@@ -30,7 +30,7 @@ static struct told tell(struct slice text, size_t begin, enum json_behind behind
 {
     struct json_border_search search;
     struct told told;
-    const struct json_border_piece piece = {text.ptr, text.len, behind, false, &probe, record_max};
+    const struct json_border_piece piece = {text.ptr, text.len, behind, false, &probe, record_max, NULL};
     json_border_begin(&search, &piece);
     told.border = json_border_find(&search, begin, &told.facts, &told.end, &told.next);
     return told;
@@ -191,8 +191,8 @@ static void a_line_ends_with_its_line_break(void **state)
     for (int is_line = 0; is_line < 2; is_line++) {
         struct json_border_search search;
         struct told told;
-        json_border_begin(
-            &search, &(struct json_border_piece){text.ptr, text.len, JSON_BEHIND_NOTHING, is_line, NULL, SIZE_MAX});
+        json_border_begin(&search, &(struct json_border_piece){text.ptr, text.len, JSON_BEHIND_NOTHING, is_line, NULL,
+                                                               SIZE_MAX, NULL});
         told.border = json_border_find(&search, 0, &told.facts, &told.end, &told.next);
         assert_int_equal(told.border, is_line ? JSON_BORDER_NONE : JSON_BORDER_FOUND);
     }
@@ -328,7 +328,7 @@ static size_t assert_elements(const struct elements *elements)
     struct json_border_search search;
     size_t found = 0;
     const struct json_border_piece piece = {
-        elements->text.ptr, elements->text.len, JSON_BEHIND_NOTHING, false, &probe, SIZE_MAX};
+        elements->text.ptr, elements->text.len, JSON_BEHIND_NOTHING, false, &probe, SIZE_MAX, NULL};
     json_border_begin(&search, &piece);
     for (size_t i = 0; i < elements->count; i++) {
         size_t begin = place_of(elements, i), end = begin + elements->element[i].len;

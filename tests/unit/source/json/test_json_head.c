@@ -5,6 +5,7 @@
 #include "test.h"
 
 #include "source/json/json.h"
+#include "source/json/json_head.h"
 
 #include <stdlib.h>
 
@@ -156,6 +157,150 @@ static void unknown_columns_are_found_and_typed(void **state)
     arena_release(&arena);
 }
 
+/* --- records are taken by what those before were like --- */
+
+/* Values of one kind for each name, so that what single records tell can be put together. */
+static void random_members(struct buf *out)
+{
+    static const char *const MEMBERS[] = {
+        "\"Timestamp\":\"2024-01-01T00:00:00Z\"",
+        "\"RemoteUrl\":\"a\\\\b\\\"c\"",
+        "\"x\":1",
+        "\"ColumnOfNumbers\":17",
+        "\"ColumnOfText\" : \"text \\n\"",
+        "\"ColumnOfTruth\":true",
+        "\"ColumnOfTimes\":\"2024-01-01T00:00:00Z\"",
+        "\"ColumnOfObjects\":{\"properties\":{\"inner\":1},\"records\":[{}]}",
+        "\"ColumnOfLists\":[1,{\"inner\":2}]",
+        "\"ColumnOf\\u004eames\":5",
+        "\"y\":\"\"",
+        "\"ColumnThatIsMostlyNull\":null",
+        "\"ColumnThatIsMostlyNull\":false",
+        "\"z\":null",
+        "\"z\":1.5",
+        "\"properties\":7",
+        "\"RECORDS\":8",
+        "\"a\\\\\\\\b\":true",
+        "\"a\\\\b\":1",
+        "\"InitiatingProcessFileName\":\"a.exe\"",
+    };
+    enum { COUNT = sizeof MEMBERS / sizeof MEMBERS[0] };
+    uint32_t first = test_random_below(8) ? 0 : test_random_below(COUNT), skips = test_random_below(4) * 3;
+    bool begun = false;
+    for (uint32_t i = 0; i < COUNT; i++) {
+        const char *member = MEMBERS[(first + i) % COUNT];
+        bool rare = strstr(member, "properties\":7") || strstr(member, "RECORDS") || strstr(member, "false") ||
+                    strstr(member, "1.5");
+        if (test_random_below(12) < skips || (rare && test_random_below(3)))
+            continue;
+        buf_printf(out, "%s%s", begun ? "," : "", member);
+        begun = true;
+    }
+}
+
+/* False: it is spoilt in a way that may make a value one of another kind. */
+static bool random_record(struct buf *out)
+{
+    uint32_t form = test_random_below(16);
+    size_t start = out->len;
+    buf_add_cstr(out, form < 8 ? "{\"x\":\"outer\",\"tenantId\":\"t\",\"properties\":{" : "{");
+    random_members(out);
+    if (form < 8)
+        buf_add_cstr(out, form == 0   ? "},\"properties\":{\"ColumnOfNumbers\":1}}"
+                          : form == 1 ? "},\"properties\":null,\"outer\":1}"
+                                      : "},\"Tenant\":\"x\"}");
+    else
+        buf_add_cstr(out, form == 8 ? ",\"RECORDS\":[{\"ColumnOfText\":\"in a container\"}]}" : "}");
+    uint32_t len = (uint32_t)(out->len - start), spoils = test_random_below(24);
+    if (spoils == 0)
+        out->len = start + test_random_below(len);
+    else if (spoils == 1)
+        out->ptr[start + test_random_below(len)] = "{}[],:\"\\x\n"[test_random_below(10)];
+    return spoils > 1 && form != 1 && form != 8;
+}
+
+struct alone {
+    struct arena arena;
+    struct column_def defs[64];
+    uint32_t count;
+};
+
+/* What a record tells when nothing is known of others; an object within an array is no container. */
+static bool discover_alone(void *user, struct slice record, bool complete)
+{
+    struct alone *alone = user;
+    const struct column_def *defs;
+    uint32_t count;
+    if (!complete)
+        return true;
+    struct slice head = arena_printf(&alone->arena, "[%.*s]", (int)record.len, record.ptr);
+    assert_int_equal(json_discover(head, schema_device_network_events(), &alone->arena, &defs, &count, NULL), ERR_NONE);
+    for (uint32_t i = 0; i < count; i++) {
+        uint32_t at = 0;
+        while (at < alone->count && !slice_eq(alone->defs[at].name, defs[i].name))
+            at++;
+        assert_true(at < TEST_COUNT(alone->defs));
+        if (at == alone->count)
+            alone->defs[alone->count++] = defs[i];
+        else if (alone->defs[at].type == TYPE_STRING) /* or nothing but null so far */
+            alone->defs[at].type = defs[i].type;
+    }
+    return true;
+}
+
+static void a_head_tells_what_its_records_tell_one_by_one(void **state)
+{
+    (void)state;
+    struct buf text;
+    buf_init(&text, 0);
+    for (int i = 0; i < 20000; i++) {
+        static const struct {
+            const char *begin, *between, *end;
+        } FORMS[] = {
+            {"", "\n", "\n"}, {"[", ",\n", "]"}, {"{\"Schema\":[{}],\"Results\":[", ",", "]}\n"}, {"", "", ""}};
+        uint32_t form = test_random_below(TEST_COUNT(FORMS)), records = 1 + test_random_below(9);
+        bool same_kinds = true;
+        buf_clear(&text);
+        buf_add_cstr(&text, FORMS[form].begin);
+        for (uint32_t r = 0; r < records; r++) {
+            buf_add_cstr(&text, r ? FORMS[form].between : "");
+            same_kinds &= random_record(&text);
+        }
+        buf_add_cstr(&text, FORMS[form].end);
+        struct alone alone = {0};
+        const struct column_def *defs;
+        uint32_t count;
+        arena_init(&alone.arena, 0);
+        struct slice head = arena_copy(&alone.arena, buf_slice(&text)); /* its end is guarded under ASan */
+        struct json_head_walk walk = {.head = head, .each = discover_alone, .user = &alone};
+        json_head_walk(&walk);
+        assert_int_equal(json_discover(head, schema_device_network_events(), &alone.arena, &defs, &count, NULL), 0);
+        assert_int_equal(count, alone.count);
+        for (uint32_t c = 0; c < count; c++) {
+            assert_slice_equal(defs[c].name, alone.defs[c].name);
+            assert_true(defs[c].type == alone.defs[c].type || !same_kinds);
+        }
+        arena_release(&alone.arena);
+    }
+    buf_release(&text);
+}
+
+/* A key that held a number in the records before may hold rows in the next. */
+static void a_known_key_may_make_a_record_a_container(void **state)
+{
+    (void)state;
+    struct slice head =
+        SLICE("{\"Results\":8,\"x\":1}\n{\"Results\":8,\"x\":1}\n{\"Results\":[{\"inner\":1}],\"x\":1}\n");
+    struct arena arena;
+    const struct column_def *defs;
+    uint32_t count;
+    arena_init(&arena, 0);
+    assert_int_equal(json_discover(head, schema_device_network_events(), &arena, &defs, &count, NULL), ERR_NONE);
+    assert_int_equal(count, 3);
+    assert_non_null(found(defs, count, "inner"));
+    arena_release(&arena);
+}
+
 /* A head of 1 MiB that would take minutes if faults were looked at again and again. */
 static void hostile_heads_take_linear_time(void **state)
 {
@@ -182,6 +327,8 @@ int main(void)
         cmocka_unit_test(a_record_longer_than_the_head_may_be_a_row),
         cmocka_unit_test(other_things_are_not_claimed),
         cmocka_unit_test(unknown_columns_are_found_and_typed),
+        cmocka_unit_test(a_head_tells_what_its_records_tell_one_by_one),
+        cmocka_unit_test(a_known_key_may_make_a_record_a_container),
         cmocka_unit_test(hostile_heads_take_linear_time),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);

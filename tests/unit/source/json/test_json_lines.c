@@ -670,6 +670,13 @@ static size_t alike_line(char *out)
         ENVELOPE("{\"RemoteUrl\":null" LONG "}"),
         ENVELOPE("{\"RemoteUrl\":\"\"" LONG "}"),
         ENVELOPE("{\"RemoteUrl\":\"https://x.ddns.net/y\"" LONG "}"),
+        ENVELOPE("{\"RemoteUrl\":\"https://x.ddns.net/\"" LONG "}"),
+        ENVELOPE("{\"RemoteUrl\":\"http://x.ddns.net\"" LONG "}"),
+        ENVELOPE("{\"RemoteUrl\":\"https://y.example/\"" LONG "}"),
+        ENVELOPE("{\"RemoteUrl\":\"http://y.example/ddns\"" LONG "}"),
+        ENVELOPE("{\"RemoteUrl\":\"http:///ddns/\"" LONG "}"),
+        "{\"z\":1,\"RemoteUrl\":\"https://ddns\"}",
+        "{\"z\":1,\"RemoteUrl\":\"https://\"}",
         ENVELOPE("{\"RemoteUrl\":\"y.example\"" LONG ",\"RemoteUrl\":\"x.ddns.net\"}"),
         ENVELOPE("{\"RemoteUrl\":\"y.example\"" LONG ",\"Remote\\u0055rl\":\"x.ddns.net\"}"),
         ENVELOPE("{\"RemoteUrl\":\"y.example\"" LONG ",\"a\":{}}"),
@@ -702,7 +709,7 @@ static size_t alike_line(char *out)
 static void what_a_filter_turns_away_is_counted_all_the_same(void **state)
 {
     (void)state;
-    const struct text_judge judge = {.may = has_ddns, .may_name = has_ddns, .what = "test"};
+    const struct text_judge judge = {.may = has_ddns, .may_name = has_ddns, .what = "test", .of_hosts = true};
     const struct text_filter *filter = NULL;
     struct arena arena;
     arena_init(&arena, 0);

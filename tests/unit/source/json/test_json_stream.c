@@ -273,6 +273,121 @@ static void many_threads_give_what_one_gives(void **state)
     buf_release(&text);
 }
 
+/* --- rows that a filter turns away --- */
+
+static bool has_ddns(const void *user, struct slice text)
+{
+    (void)user;
+    return slice_find(text, SLICE("ddns"), 0) >= 0;
+}
+
+/* Mostly records that are alike, as many as a row of them is long: envelopes, or rows without one. */
+static void alike_make(struct buf *text, size_t records)
+{
+#define PLAIN(url) "{\"RemoteUrl\":" url ",\"z\":\"and what makes it longer than a look\"},"
+#define ENVELOPED(category, url)                                                                                       \
+    "{\"time\":\"1\",\"category\":\"AdvancedHunting-" category                                                         \
+    "\",\"properties\":{\"DeviceName\":\"d\",\"RemoteUrl\":" url ",\"z\":\"and what makes it longer than a look\"}},"
+    static const char *const rows[] = {
+        PLAIN("\"y.example\""),
+        PLAIN("\"x.ddns.net\""),
+        PLAIN("\"https://x.ddns.net/\""),
+        PLAIN("null"),
+        ENVELOPED("DeviceNetworkEvents", "\"y.example\""),
+        ENVELOPED("DeviceNetworkEvents", "\"http://y.example\""),
+        ENVELOPED("DeviceNetworkEvents", "\"x.ddns.net\""),
+        ENVELOPED("DeviceNetworkEvents", "\"y.example\",\"x\":[{\"RemoteUrl\":\"x.ddns.net\"}]"),
+        ENVELOPED("DeviceLogonEvents", "\"x.ddns.net\""),
+        ENVELOPED("DeviceLogonEvents", "\"y.example\""),
+        "{\"time\":\"1\",\n\"category\":\"AdvancedHunting-DeviceNetworkEvents\",\"properties\":{\"RemoteUrl\":\"y."
+        "example\"}},",
+        "{\"RemoteUrl\":\"x.ddns.net\",\"Type\":\"DeviceLogonEvents\"},",
+        /* Damaged, so that the text may end there: last, and only in some. */
+        "{\"time\":\"1\",\n\"category\":\"AdvancedHunting-DeviceNetworkEvents\",\"properties\":{\"RemoteUrl\":\"y}},",
+    };
+#undef PLAIN
+#undef ENVELOPED
+    uint32_t kinds = TEST_COUNT(rows) - (test_random_below(3) != 0), kind = test_random_below(kinds);
+    for (size_t i = 0; i < records; i++) {
+        if (test_random_below(4) == 0)
+            kind = test_random_below(kinds);
+        buf_add_cstr(text, rows[kind]);
+    }
+}
+
+static struct drive drive_filtered(struct slice text, const struct text_filter *filter, size_t block_bytes,
+                                   unsigned threads, bool in_file)
+{
+    struct drive drive;
+    drive_init(&drive, &SOURCE_JSON_STREAM);
+    drive.options.block_bytes = block_bytes;
+    drive.options.first_column = schema_find(drive.schema, SLICE("RemoteUrl"));
+    drive.options.filter = filter;
+    drive.with_offsets = true;
+    drive.threads = threads;
+    drive.in_file = in_file;
+    drive_run(&drive, text);
+    return drive;
+}
+
+static void wanted_rows(struct slice rows, struct buf *out)
+{
+    buf_init(out, 0);
+    for (ptrdiff_t end; (end = slice_find(rows, SLICE("\n"), 0)) >= 0;) {
+        struct slice row = slice_cut(rows, 0, (size_t)end + 1);
+        if (has_ddns(NULL, row))
+            buf_add(out, row);
+        rows = slice_cut(rows, (size_t)end + 1, rows.len);
+    }
+}
+
+static void assert_filtered(const struct drive *some, const struct drive *all)
+{
+    struct buf from_some, from_all;
+    wanted_rows(buf_slice(&some->rows), &from_some);
+    wanted_rows(buf_slice(&all->rows), &from_all);
+    assert_int_equal(some->code, all->code);
+    assert_slice_equal(buf_slice(&from_some), buf_slice(&from_all));
+    assert_int_equal(some->stats.rows, all->stats.rows);
+    assert_int_equal(some->stats.rows_passed, all->stats.rows_passed);
+    assert_int_equal(some->stats.bytes, all->stats.bytes);
+    buf_release(&from_some);
+    buf_release(&from_all);
+}
+
+/* Also those that are judged while a guess is scanned that then proves wrong, or by what others looked like before them. */
+static void what_a_filter_turns_away_is_counted_all_the_same(void **state)
+{
+    (void)state;
+    const struct text_judge judge = {.may = has_ddns, .may_name = has_ddns, .what = "test", .of_hosts = true};
+    const struct text_filter *filter = NULL;
+    struct arena arena;
+    struct buf text;
+    size_t turned_away = 0;
+    arena_init(&arena, 0);
+    buf_init(&text, 0);
+    uint32_t column = schema_find(schema_device_network_events(), SLICE("RemoteUrl"));
+    assert_int_equal(text_filter_ask(column, &judge, &arena, &filter, NULL), ERR_NONE);
+    for (int round = 0; round < 150; round++) {
+        hostile_make(&text, test_random_below(6));
+        alike_make(&text, test_random_below(200));
+        buf_add_cstr(&text, test_random_below(3) ? "{}]" : "");
+        struct drive all = drive_filtered(buf_slice(&text), NULL, 1 << 20, 0, false);
+        for (int in_file = 0; in_file < 2; in_file++) {
+            size_t block_bytes = test_random_below(3) ? 150 + test_random_below(6000) : 1 << 20;
+            struct drive some =
+                drive_filtered(buf_slice(&text), filter, block_bytes, test_random_below(2) ? 3 : 0, in_file);
+            assert_filtered(&some, &all);
+            turned_away += all.row_count - some.row_count;
+            drive_release(&some);
+        }
+        drive_release(&all);
+    }
+    assert_true(turned_away > 5000);
+    buf_release(&text);
+    arena_release(&arena);
+}
+
 /* Longer than what is read behind a stretch, and than many stretches; a brace that seems to begin a record in some. */
 static void long_records_make(struct buf *text)
 {
@@ -343,6 +458,7 @@ int main(void)
         cmocka_unit_test(columns_are_found_before_a_row_is_parsed_too),
         cmocka_unit_test(many_threads_give_what_one_gives),
         cmocka_unit_test(records_may_be_longer_than_stretches),
+        cmocka_unit_test(what_a_filter_turns_away_is_counted_all_the_same),
         cmocka_unit_test(running_out_of_memory_is_an_error_wherever_it_happens),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
