@@ -44,7 +44,7 @@ struct run {
 
 /* --- reading --- */
 
-/* A file's name without its folders and extension, in the letters of a key. */
+/* A file's name without its folders and extension, in the letters of a key; ptr is NULL where there is no memory. */
 static struct slice key_of_path(const char *path, struct arena *arena)
 {
     const char *slash = strrchr(path, '/'), *name = slash ? slash + 1 : path;
@@ -56,7 +56,7 @@ static struct slice key_of_path(const char *path, struct arena *arena)
     char *key = arena_cstr(arena, slice_of(name, len > KEY_MAX ? KEY_MAX : len));
     for (char *c = key; c && *c; c++)
         *c = ascii_is_alnum(*c) ? ascii_lower(*c) : '-';
-    return slice_from_cstr(key ? key : "");
+    return key ? slice_from_cstr(key) : (struct slice){0};
 }
 
 /* The first ones are named. */
@@ -78,9 +78,11 @@ static enum err_code read_list(struct run *run, const char *path, struct err *er
     buf_init(&text, IMPORT_TEXT_MAX);
     enum err_code code = file_read(path, &text, err);
     if (code == ERR_NONE) {
-        run->keys[run->import.lists] =
-            run->opts->import.source ? slice_from_cstr(run->opts->import.source) : key_of_path(path, &run->arena);
-        code = import_read(&run->import, buf_slice(&text), stream_name(path), err);
+        const char *source = run->opts->import.source;
+        struct slice key = source ? slice_from_cstr(source) : key_of_path(path, &run->arena);
+        run->keys[run->import.lists] = key;
+        code = !key.ptr ? err_no_memory(err, strlen(path))
+                        : import_read(&run->import, buf_slice(&text), stream_name(path), err);
     }
     buf_release(&text);
     if (code == ERR_LIMIT) /* too long, too deep: the fault of the list, not of the run */
@@ -111,8 +113,12 @@ static enum err_code read_lists(struct run *run, struct err *err)
     run->keys = arena_array(&run->arena, count, sizeof *run->keys);
     if (!run->keys)
         return err_no_memory(err, count * sizeof *run->keys);
+    struct own_files own;
+    own_files_find(opts, &own);
     for (size_t i = 0; i < count; i++) {
-        enum err_code code = read_list(run, paths->count > 0 ? paths->items[i] : "-", err);
+        const char *path = paths->count > 0 ? paths->items[i] : "-";
+        TRY(own_files_refuse(&own, path, err));
+        enum err_code code = read_list(run, path, err);
         if (code == ERR_INPUT && i + 1 == count && run->lists_read == 0)
             return code; /* no result is better than an empty one */
         if (code == ERR_INPUT)

@@ -6,6 +6,7 @@
  */
 #include "cli/command/commands.h"
 #include "cli/kb_files.h"
+#include "cli/run/run_int.h"
 #include "cli/text_out.h"
 #include "cli/tune/tune.h"
 #include "event/datetime.h"
@@ -265,7 +266,11 @@ static enum err_code print_watchlist(struct rule_run *run, struct err *err)
 static enum err_code run_all(struct rule_run *run, struct err *err)
 {
     const struct rule_product *product = product_of(&run->opts->print);
+    struct own_files own;
+    own_files_find(run->opts, &own);
     TRY(check_options(run->opts, product, err));
+    if (run->opts->kql_file)
+        TRY(own_files_refuse(&own, run->opts->kql_file, err));
     TRY(take_rule(run, err));
     TRY(kb_files_open(&run->opts->provider_files, &run->knowledge, err));
     TRY(tune(run, err));

@@ -2,11 +2,14 @@
  * docgen.c - a program of the build: writes completions, and the manual page from its template.
  *
  *   ddnshunt-docgen bash|zsh|fish          completion to standard output
- *   ddnshunt-docgen manual TEMPLATE        the template with its @OPTIONS@, @CONFIGURATION@ and @ENVIRONMENT@ lines replaced
+ *   ddnshunt-docgen manual TEMPLATE        the template with its lines such as @OPTIONS@ replaced: see PARTS
  */
 #include "cli/docs/docgen.h"
 
 #include "cli/opts.h"
+#include "kql/func/aggr.h"
+#include "kql/func/func.h"
+#include "kql/syntax/syntax.h"
 
 #include <stdio.h>
 
@@ -77,7 +80,7 @@ static void manual_option(const struct option_def *def, struct buf *out)
     buf_add_cstr(out, "\n\n");
 }
 
-void manual_options(struct buf *out)
+static void manual_options(struct buf *out)
 {
     for (unsigned group = 0; group < GROUP_COUNT; group++) {
         buf_printf(out, "## %s\n\n", OPTION_GROUP_TITLES[group]);
@@ -87,7 +90,7 @@ void manual_options(struct buf *out)
     }
 }
 
-void manual_configuration(struct buf *out)
+static void manual_configuration(struct buf *out)
 {
     bool first = true;
     for (const struct option_def *def = OPTIONS; def->name; def++) {
@@ -99,7 +102,7 @@ void manual_configuration(struct buf *out)
     buf_add_cstr(out, "\n");
 }
 
-void manual_environment(struct buf *out)
+static void manual_environment(struct buf *out)
 {
     bool first = true;
     for (const struct option_def *def = OPTIONS; def->name; def++) {
@@ -119,22 +122,85 @@ void manual_environment(struct buf *out)
     buf_add_cstr(out, "\n");
 }
 
+/* --- the language --- */
+
+/* One more name of an indented list. */
+static void manual_name(const char *name, bool *first, struct buf *out)
+{
+    buf_add_cstr(out, *first ? "\t*" : ", *");
+    scdoc_text(name, out);
+    buf_add_char(out, '*');
+    *first = false;
+}
+
+static void manual_pipes(struct buf *out)
+{
+    bool first = true;
+    for (unsigned i = 0; syntax_pipe_word(i); i++)
+        manual_name(syntax_pipe_word(i), &first, out);
+    buf_add_char(out, '\n');
+}
+
+static void manual_operators(struct buf *out)
+{
+    bool first = true;
+    const struct syntax_operator *op;
+    for (unsigned i = 0; (op = syntax_operator_at(i)); i++)
+        if (op->canonical)
+            manual_name(op->text, &first, out);
+    buf_add_char(out, '\n');
+}
+
+static void manual_functions(struct buf *out)
+{
+    bool first = true;
+    for (uint32_t i = 0; func_at(i); i++)
+        if (!(func_at(i)->flags & (FUNC_OPERATOR | FUNC_ALIAS)))
+            manual_name(func_at(i)->name, &first, out);
+    manual_name("column_ifexists", &first, out); /* the binder's, as is the next */
+    manual_name("toscalar", &first, out);
+    buf_add_char(out, '\n');
+}
+
+static void manual_aggregates(struct buf *out)
+{
+    bool first = true;
+    for (uint32_t i = 0; aggr_at(i); i++)
+        manual_name(aggr_at(i)->name, &first, out);
+    buf_add_char(out, '\n');
+}
+
+/* --- the template --- */
+
+static const struct {
+    const char *line;
+    void (*write)(struct buf *out);
+} PARTS[] = {
+    {"@OPTIONS@\n", manual_options},         {"@CONFIGURATION@\n", manual_configuration},
+    {"@ENVIRONMENT@\n", manual_environment}, {"@PIPES@\n", manual_pipes},
+    {"@OPERATORS@\n", manual_operators},     {"@FUNCTIONS@\n", manual_functions},
+    {"@AGGREGATES@\n", manual_aggregates},
+};
+
+static void fill_line(const char *line, struct buf *out)
+{
+    for (size_t i = 0; i < sizeof PARTS / sizeof PARTS[0]; i++) {
+        if (strcmp(line, PARTS[i].line) == 0) {
+            PARTS[i].write(out);
+            return;
+        }
+    }
+    buf_add_cstr(out, line);
+}
+
 static bool fill_template(const char *path, struct buf *out)
 {
     FILE *file = fopen(path, "r");
     if (!file)
         return false;
     char line[1024];
-    while (fgets(line, sizeof line, file)) {
-        if (strcmp(line, "@OPTIONS@\n") == 0)
-            manual_options(out);
-        else if (strcmp(line, "@CONFIGURATION@\n") == 0)
-            manual_configuration(out);
-        else if (strcmp(line, "@ENVIRONMENT@\n") == 0)
-            manual_environment(out);
-        else
-            buf_add_cstr(out, line);
-    }
+    while (fgets(line, sizeof line, file))
+        fill_line(line, out);
     bool ok = !ferror(file);
     fclose(file);
     return ok;

@@ -6,13 +6,9 @@
 
 #include "base/buf.h"
 
+/* The completion for a shell, whole. */
 void completion_bash(struct buf *out);
 void completion_zsh(struct buf *out);
 void completion_fish(struct buf *out);
-/* The OPTIONS section of the manual page, in scdoc's language. */
-void manual_options(struct buf *out);
-/* The ENVIRONMENT section's list. */
-void manual_configuration(struct buf *out); /* the keys that a configuration file may have */
-void manual_environment(struct buf *out);
 
 #endif

@@ -220,6 +220,8 @@ static enum err_code refuse_own(struct run *run, struct err *err)
 {
     const struct text_list *paths = &run->opts->paths;
     own_files_find(run->opts, &run->own);
+    if (run->opts->kql_file)
+        TRY(own_files_refuse(&run->own, run->opts->kql_file, err));
     if (paths->count == 0)
         return own_files_refuse(&run->own, "-", err);
     for (size_t i = 0; i < paths->count; i++)

@@ -40,7 +40,7 @@ struct own_files {
     size_t count;
 };
 void own_files_find(const struct opts *opts, struct own_files *out_own);
-/* ERR_USAGE if this input, which the user has named, is one of them. path: "-" for standard input. */
+/* ERR_USAGE if this file to be read, which the user has named, is one of them. path: "-" for standard input. */
 enum err_code own_files_refuse(const struct own_files *own, const char *path, struct err *err) MUST_CHECK;
 
 /* --- with_source.c --- */
