@@ -130,14 +130,13 @@ static inline KERNEL_TARGET uint64_t chunk_pairs(const char *p, const struct mar
 /* --- marks with VBMI --- */
 
 #define VBMI_TARGET __attribute__((target("avx512f,avx512bw,avx512vbmi,bmi,bmi2,popcnt,pclmul")))
+#define VBMI_INLINE static inline __attribute__((always_inline)) VBMI_TARGET
 
 /*
  * What a byte may be part of is looked up, a bit for each kind of mark: as the mark's own byte, as the one behind it, as
  * the second of each pair. Where a bit is in common a mark stands. There are 128 places: bytes beyond count as the last.
  */
 enum { MARK_NEWLINE = 1, MARK_BRACKET = 2, MARK_LETTER = 4, MARK_PAIR = 8, PLACES = 128 };
-
-_Static_assert(SIMD_PAIRS_MAX == 3, "vbmi_mark() has a loop for each number of tables");
 
 struct places {
     __m512i low, high;
@@ -212,8 +211,7 @@ static inline VBMI_TARGET __m512i look_up(const struct places *places, const cha
     return _mm512_permutex2var_epi8(places->low, at, places->high);
 }
 
-static inline __attribute__((always_inline)) VBMI_TARGET uint64_t vbmi_chunk(const char *p, const struct vbmi_consts *c,
-                                                                             uint32_t tables)
+VBMI_INLINE uint64_t vbmi_chunk(const char *p, const struct vbmi_consts *c, uint32_t tables)
 {
     __m512i behind = look_up(&c->behind[0], p + c->distance[0]);
     for (uint32_t i = 1; i < tables; i++)
@@ -254,10 +252,8 @@ enum { BOTH = 2 * CHUNK, BOTH_READ = BOTH + SIMD_DISTANCE_MAX };
  * The marks of two chunks, which seldom have more than one together: in which of them that is nothing foretells, so that no branch
  * depends on it. Escapes come in crowds: only where there are more is it worth a look which of them are in vain.
  */
-static inline __attribute__((always_inline)) VBMI_TARGET size_t marks_write_both(const char *p,
-                                                                                 const struct vbmi_consts *c,
-                                                                                 uint64_t first, uint64_t second,
-                                                                                 size_t at, uint32_t *out, size_t count)
+VBMI_INLINE size_t marks_write_both(const char *p, const struct vbmi_consts *c, uint64_t first, uint64_t second,
+                                    size_t at, uint32_t *out, size_t count)
 {
     uint64_t none = 0 - (uint64_t)(first == 0); /* all ones: in the first chunk */
     uint64_t low = first | (second & none), high = second & ~none;
@@ -275,13 +271,11 @@ static inline __attribute__((always_inline)) VBMI_TARGET size_t marks_write_both
 
 /*
  * Two chunks at a time, as most have no mark. The text was written by the kernel just before and lies in the second level's
- * cache: asking for it in time is worth 3 % of a scan. `tables` and `wide` are constants where this is called, so that it is
- * compiled for each.
+ * cache: asking for it in time is worth 3 % of a scan. `tables` and `wide` are constants where this is called, but for more tables
+ * than pairs of the same distance need, so that it is compiled for each.
  */
-static inline __attribute__((always_inline)) VBMI_TARGET size_t vbmi_loop(const char *text, size_t len,
-                                                                          const struct vbmi_consts *c, uint32_t tables,
-                                                                          bool wide, size_t *from, uint32_t *out,
-                                                                          size_t capacity)
+VBMI_INLINE size_t vbmi_loop(const char *text, size_t len, const struct vbmi_consts *c, uint32_t tables, bool wide,
+                             size_t *from, uint32_t *out, size_t capacity)
 {
     enum { AHEAD = 8 * CHUNK };
     size_t at = *from, count = 0;
@@ -310,16 +304,13 @@ static VBMI_TARGET size_t vbmi_mark(const char *text, size_t len, const struct s
     bool wide = pairs_are_wide(marks);
     if (!vbmi_prepare(marks, wide, &c))
         return kernel_mark(text, len, marks, from, out, capacity);
-    if (wide)
-        count = vbmi_loop(text, len, &c, 1, true, from, out, capacity);
-    else if (c.tables == 1)
-        count = vbmi_loop(text, len, &c, 1, false, from, out, capacity);
+    if (c.tables == 1)
+        count = wide ? vbmi_loop(text, len, &c, 1, true, from, out, capacity)
+                     : vbmi_loop(text, len, &c, 1, false, from, out, capacity);
     else if (c.tables == 2)
         count = vbmi_loop(text, len, &c, 2, false, from, out, capacity);
-    else if (c.tables == 3)
-        count = vbmi_loop(text, len, &c, 3, false, from, out, capacity);
     else
-        count = vbmi_loop(text, len, &c, 1 + SIMD_PAIRS_MAX, false, from, out, capacity);
+        count = vbmi_loop(text, len, &c, c.tables, false, from, out, capacity);
     bool is_near_end = len - *from < BOTH_READ && capacity - count >= SIMD_MARKS_ROOM;
     return is_near_end || !count ? count + kernel_mark(text, len, marks, from, out + count, capacity - count) : count;
 }
