@@ -67,13 +67,32 @@ static struct arena_chunk *chunk_new(struct arena *arena, size_t needed)
     return chunk;
 }
 
-void *arena_alloc(struct arena *arena, size_t size_bytes)
+/* Whether objects are handed out by arena_alloc() itself from now on, out of the rest of the chunk. */
+static void rest_lend(struct arena *arena)
+{
+#ifndef ARENA_POISON
+    arena->at = arena->head->data + arena->head->used;
+    arena->end = arena->head->data + arena->head->size;
+#else
+    (void)arena;
+#endif
+}
+
+static void rest_return(struct arena *arena)
+{
+    if (arena->at)
+        arena->head->used = (size_t)(arena->at - arena->head->data);
+    arena->at = arena->end = NULL;
+}
+
+void *arena_alloc_beyond(struct arena *arena, size_t size_bytes)
 {
     if (size_bytes > SIZE_MAX / 2)
         return NULL;
     size_t rounded = (size_bytes + GAP_BYTES + ALIGNMENT - 1) & ~(size_t)(ALIGNMENT - 1);
     if (rounded == 0)
         rounded = ALIGNMENT;
+    rest_return(arena);
     struct arena_chunk *chunk = arena->head;
     if (!chunk || chunk->size - chunk->used < rounded) {
         chunk = chunk_new(arena, rounded);
@@ -84,14 +103,14 @@ void *arena_alloc(struct arena *arena, size_t size_bytes)
     chunk->used += rounded;
     arena->used_bytes += size_bytes;
     ASAN_UNPOISON_MEMORY_REGION(object, size_bytes);
+    rest_lend(arena);
     return object;
 }
 
 void *arena_array(struct arena *arena, size_t count, size_t size_bytes)
 {
-    if (size_bytes && count > SIZE_MAX / size_bytes)
-        return NULL;
-    return arena_alloc(arena, count * size_bytes);
+    size_t total;
+    return __builtin_mul_overflow(count, size_bytes, &total) ? NULL : arena_alloc(arena, total);
 }
 
 void *arena_zalloc(struct arena *arena, size_t count, size_t size_bytes)
@@ -150,6 +169,7 @@ static void free_chunks(struct arena *arena, struct arena_chunk *chunk)
 void arena_clear(struct arena *arena)
 {
     arena->used_bytes = 0;
+    arena->at = arena->end = NULL;
     if (!arena->head)
         return;
     free_chunks(arena, arena->head->older);

@@ -52,9 +52,8 @@ void *mem_realloc(void *ptr, size_t size_bytes)
 
 void *mem_array(void *ptr, size_t count, size_t size_bytes)
 {
-    if (size_bytes && count > SIZE_MAX / size_bytes)
-        return NULL;
-    return mem_realloc(ptr, count * size_bytes);
+    size_t total;
+    return __builtin_mul_overflow(count, size_bytes, &total) ? NULL : mem_realloc(ptr, total);
 }
 
 char *mem_strndup(const char *text, size_t len)

@@ -44,15 +44,16 @@ static enum err_code alloc_rows(struct root *root, struct err *err)
     return ERR_NONE;
 }
 
-enum err_code batch_create(const struct batch_type *type, const struct schema *schema, uint32_t row_count,
-                           struct batch **out_batch, struct err *err)
+enum err_code batch_create_in(struct batch_room *room, const struct batch_type *type, const struct schema *schema,
+                              uint32_t row_count, struct batch **out_batch, struct err *err)
 {
     struct root *root = mem_alloc(sizeof *root);
     if (!root)
         return err_no_memory(err, sizeof *root);
     *root = (struct root){.batch = {.type = type, .schema = schema, .row_count = row_count}};
-    arena_init(&root->arena, 0);
-    buf_init(&root->made.text, 0);
+    root->arena = room->arena;
+    root->made.text = room->text;
+    *room = (struct batch_room){0};
     root->batch.made = &root->made;
     root->batch.memo = &root->memo;
     root->batch.arena = &root->arena;
@@ -69,14 +70,40 @@ enum err_code batch_create(const struct batch_type *type, const struct schema *s
     return ERR_NONE;
 }
 
-void batch_destroy(struct batch *batch)
+enum err_code batch_create(const struct batch_type *type, const struct schema *schema, uint32_t row_count,
+                           struct batch **out_batch, struct err *err)
 {
+    struct batch_room none = {0};
+    return batch_create_in(&none, type, schema, row_count, out_batch, err);
+}
+
+void batch_room_release(struct batch_room *room)
+{
+    arena_release(&room->arena);
+    buf_release(&room->text);
+}
+
+void batch_destroy_into(struct batch *batch, struct batch_room *room)
+{
+    enum { KEEP_BYTES = 1 << 16 };
     if (!batch || batch->parent)
         return; /* a derived batch lives in its root's arena */
     struct root *root = (struct root *)batch;
-    arena_release(&root->arena);
-    buf_release(&root->made.text);
+    *room = (struct batch_room){root->arena, root->made.text};
     mem_free(root);
+    arena_clear(&room->arena);
+    buf_clear(&room->text);
+    if (room->arena.held_bytes > KEEP_BYTES)
+        arena_release(&room->arena);
+    if (room->text.capacity > KEEP_BYTES)
+        buf_release(&room->text);
+}
+
+void batch_destroy(struct batch *batch)
+{
+    struct batch_room room = {0};
+    batch_destroy_into(batch, &room);
+    batch_room_release(&room);
 }
 
 struct buf *batch_text_begin(struct batch *batch)
@@ -187,7 +214,8 @@ static enum err_code cells_copy(struct batch *batch, struct column *into, const 
     return ERR_NONE;
 }
 
-static enum err_code load_missing(struct batch *batch, uint32_t column, const struct selection *rows, struct err *err)
+static __attribute__((noinline)) enum err_code load_missing(struct batch *batch, uint32_t column,
+                                                            const struct selection *rows, struct err *err)
 {
     bool first = !batch->loaded_rows || !batch->loaded_rows[column];
     uint8_t *map = rows_map(batch, column);
@@ -214,12 +242,8 @@ static enum err_code load_missing(struct batch *batch, uint32_t column, const st
     return ERR_NONE;
 }
 
-enum err_code batch_load(struct batch *batch, uint32_t column, const struct selection *rows,
-                         const struct column **out_column, struct err *err)
+enum err_code batch_load_missing(struct batch *batch, uint32_t column, const struct selection *rows, struct err *err)
 {
-    *out_column = &batch->columns[column];
-    if (batch->loaded[column])
-        return ERR_NONE;
     bool all = rows->count == batch->selection->count;
     if (all && !(batch->loaded_rows && batch->loaded_rows[column]))
         TRY(load_rows(batch, column, rows, err));

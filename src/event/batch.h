@@ -117,13 +117,21 @@ struct batch {
     void *impl;
 };
 
+/* What batch_load() does where not all of the column is loaded. */
+enum err_code batch_load_missing(struct batch *batch, uint32_t column, const struct selection *rows,
+                                 struct err *err) MUST_CHECK;
+
 /*
  * The column, decoded for these rows, all of them selected. What is decoded, and so what is counted and rejected on the way,
  * are the rows that were ever asked for, each once: never a row because of what stands beside it in the batch. The pointer is
  * good as long as the batch. A bad cell is not an error: it is null and counted. Fails with ERR_MEMORY or ERR_LIMIT.
  */
-enum err_code batch_load(struct batch *batch, uint32_t column, const struct selection *rows,
-                         const struct column **out_column, struct err *err) MUST_CHECK;
+static inline MUST_CHECK enum err_code batch_load(struct batch *batch, uint32_t column, const struct selection *rows,
+                                                  const struct column **out_column, struct err *err)
+{
+    *out_column = &batch->columns[column];
+    return batch->loaded[column] ? ERR_NONE : batch_load_missing(batch, column, rows, err);
+}
 
 /* Marks a row, and has the root's type record it. Marking twice is once. */
 enum err_code batch_reject(struct batch *batch, uint32_t row, enum reject_kind kind, const char *why,
@@ -146,6 +154,20 @@ enum err_code batch_derive(struct batch *parent, const struct batch_type *type, 
 enum err_code batch_create(const struct batch_type *type, const struct schema *schema, uint32_t row_count,
                            struct batch **out_batch, struct err *err) MUST_CHECK;
 void batch_destroy(struct batch *batch);
+
+/*
+ * Memory of a root batch that is gone, for one to come: a batch is made for each block, and most need the same little. All zeros
+ * at first. batch_create_in() takes what it has, also on failure; batch_destroy_into() ends a batch as batch_destroy() does, but
+ * leaves in a room that has nothing what is not beyond the usual.
+ */
+struct batch_room {
+    struct arena arena;
+    struct buf text;
+};
+enum err_code batch_create_in(struct batch_room *room, const struct batch_type *type, const struct schema *schema,
+                              uint32_t row_count, struct batch **out_batch, struct err *err) MUST_CHECK;
+void batch_destroy_into(struct batch *batch, struct batch_room *room);
+void batch_room_release(struct batch_room *room);
 
 /* A root batch of which all columns are loaded already (breakers, datatable, tests): fill columns[], set loaded[]. */
 extern const struct batch_type BATCH_LOADED;

@@ -25,14 +25,16 @@ size_t column_cell_bytes(enum type type)
 enum err_code column_init(struct column *column, enum type type, uint32_t row_count, bool with_nulls,
                           struct arena *arena, struct err *err)
 {
+    size_t cell_bytes = column_cell_bytes(type);
+    bool has_nulls = with_nulls && type != TYPE_STRING;
     *column = (struct column){.type = type};
-    column->data = arena_array(arena, row_count, column_cell_bytes(type));
+    column->data = arena_array(arena, row_count, cell_bytes + has_nulls);
     if (!column->data)
-        return err_no_memory(err, (uint64_t)row_count * column_cell_bytes(type));
-    if (with_nulls && type != TYPE_STRING) {
-        column->nulls = arena_zalloc(arena, row_count, 1);
-        if (!column->nulls)
-            return err_no_memory(err, row_count);
+        return err_no_memory(err, (uint64_t)row_count * (cell_bytes + has_nulls));
+    if (has_nulls) {
+        column->nulls = (uint8_t *)column->data + row_count * cell_bytes;
+        for (uint32_t i = 0; i < row_count; i++) /* most often one or two */
+            column->nulls[i] = 0;
     }
     return ERR_NONE;
 }

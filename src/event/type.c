@@ -7,16 +7,14 @@
 
 struct type_facts {
     const char *name;
-    enum lane lane;
     bool is_number;
 };
 
 static const struct type_facts TYPE_FACTS[TYPE_COUNT] = {
-    [TYPE_BOOL] = {"bool", LANE_I64, false},         [TYPE_INT] = {"int", LANE_I64, true},
-    [TYPE_LONG] = {"long", LANE_I64, true},          [TYPE_REAL] = {"real", LANE_F64, true},
-    [TYPE_DECIMAL] = {"decimal", LANE_DEC, true},    [TYPE_DATETIME] = {"datetime", LANE_I64, false},
-    [TYPE_TIMESPAN] = {"timespan", LANE_I64, false}, [TYPE_GUID] = {"guid", LANE_GUID, false},
-    [TYPE_STRING] = {"string", LANE_STR, false},     [TYPE_DYNAMIC] = {"dynamic", LANE_DYN, false},
+    [TYPE_BOOL] = {"bool", false},         [TYPE_INT] = {"int", true},         [TYPE_LONG] = {"long", true},
+    [TYPE_REAL] = {"real", true},          [TYPE_DECIMAL] = {"decimal", true}, [TYPE_DATETIME] = {"datetime", false},
+    [TYPE_TIMESPAN] = {"timespan", false}, [TYPE_GUID] = {"guid", false},      [TYPE_STRING] = {"string", false},
+    [TYPE_DYNAMIC] = {"dynamic", false},
 };
 
 static const struct {
@@ -27,11 +25,6 @@ static const struct {
     {"time", TYPE_TIMESPAN}, {"int32", TYPE_INT},     {"int64", TYPE_LONG},
     {"uuid", TYPE_GUID},     {"uniqueid", TYPE_GUID}, {"object", TYPE_DYNAMIC},
 };
-
-enum lane type_lane(enum type type)
-{
-    return TYPE_FACTS[type].lane;
-}
 
 const char *type_name(enum type type)
 {

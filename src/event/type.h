@@ -28,7 +28,23 @@ enum type {
 /* What a column's array holds. */
 enum lane { LANE_I64, LANE_F64, LANE_DEC, LANE_GUID, LANE_STR, LANE_DYN };
 
-enum lane type_lane(enum type type);
+static inline enum lane type_lane(enum type type)
+{
+    switch (type) {
+    case TYPE_REAL:
+        return LANE_F64;
+    case TYPE_DECIMAL:
+        return LANE_DEC;
+    case TYPE_GUID:
+        return LANE_GUID;
+    case TYPE_STRING:
+        return LANE_STR;
+    case TYPE_DYNAMIC:
+        return LANE_DYN;
+    default:
+        return LANE_I64;
+    }
+}
 const char *type_name(enum type type); /* "long", "datetime", ... as gettype-less Kusto writes them */
 bool type_from_name(struct slice name, enum type *out_type); /* also aliases: boolean, date, double, time, int32.. */
 bool type_is_number(enum type type);                         /* int, long, real, decimal */

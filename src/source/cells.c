@@ -110,11 +110,6 @@ static const struct {
     {{"SourceOffset", 12}, PROVENANCE_OFFSET},
 };
 
-bool cells_are_provenance(const struct schema *schema, uint32_t column)
-{
-    return schema->columns[column].origin == COLUMN_PROVENANCE;
-}
-
 static enum provenance provenance_of(const struct schema *schema, uint32_t column)
 {
     enum provenance provenance = PROVENANCE_FILE;

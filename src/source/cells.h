@@ -42,7 +42,10 @@ struct cell_place {
     uint64_t offset;
 };
 
-bool cells_are_provenance(const struct schema *schema, uint32_t column);
+static inline bool cells_are_provenance(const struct schema *schema, uint32_t column)
+{
+    return schema->columns[column].origin == COLUMN_PROVENANCE;
+}
 
 /*
  * Fills SourceFile, SourceRecord (from 1) or SourceOffset; place() is asked for these rows. May wait for other

@@ -26,6 +26,7 @@ struct simd_marks {
     struct simd_pair pair[SIMD_PAIRS_MAX];
     uint32_t count; /* pairs in use */
     bool newlines;  /* outline(): all of them, not only those in strings */
+    bool all_units; /* mark(): `u` of escapes of any ASCII, not only of letters, digits, `_`, `$` */
 };
 
 /* How JSON text stands between two pieces. */
@@ -98,7 +99,8 @@ struct simd {
     size_t (*structure)(const char *text, size_t len, size_t from);
     /*
      * Writes the ascending offsets of the interesting bytes at or after *from to out: newlines; `{` and `[` that no
-     * backslash follows; `u` with `00` behind it, and some with one of these alone; the first byte of each pair whose second stands at its distance.
+     * backslash follows; `u` with `00` behind it, and two digits that say what it stands for (JSON's escapes): a byte from `@` on, an ASCII
+     * digit, `$`, or with marks->all_units any; some others with a zero behind them; the first byte of each pair whose second stands at its distance.
      * Bytes behind the end count as zero. Stops at the latest when fewer than SIMD_MARKS_ROOM places of out are left (so
      * capacity must be at least that); *from is then the offset to go on from, len at the end. Returns how many were written.
      */

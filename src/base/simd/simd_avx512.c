@@ -151,6 +151,7 @@ struct vbmi_consts {
     struct places here, behind[1 + SIMD_PAIRS_MAX];
     size_t distance[1 + SIMD_PAIRS_MAX];
     uint32_t tables; /* in use */
+    bool weeds;      /* some escapes are none, and no pair begins with a `u` */
 };
 
 static VBMI_TARGET struct places places_load(const uint8_t *table)
@@ -189,12 +190,14 @@ static VBMI_TARGET bool vbmi_prepare(const struct simd_marks *marks, bool wide, 
     behind[0]['0'] |= MARK_LETTER;
     c->tables = 1;
     c->distance[0] = wide ? 2 : 1;
+    c->weeds = !marks->all_units;
     for (uint32_t i = 0; i < marks->count; i++) {
         uint8_t first = (uint8_t)marks->pair[i].first, last = (uint8_t)marks->pair[i].second;
         uint8_t bit = (uint8_t)(MARK_PAIR << i);
         if (first >= PLACES - 1 || last >= PLACES - 1)
             return false;
         here[first] |= bit;
+        c->weeds &= first != 'u';
         behind[vbmi_table(c, marks->pair[i].distance)][last] |= bit;
     }
     for (uint32_t i = 0; i < c->tables; i++)
@@ -226,27 +229,48 @@ static inline VBMI_TARGET uint64_t brackets_in_vain(const char *p)
     return _mm512_mask_cmpeq_epi8_mask(brackets, _mm512_loadu_si512(p + 1), _mm512_set1_epi8('\\'));
 }
 
+/*
+ * Of the marks found, each `u` of an escape that stands for no letter, digit or dollar: what JSON writers escape for safety's sake
+ * (`&`, `<`, quotes) fills command lines, and to look at each costs as much as the rest of the row.
+ */
+static inline VBMI_TARGET uint64_t letters_in_vain(const char *p, uint64_t found)
+{
+    __mmask64 letters = _mm512_mask_cmpeq_epi8_mask(found, _mm512_loadu_si512(p), _mm512_set1_epi8('u'));
+    if (!letters)
+        return 0;
+    __m512i high = _mm512_loadu_si512(p + 3), low = _mm512_loadu_si512(p + 4);
+    __mmask64 counts = _mm512_cmplt_epu8_mask(_mm512_sub_epi8(high, _mm512_set1_epi8('4')), _mm512_set1_epi8(4));
+    __mmask64 threes = _mm512_cmpeq_epi8_mask(high, _mm512_set1_epi8('3'));
+    __mmask64 twos = _mm512_cmpeq_epi8_mask(high, _mm512_set1_epi8('2'));
+    counts |= _mm512_mask_cmple_epu8_mask(threes, low, _mm512_set1_epi8('9'));
+    counts |= _mm512_mask_cmpeq_epi8_mask(twos, low, _mm512_set1_epi8('4'));
+    return letters & ~counts;
+}
+
 /* Two chunks, and what is read to find their marks. */
 enum { BOTH = 2 * CHUNK, BOTH_READ = BOTH + SIMD_DISTANCE_MAX };
 
 /*
  * The marks of two chunks, which seldom have more than one together: in which of them that is nothing foretells, so that no branch
- * depends on it.
+ * depends on it. Escapes come in crowds: only where there are more is it worth a look which of them are in vain.
  */
-static inline __attribute__((always_inline)) VBMI_TARGET size_t marks_write_both(uint64_t first, uint64_t second,
+static inline __attribute__((always_inline)) VBMI_TARGET size_t marks_write_both(const char *p,
+                                                                                 const struct vbmi_consts *c,
+                                                                                 uint64_t first, uint64_t second,
                                                                                  size_t at, uint32_t *out, size_t count)
 {
     uint64_t none = 0 - (uint64_t)(first == 0); /* all ones: in the first chunk */
     uint64_t low = first | (second & none), high = second & ~none;
-    size_t base = at + (CHUNK & none);
-    out[count] = (uint32_t)(base + _tzcnt_u64(low));
-    count += low != 0;
-    low &= low - 1;
-    if (low | high) {
-        count = marks_write(low, base, out, count);
-        count = marks_write(high, at + CHUNK, out, count);
+    if (__builtin_expect(((low & (low - 1)) | high) == 0, 1)) {
+        out[count] = (uint32_t)(at + (CHUNK & none) + _tzcnt_u64(low));
+        return count + (low != 0);
     }
-    return count;
+    if (c->weeds) {
+        first &= ~letters_in_vain(p, first);
+        second &= ~letters_in_vain(p + CHUNK, second);
+    }
+    count = marks_write(first, at, out, count);
+    return marks_write(second, at + CHUNK, out, count);
 }
 
 /*
@@ -272,7 +296,7 @@ static inline __attribute__((always_inline)) VBMI_TARGET size_t vbmi_loop(const 
             first &= ~brackets_in_vain(p);
             second &= ~brackets_in_vain(p + CHUNK);
         }
-        count = marks_write_both(first, second, at, out, count);
+        count = marks_write_both(p, c, first, second, at, out, count);
     }
     *from = at;
     return count;

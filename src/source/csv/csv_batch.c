@@ -166,7 +166,7 @@ static inline bool is_turned_away_quickly(const struct sieve *sieve, const struc
     struct slice name;
     size_t len = row->end - row->at;
     return len > 2 && len <= sieve->quick_max && block->text[row->end - 1] == '\n' &&
-           csv_row_name(&block->index, sieve->simd, block->text, row, sieve->cell, &name) &&
+           csv_row_name(&block->index, sieve->simd, block->text, row, sieve->cell, sieve->of_names->of_hosts, &name) &&
            (name.len == 0 || !sieve->of_names->may_name(sieve->of_names->user, name));
 }
 

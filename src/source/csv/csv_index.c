@@ -236,13 +236,17 @@ static size_t cell_begin(const struct csv_index *index, const struct simd *simd,
 }
 
 bool csv_row_name(const struct csv_index *index, const struct simd *simd, const char *text, const struct csv_row *row,
-                  uint32_t cell, struct slice *out_name)
+                  uint32_t cell, bool hosts, struct slice *out_name)
 {
     size_t from = row->careful ? row->end : cell_begin(index, simd, row, cell);
     if (from >= row->end)
         return false;
-    *out_name = slice_of(text + from, name_run(text + from, row->end - from));
-    return out_name->ptr[out_name->len] == ',';
+    size_t scheme = hosts ? name_scheme(text + from, row->end - 1 - from) : 0;
+    const char *name = text + from + scheme;
+    size_t len = name_run(name, row->end - from - scheme);
+    *out_name = slice_of(name, len);
+    const char *close = name + len + ((scheme > 0) & (name[len] == '/'));
+    return (*close == ',') & ((scheme == 0) | (len > 0));
 }
 
 bool csv_row_cell(const struct csv_index *index, const char *text, const struct csv_row *row, uint32_t cell,

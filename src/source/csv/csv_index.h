@@ -62,11 +62,12 @@ void csv_walk_begin(struct csv_walk *walk, const struct csv_index *index, uint32
 bool csv_walk_next(struct csv_walk *walk, struct csv_row *out_row);
 
 /*
- * The text of a cell that is a name (name_bytes.h) or empty, and not quoted. False of any other, of some of these, and where
- * the row has fewer cells or is a careful one: csv_row_cell() tells more.
+ * The text of a cell that is a name (name_bytes.h) or empty, and not quoted; hosts: also the name in http://name, https://name, and
+ * these with a slash behind it. False of any other, of some of these, and where the row has fewer cells or is a careful one:
+ * csv_row_cell() tells more. The row ends with a newline.
  */
 bool csv_row_name(const struct csv_index *index, const struct simd *simd, const char *text, const struct csv_row *row,
-                  uint32_t cell, struct slice *out_name);
+                  uint32_t cell, bool hosts, struct slice *out_name);
 /* As csv_cell_find() of the record that the row is. */
 bool csv_row_cell(const struct csv_index *index, const char *text, const struct csv_row *row, uint32_t cell,
                   struct csv_cell *out_cell);

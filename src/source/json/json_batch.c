@@ -21,6 +21,7 @@ void json_batch_destroy(struct json_batch *json)
 {
     json_reader_release(&json->reader);
     arena_release(&json->arena);
+    batch_room_release(&json->room);
     buf_release(&json->text);
     mem_free(json->rows);
     mem_free(json->places);
@@ -393,10 +394,11 @@ static bool is_null(const struct json_batch *json, uint32_t value)
 /* The column's value in the row, or that of the column that stands for it where it is missing. */
 static const struct json_entry *row_entry(const struct batch *batch, const struct json_row *row, uint32_t column)
 {
-    const struct json_entry *entry = json_index_find(row->index, column);
+    struct json_reader *reader = &json_of(batch)->reader;
+    const struct json_entry *entry = json_index_find(reader, row->index, column);
     uint32_t stand_in = batch->schema->columns[column].stand_in;
     if (stand_in != COLUMN_NONE && (!entry || is_null(json_of(batch), entry->start)))
-        entry = json_index_find(row->index, stand_in);
+        entry = json_index_find(reader, row->index, stand_in);
     return entry;
 }
 
@@ -522,6 +524,10 @@ static enum err_code json_load(struct batch *batch, uint32_t column, const struc
             cell_set_missing(cells, row);
             continue;
         }
+        if (json->rows[row].index) {
+            TRY(load_parsed(batch, cells, column, row, err));
+            continue;
+        }
         if (json->rows[row].laid && slot < slots && load_plain(batch, cells, row, json->places[row * slots + slot]))
             continue;
         if (!looks && is_looked_for(json, column, slot, row)) {
@@ -560,8 +566,9 @@ static enum err_code json_reject(struct batch *batch, uint32_t number, enum reje
 
 static void json_free(struct batch *batch)
 {
-    release(json_of(batch));
-    batch_destroy(batch);
+    struct json_batch *json = json_of(batch);
+    batch_destroy_into(batch, &json->room);
+    release(json);
 }
 
 static const struct batch_type JSON_BATCH = {json_load, json_verify, json_reject, json_free};
@@ -574,7 +581,8 @@ enum err_code json_batch_end(struct json_batch *json, uint64_t records, enum err
     if (!code && json->row_count > UINT32_MAX - 1)
         code = err_set(err, ERR_LIMIT, "too many rows in a block");
     if (!code)
-        code = batch_create(&JSON_BATCH, json->base.source->schema, (uint32_t)json->row_count, &batch, err);
+        code = batch_create_in(&json->room, &JSON_BATCH, json->base.source->schema, (uint32_t)json->row_count, &batch,
+                               err);
     if (code) {
         release(json);
         return code;

@@ -8,7 +8,7 @@
 #include "source/cells.h"
 #include "source/json/json_int.h"
 
-#include "base/utf8.h"
+#include "base/bytes16.h"
 #include "event/value.h"
 
 #include <math.h>
@@ -20,15 +20,40 @@ static void set_bad(struct batch *batch, struct column *column, uint32_t row)
     cell_set_missing(column, row);
 }
 
+/* What a string's text holds, all in one look: most are short. */
+struct look {
+    bool has_backslash, is_ascii;
+};
+
+static struct look look_at(struct slice text)
+{
+    bytes16 backslashes = {0}, all = {0};
+    size_t at = 0;
+    for (; text.len - at >= sizeof all; at += sizeof all) {
+        bytes16 v = bytes16_load(text.ptr + at);
+        backslashes |= bytes16_equal(v, '\\');
+        all |= v;
+    }
+    bytes16 rest = bytes16_load_part(text.ptr + at, text.len - at);
+    backslashes |= bytes16_equal(rest, '\\');
+    all |= rest;
+    return (struct look){bytes16_bits(backslashes) != 0, bytes16_bits((bytes16)(all >= 0x80)) == 0};
+}
+
 /* The text of a string value, decoded; good as long as the batch. */
 static enum err_code string_text(struct batch *batch, struct slice value, struct slice *out_text, struct err *err)
 {
     struct json_batch *json = batch->impl;
     struct json_text text = {.raw = slice_of(value.ptr + 1, value.len - 2)};
-    text.escaped = text.raw.len && memchr(text.raw.ptr, '\\', text.raw.len);
+    struct look look = look_at(text.raw);
+    text.escaped = look.has_backslash;
+    if (!text.escaped && look.is_ascii) {
+        *out_text = text.raw;
+        return ERR_NONE;
+    }
     if (!text.escaped)
         return cell_mend(text.raw, batch->arena, out_text, err);
-    if (utf8_is_ascii(text.raw)) {
+    if (look.is_ascii) {
         char *decoded = arena_alloc(batch->arena, text.raw.len);
         if (!decoded)
             return err_no_memory(err, text.raw.len);
@@ -76,9 +101,27 @@ static bool is_whole(struct slice number)
     return true;
 }
 
+/* A whole number without a sign and of few digits, as nearly all are. */
+static bool set_short_whole(struct column *column, uint32_t row, struct slice number)
+{
+    enum { DIGITS_MAX = 9 }; /* fit in an int */
+    int64_t value = 0;
+    if (number.len > DIGITS_MAX)
+        return false;
+    for (size_t i = 0; i < number.len; i++) {
+        if (!ascii_is_digit(number.ptr[i]))
+            return false;
+        value = value * 10 + (number.ptr[i] - '0');
+    }
+    column->i64[row] = value;
+    return true;
+}
+
 static enum err_code set_whole(struct batch *batch, struct column *column, uint32_t row, struct slice number,
                                struct err *err)
 {
+    if (set_short_whole(column, row, number))
+        return ERR_NONE;
     if (is_whole(number))
         return cell_set_text(batch, column, row, number, err);
     double real;

@@ -225,32 +225,13 @@ struct notes {
     } note[NOTES_MAX];
 };
 
-static void note(struct notes *notes, uint32_t found, struct slice value)
+static inline void note(void *user, uint32_t found, struct slice value)
 {
+    struct notes *notes = user;
     if (found == NOT_FOUND)
         return;
     notes->note[notes->count].found = found;
     notes->note[notes->count++].seen = seen_in(value);
-}
-
-/* Takes members as long as the trail knows them. False: a value is malformed. */
-static bool trail_follow(struct json_trail *trail, struct json_cursor *cursor, struct json_walk *members,
-                         struct notes *notes)
-{
-    for (;;) {
-        struct simd_span values[TRAIL_STEPS_MAX];
-        const char *base = cursor->at;
-        const uint32_t *columns = NULL;
-        uint32_t count = json_trail_run(trail, cursor, members, values, &base, &columns), found;
-        struct slice value;
-        for (uint32_t i = 0; i < count; i++)
-            note(notes, columns[i], slice_of(base + values[i].start, values[i].end - values[i].start));
-        if (!json_trail_take(trail, cursor, members, &found))
-            return true;
-        if (!json_value(cursor, &value))
-            return false;
-        note(notes, found, value);
-    }
 }
 
 /*
@@ -262,7 +243,7 @@ static enum json_step members_known(struct discovery *discovery, struct json_tra
 {
     for (;;) {
         struct slice value;
-        if (!trail_follow(trail, cursor, members, notes))
+        if (!json_trail_follow(trail, cursor, members, note, notes))
             return JSON_FAULT;
         enum json_step step = json_member(cursor, members, out_key);
         if (step != JSON_ITEM || is_telling(*out_key))

@@ -90,8 +90,10 @@ static void needle_add(struct json_probe *probe, unsigned number, struct slice k
     probe->wanted[number] = true;
     probe->marks.pair[probe->marks.count++] =
         (struct simd_pair){first, quoted_at(key, at + distance), (uint8_t)distance};
-    for (size_t i = 0; i < key.len; i++)
+    for (size_t i = 0; i < key.len; i++) {
         probe->spells_key[(unsigned char)key.ptr[i]] = true;
+        probe->marks.all_units |= !ascii_is_alnum(key.ptr[i]) && key.ptr[i] != '_' && key.ptr[i] != '$';
+    }
 }
 
 /*

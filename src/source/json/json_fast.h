@@ -8,7 +8,6 @@
 #ifndef DDNSHUNT_SOURCE_JSON_FAST_H
 #define DDNSHUNT_SOURCE_JSON_FAST_H
 
-#include "base/load.h"
 #include "base/name_bytes.h"
 #include "base/simd/simd.h"
 #include "base/slice.h"
@@ -171,14 +170,13 @@ static inline bool json_fast_is_null(const char *at, size_t rest)
  */
 static inline bool json_fast_name(const char *at, const char *end, bool hosts, struct slice *out_name)
 {
-    enum { PLAIN = sizeof "http://" - 1, SECURE = sizeof "https://" - 1 };
+    enum { HOST_LEAST = sizeof "\"https://x/\"," };
     size_t rest = (size_t)(end - at), scheme = 0;
     *out_name = SLICE("");
     if (rest < 3 || *at != '"')
         return json_fast_is_null(at, rest);
-    if (hosts && rest > SECURE + 4)
-        scheme = (size_t)(load64(at) == load64("\"http://")) * PLAIN +
-                 (size_t)(load64(at + 1) == load64("https://")) * SECURE;
+    if (hosts && rest > HOST_LEAST)
+        scheme = name_scheme(at + 1, rest - 1);
     const char *name = at + 1 + scheme;
     size_t len = name_run(name, (size_t)(end - name) - 2 - (scheme > 0));
     const char *close = name + len + ((scheme > 0) & (name[len] == '/'));

@@ -146,6 +146,7 @@ struct json_batch {
     struct json_span *spans; /* room for those of the next block */
     size_t span_capacity;
     struct arena arena; /* indexes */
+    struct batch_room room;
     struct json_reader reader;
     struct buf text;                     /* a decoded string on its way to a cell */
     uint32_t fast_column, second_column; /* second: COLUMN_NONE, if the probe does not look for it */

@@ -56,11 +56,12 @@ enum err_code json_reader_init(struct json_reader *reader, const struct json_key
     *reader = (struct json_reader){.keys = keys, .arena = arena};
     buf_init(&reader->text, 0);
     reader->follower = mem_zalloc((size_t)columns + 1, sizeof *reader->follower);
+    reader->found_at = mem_zalloc(columns, sizeof *reader->found_at);
     reader->row_trail = trail_new();
     reader->properties_trail = trail_new();
     bool trails = reader->row_trail && reader->properties_trail;
     bool rows = table_init(&reader->row, columns), properties = table_init(&reader->properties, columns);
-    if (rows && properties && reader->follower && trails)
+    if (rows && properties && reader->follower && reader->found_at && trails)
         return ERR_NONE;
     json_reader_release(reader);
     return err_no_memory(err, columns * sizeof(struct json_entry));
@@ -71,18 +72,24 @@ void json_reader_release(struct json_reader *reader)
     table_release(&reader->row);
     table_release(&reader->properties);
     mem_free(reader->follower);
+    mem_free(reader->found_at);
     mem_free(reader->row_trail);
     mem_free(reader->properties_trail);
-    reader->follower = NULL;
+    reader->follower = reader->found_at = NULL;
     reader->row_trail = reader->properties_trail = NULL;
     buf_release(&reader->text);
 }
 
-const struct json_entry *json_index_find(const struct json_index *index, uint32_t column)
+const struct json_entry *json_index_find(struct json_reader *reader, const struct json_index *index, uint32_t column)
 {
-    for (uint32_t i = 0; i < index->count; i++) {
-        if (index->entry[i].column == column)
-            return &index->entry[i];
+    uint32_t at = reader->found_at[column];
+    if (at < index->count && index->entry[at].column == column)
+        return &index->entry[at];
+    for (at = 0; at < index->count; at++) {
+        if (index->entry[at].column == column) {
+            reader->found_at[column] = at;
+            return &index->entry[at];
+        }
     }
     return NULL;
 }
@@ -124,38 +131,16 @@ static void put(struct json_reader *reader, struct json_table *table, uint32_t c
         table_put(table, (struct json_entry){column, (uint32_t)(value.ptr - reader->base), (uint32_t)value.len});
 }
 
-/* json_value(), the sooner where it is a string. */
-static bool value_take(struct json_cursor *cursor, struct slice *out_value)
-{
-    const char *start = cursor->at;
-    struct json_text text;
-    if (start == cursor->end || *start != '"')
-        return json_value(cursor, out_value);
-    if (!json_string(cursor, &text))
-        return false;
-    *out_value = slice_of(start, (size_t)(cursor->at - start));
-    return true;
-}
+/* Where members of a trail go. */
+struct trail_user {
+    struct json_reader *reader;
+    struct json_table *table;
+};
 
-/* Takes members as long as they are those of the rows before. False: a value is malformed. */
-static bool trail_follow(struct json_reader *reader, struct json_trail *trail, struct json_table *table,
-                         struct json_cursor *cursor, struct json_walk *walk)
+static inline void trail_put(void *user, uint32_t column, struct slice value)
 {
-    uint32_t column;
-    for (;;) {
-        struct slice value;
-        struct simd_span values[TRAIL_STEPS_MAX];
-        const char *base = cursor->at;
-        const uint32_t *columns = NULL;
-        uint32_t count = json_trail_run(trail, cursor, walk, values, &base, &columns);
-        for (uint32_t i = 0; i < count; i++)
-            put(reader, table, columns[i], slice_of(base + values[i].start, values[i].end - values[i].start));
-        if (!json_trail_take(trail, cursor, walk, &column))
-            return true;
-        if (!value_take(cursor, &value))
-            return false;
-        put(reader, table, column, value);
-    }
+    const struct trail_user *to = user;
+    put(to->reader, to->table, column, value);
 }
 
 bool json_key_holds_rows(struct json_text key)
@@ -226,7 +211,7 @@ static bool member_read(struct json_reader *reader, struct json_cursor *cursor, 
         findings->has_properties = cursor->at < cursor->end && *cursor->at == '{';
     const char *start = cursor->at;
     if (!properties || !findings->has_properties)
-        return value_take(cursor, out_value);
+        return json_value(cursor, out_value);
     if (!properties_read(reader, cursor))
         return false;
     *out_value = slice_of(start, (size_t)(cursor->at - start));
@@ -238,13 +223,14 @@ static bool members_read(struct json_reader *reader, struct json_trail *trail, s
                          struct json_cursor *cursor, struct findings *findings)
 {
     struct json_walk walk;
+    struct trail_user to = {reader, table};
     uint32_t previous = reader->keys->schema->count;
     json_enter(cursor, &walk);
     json_trail_begin(trail);
     for (;;) {
         struct json_text key;
         struct slice value;
-        if (!trail_follow(reader, trail, table, cursor, &walk))
+        if (!json_trail_follow(trail, cursor, &walk, trail_put, &to))
             return false;
         const char *lead = cursor->at;
         bool is_first = !walk.begun;

@@ -43,8 +43,6 @@ struct json_index {
     uint32_t count;
     struct json_entry entry[];
 };
-/* The column's entry, or NULL. */
-const struct json_entry *json_index_find(const struct json_index *index, uint32_t column);
 
 enum json_shape { JSON_ROW, JSON_PASSED, JSON_CONTAINER, JSON_MALFORMED };
 
@@ -68,6 +66,7 @@ struct json_reader {
     struct arena *arena;
     struct json_table row, properties;
     uint32_t *follower; /* [schema->count + 1]: the column that came after this one (last: first) the last time */
+    uint32_t *found_at; /* [schema->count]: the column's place in the index in which it was found the last time */
     struct buf text;    /* a key that is spelt with escapes */
     bool failed;        /* no memory for it */
     struct json_trail *row_trail, *properties_trail;
@@ -76,6 +75,9 @@ struct json_reader {
 enum err_code json_reader_init(struct json_reader *reader, const struct json_keys *keys, struct arena *arena,
                                struct err *err) MUST_CHECK;
 void json_reader_release(struct json_reader *reader);
+
+/* The column's entry, or NULL. Most rows have it where the row before had it. */
+const struct json_entry *json_index_find(struct json_reader *reader, const struct json_index *index, uint32_t column);
 
 /*
  * Reads a whole record, blanks around it allowed. may_contain: it may be a container (an element of one may not, and is

@@ -230,12 +230,11 @@ static bool value_begins(struct json_cursor *cursor, struct nesting *nesting, bo
     return true;
 }
 
-bool json_value(struct json_cursor *cursor, struct slice *out_value)
+/* Any value, from its first byte on. */
+static bool nested_value(struct json_cursor *cursor)
 {
     struct nesting nesting; /* its bits are set before they are read */
     nesting.depth = 0;
-    json_blanks(cursor);
-    const char *start = cursor->at;
     bool more;
     do {
         more = false;
@@ -247,6 +246,19 @@ bool json_value(struct json_cursor *cursor, struct slice *out_value)
         if (!more && !value_ended(cursor, &nesting, &more))
             return false;
     } while (more);
+    return true;
+}
+
+/* Most values are strings, which nothing nests in. */
+bool json_value(struct json_cursor *cursor, struct slice *out_value)
+{
+    struct json_text text;
+    if (cursor->at == cursor->end || *cursor->at != '"')
+        json_blanks(cursor);
+    const char *start = cursor->at;
+    bool is_string = start != cursor->end && *start == '"';
+    if (!(is_string ? json_string(cursor, &text) : nested_value(cursor)))
+        return false;
     *out_value = slice_of(start, (size_t)(cursor->at - start));
     return true;
 }

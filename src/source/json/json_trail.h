@@ -67,6 +67,31 @@ uint32_t json_trail_run(struct json_trail *trail, struct json_cursor *cursor, co
                         struct simd_span *out_values, const char **out_base, const uint32_t **out_columns);
 
 /*
+ * Takes members as long as the trail knows them, and gives each: the column of its key, and its value. False: a value is malformed.
+ * Inlined, so that each() is no call.
+ */
+static inline __attribute__((always_inline)) bool
+json_trail_follow(struct json_trail *trail, struct json_cursor *cursor, struct json_walk *walk,
+                  void (*each)(void *user, uint32_t column, struct slice value), void *user)
+{
+    uint32_t column;
+    for (;;) {
+        struct slice value;
+        struct simd_span values[TRAIL_STEPS_MAX];
+        const char *base = cursor->at;
+        const uint32_t *columns = NULL;
+        uint32_t count = json_trail_run(trail, cursor, walk, values, &base, &columns);
+        for (uint32_t i = 0; i < count; i++)
+            each(user, columns[i], slice_of(base + values[i].start, values[i].end - values[i].start));
+        if (!json_trail_take(trail, cursor, walk, &column))
+            return true;
+        if (!json_value(cursor, &value))
+            return false;
+        each(user, column, value);
+    }
+}
+
+/*
  * Is the end of these members of an object, from behind its brace up to where a value is expected, the lead of this step, of which there
  * must be one?
  */

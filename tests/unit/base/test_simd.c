@@ -173,8 +173,12 @@ static bool is_mark(const char *text, size_t len, size_t at, const struct simd_m
     char c = text[at], next = at + 1 < len ? text[at + 1] : '\0';
     if (c == '\n' || ((c == '{' || c == '[') && next != '\\'))
         return true;
-    if (c == 'u' && next == '0' && at + 2 < len && text[at + 2] == '0')
-        return true;
+    if (c == 'u' && next == '0' && at + 4 < len && text[at + 2] == '0') {
+        char high = text[at + 3], low = text[at + 4];
+        if (marks->all_units || (high >= '4' && high <= '7') || (high == '3' && low >= '0' && low <= '9') ||
+            (high == '2' && low == '4'))
+            return true;
+    }
     for (uint32_t i = 0; i < marks->count; i++) {
         const struct simd_pair *pair = &marks->pair[i];
         if (c == pair->first && at + pair->distance < len && text[at + pair->distance] == pair->second)
@@ -217,12 +221,28 @@ static void share_distance(struct simd_marks *marks, int round)
         marks->pair[i].distance = marks->pair[0].distance;
 }
 
+/* Escapes, alone and in crowds, of letters and of what stands beside them. */
+static void fill_escapes(char *text, size_t len)
+{
+    static const char digits[] = "023456789:/aAfF@";
+    uint32_t rare = 1 + test_random_below(60);
+    for (size_t i = 0; i + 6 <= len; i++) {
+        if (test_random_below(rare))
+            continue;
+        char escape[] = "\\u00xx";
+        escape[4] = digits[test_random_below(sizeof digits - 1)];
+        escape[5] = digits[test_random_below(sizeof digits - 1)];
+        memcpy(text + i, escape, 6);
+        i += 5;
+    }
+}
+
 static void marks_equal_a_plain_loop(void **state)
 {
     (void)state;
     char *end = guarded_end();
     for (int round = 0; round < 3000; round++) {
-        struct simd_marks marks = {{{'U', 'r', 1}, {'R', '"', 15}, {'"', ':', 4}}, test_random_below(4), false};
+        struct simd_marks marks = {{{'U', 'r', 1}, {'R', '"', 15}, {'"', ':', 4}}, test_random_below(4), false, false};
         if (round % 4 ==
             0) /* some kernels look for these in a way of their own, if there are no others; and for neighbours */
             marks.pair[0].distance = 2;
@@ -236,6 +256,11 @@ static void marks_equal_a_plain_loop(void **state)
         size_t len = test_random_below(TEXT_MAX + 1);
         char *text = end - len;
         fill(text, len);
+        if (round % 2)
+            fill_escapes(text, len);
+        if (round % 16 == 1)
+            marks.pair[2].first = 'u';
+        marks.all_units = round % 8 == 3;
         for (size_t i = 0; i < TEST_COUNT(NAMES); i++) {
             if (simd_named(NAMES[i]))
                 check_marks(simd_named(NAMES[i]), text, len, &marks);
@@ -345,7 +370,7 @@ static void outlines_equal_a_plain_loop(void **state)
     (void)state;
     char *end = guarded_end();
     for (int round = 0; round < 20000; round++) {
-        struct simd_marks marks = {{{'U', 'r', 1}, {'u', '"', 15}, {'"', ':', 4}}, test_random_below(4), false};
+        struct simd_marks marks = {{{'U', 'r', 1}, {'u', '"', 15}, {'"', ':', 4}}, test_random_below(4), false, false};
         marks.newlines = test_random_below(2);
         share_distance(&marks, round);
         size_t len = test_random_below((round % 4 == 0 ? LONG : TEXT_MAX) + 1);

@@ -8,6 +8,7 @@
 #include "base/mem.h"
 #include "source/csv/csv_index.h"
 
+#include <stdio.h>
 #include <stdlib.h>
 
 static uint32_t seed = 5;
@@ -210,6 +211,43 @@ static void strict_text_is_read_without_care(void **state)
     }
 }
 
+static void names_and_urls_of_a_name_are_read_where_they_stand(void **state)
+{
+    (void)state;
+    static const struct {
+        const char *cell, *name, *host; /* NULL: csv_row_cell() is to tell more */
+    } CASES[] = {
+        {"a.example", "a.example", "a.example"},
+        {"", "", ""},
+        {"http://a.example", NULL, "a.example"},
+        {"https://a.example/", NULL, "a.example"},
+        {"https://a.example/x", NULL, NULL},
+        {"https://", NULL, NULL},
+        {"http:///", NULL, NULL},
+        {"a.example/", NULL, NULL},
+        {"A.example", NULL, NULL},
+        {"ftp://a.example/", NULL, NULL},
+        {"\"a.example\"", NULL, NULL},
+        {"a/", NULL, NULL},
+    };
+    for (size_t i = 0; i < 2 * TEST_COUNT(CASES); i++) {
+        const char *cell = CASES[i / 2].cell, *expected = i % 2 ? CASES[i / 2].host : CASES[i / 2].name;
+        char text[200];
+        int len = snprintf(text, sizeof text, "x,%s,and so much behind it that there is room for a look\n", cell);
+        struct csv_index index = {0};
+        struct csv_walk walk;
+        struct csv_row row;
+        struct slice name;
+        index_make(&index, text, 0, (size_t)len, true, false);
+        csv_walk_begin(&walk, &index, 0);
+        assert_true(csv_walk_next(&walk, &row));
+        assert_int_equal(csv_row_name(&index, simd_ops(), text, &row, 1, i % 2, &name), expected != NULL);
+        if (expected)
+            assert_slice_equal(name, slice_from_cstr(expected));
+        csv_index_release(&index);
+    }
+}
+
 static void memory_may_fail(void **state)
 {
     (void)state;
@@ -233,6 +271,7 @@ int main(void)
         cmocka_unit_test(every_kernel_gives_a_plain_loops_bits),
         cmocka_unit_test(both_roads_find_the_same_records_and_cells),
         cmocka_unit_test(strict_text_is_read_without_care),
+        cmocka_unit_test(names_and_urls_of_a_name_are_read_where_they_stand),
         cmocka_unit_test(memory_may_fail),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);

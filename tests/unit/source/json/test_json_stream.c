@@ -288,6 +288,8 @@ static void alike_make(struct buf *text, size_t records)
 #define ENVELOPED(category, url)                                                                                       \
     "{\"time\":\"1\",\"category\":\"AdvancedHunting-" category                                                         \
     "\",\"properties\":{\"DeviceName\":\"d\",\"RemoteUrl\":" url ",\"z\":\"and what makes it longer than a look\"}},"
+#define LINED(url)                                                                                                     \
+    "{\"time\":\"1\",\n\"category\":\"AdvancedHunting-DeviceNetworkEvents\",\"properties\":{\"RemoteUrl\":" url "}},"
     static const char *const rows[] = {
         PLAIN("\"y.example\""),
         PLAIN("\"x.ddns.net\""),
@@ -299,14 +301,14 @@ static void alike_make(struct buf *text, size_t records)
         ENVELOPED("DeviceNetworkEvents", "\"y.example\",\"x\":[{\"RemoteUrl\":\"x.ddns.net\"}]"),
         ENVELOPED("DeviceLogonEvents", "\"x.ddns.net\""),
         ENVELOPED("DeviceLogonEvents", "\"y.example\""),
-        "{\"time\":\"1\",\n\"category\":\"AdvancedHunting-DeviceNetworkEvents\",\"properties\":{\"RemoteUrl\":\"y."
-        "example\"}},",
+        LINED("\"y.example\""),
         "{\"RemoteUrl\":\"x.ddns.net\",\"Type\":\"DeviceLogonEvents\"},",
         /* Damaged, so that the text may end there: last, and only in some. */
-        "{\"time\":\"1\",\n\"category\":\"AdvancedHunting-DeviceNetworkEvents\",\"properties\":{\"RemoteUrl\":\"y}},",
+        LINED("\"y"),
     };
 #undef PLAIN
 #undef ENVELOPED
+#undef LINED
     uint32_t kinds = TEST_COUNT(rows) - (test_random_below(3) != 0), kind = test_random_below(kinds);
     for (size_t i = 0; i < records; i++) {
         if (test_random_below(4) == 0)
