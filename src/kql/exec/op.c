@@ -145,17 +145,6 @@ enum err_code batch_load_all(struct batch *batch, struct err *err)
     return ERR_NONE;
 }
 
-enum err_code schema_types(const struct schema *schema, struct arena *arena, enum type **out_types, struct err *err)
-{
-    enum type *types = arena_array(arena, schema->count, sizeof *types);
-    if (!types)
-        return err_no_memory(err, schema->count * sizeof *types);
-    for (uint32_t i = 0; i < schema->count; i++)
-        types[i] = schema->columns[i].type;
-    *out_types = types;
-    return ERR_NONE;
-}
-
 enum err_code op_eval_all(struct eval *eval, struct expr *const *exprs, uint32_t count, struct batch *batch,
                           const struct column ***out_columns, struct err *err)
 {

@@ -115,10 +115,6 @@ enum err_code op_new_batch(struct op_env *env, const struct schema *schema, uint
 /* Loads all columns for the selected rows, and drops the rows that turn out to be unreadable. */
 enum err_code batch_load_all(struct batch *batch, struct err *err) MUST_CHECK;
 
-/* The types of a schema's columns, in arena. */
-enum err_code schema_types(const struct schema *schema, struct arena *arena, enum type **out_types,
-                           struct err *err) MUST_CHECK;
-
 /* exprs over the selected rows, as columns in the batch's arena. */
 enum err_code op_eval_all(struct eval *eval, struct expr *const *exprs, uint32_t count, struct batch *batch,
                           const struct column ***out_columns, struct err *err) MUST_CHECK;
