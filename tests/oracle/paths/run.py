@@ -146,7 +146,7 @@ class Asker:
         err = re.sub(STATS_OF_THE_ROAD, b"", err)
         # A pipe can't be read again to tell what the tuning hides.
         err = re.sub(rb"^ddnshunt: the tuning .*\n", b"", err, flags=re.M)
-        err = re.sub(rb"^ddnshunt: -:", b"ddnshunt: INPUT:", err, flags=re.M)
+        err = re.sub(rb"^ddnshunt: standard input:", b"ddnshunt: INPUT:", err, flags=re.M)
         err = re.sub(rb"^(ddnshunt: INPUT\S*: \w+), .*$", rb"\1", err, flags=re.M)      # --stats tells how it is compressed
         # Provenance names the input as it was given.
         out = done.stdout.replace(path.encode(), b"INPUT").replace(b'"SourceFile":"-"', b'"SourceFile":"INPUT"')
