@@ -6,6 +6,7 @@
 
 #include <stdio.h>
 #include <stdlib.h>
+#include <string.h>
 
 #define print_error(...) ((void)fprintf(stderr, __VA_ARGS__))
 
@@ -18,12 +19,13 @@ static inline void cross_check(int good, const char *text, const char *file, int
     exit(1);
 }
 
-#define assert_true(condition)   cross_check((condition) != 0, #condition, __FILE__, __LINE__)
-#define assert_false(condition)  cross_check((condition) == 0, "not " #condition, __FILE__, __LINE__)
-#define assert_null(pointer)     cross_check((pointer) == NULL, #pointer " == NULL", __FILE__, __LINE__)
-#define assert_non_null(pointer) cross_check((pointer) != NULL, #pointer " != NULL", __FILE__, __LINE__)
-#define assert_ptr_equal(a, b)   cross_check((const void *)(a) == (const void *)(b), #a " == " #b, __FILE__, __LINE__)
-#define assert_int_equal(a, b)   cross_check((uint64_t)(a) == (uint64_t)(b), #a " == " #b, __FILE__, __LINE__)
+#define assert_true(condition)         cross_check((condition) != 0, #condition, __FILE__, __LINE__)
+#define assert_false(condition)        cross_check((condition) == 0, "not " #condition, __FILE__, __LINE__)
+#define assert_null(pointer)           cross_check((pointer) == NULL, #pointer " == NULL", __FILE__, __LINE__)
+#define assert_non_null(pointer)       cross_check((pointer) != NULL, #pointer " != NULL", __FILE__, __LINE__)
+#define assert_ptr_equal(a, b)         cross_check((const void *)(a) == (const void *)(b), #a " == " #b, __FILE__, __LINE__)
+#define assert_int_equal(a, b)         cross_check((uint64_t)(a) == (uint64_t)(b), #a " == " #b, __FILE__, __LINE__)
+#define assert_memory_equal(a, b, len) cross_check(memcmp((a), (b), (len)) == 0, #a " is like " #b, __FILE__, __LINE__)
 
 struct CMUnitTest {
     const char *name;
