@@ -56,8 +56,8 @@ struct flow_item {
     bool detached;            /* counts stand for the block, else it is to be accounted for */
     struct scan_input *input; /* of counts */
     struct scan_stats counts;
-    struct eval *
-        *eval; /* with which derived columns are loaded from now on: set by the consumer. NULL: all are loaded */
+    /* With which derived columns are loaded from now on: set by the consumer. NULL: all are loaded. */
+    struct eval **eval;
 };
 
 struct flow;
